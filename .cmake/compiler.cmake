@@ -1,0 +1,30 @@
+# How our own code is compiled. Everything of ours links `bourse_flags` privately; generated code
+# and third parties do not, so our warnings never judge theirs.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+# No NDEBUG: asserts are on in every build. No -march: the result runs on any x86-64.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O3 -g")
+# -O1, because at -O0 the sanitized random tests take three times as long.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+
+add_library(bourse_flags INTERFACE)
+target_compile_options(bourse_flags INTERFACE
+    -Werror -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
+    -Wcast-align -Wcast-qual -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wundef
+    -Wimplicit-fallthrough -Wextra-semi -Wdouble-promotion
+    $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wsuggest-override>)
+
+if(BOURSE_SANITIZE)
+    # Global, so that generated code and the precompiled headers are instrumented too.
+    add_compile_options(-fsanitize=${BOURSE_SANITIZE} -fno-sanitize-recover=all
+                        -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${BOURSE_SANITIZE})
+    add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()

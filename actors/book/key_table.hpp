@@ -1,0 +1,60 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "actors/book/slot_pool.hpp"
+
+namespace bourse {
+
+/// From 64-bit keys to slots: an open hash table, at most half full.
+///
+/// Collisions go to the next entry (linear probing); erasing moves later entries of the run back
+/// (Knuth, TAOCP 3, 6.4, algorithm R), so that churn leaves nothing behind that slows it down.
+class key_table {
+public:
+    struct entry {
+        std::uint64_t key = 0;
+        slot value = no_slot;  ///< no_slot: the entry is free
+    };
+
+    key_table() : entries_(first_size) {}
+
+    /// Where `key` is, or the free entry where it would be put. Valid until the next `erase` or
+    /// `put`.
+    [[nodiscard]] std::size_t locate(std::uint64_t key) const noexcept {
+        std::size_t at = home(key);
+        while (entries_[at].key != key && entries_[at].value != no_slot) [[unlikely]] {
+            at = (at + 1) & mask_;
+        }
+        return at;
+    }
+    [[nodiscard]] entry& operator[](std::size_t at) noexcept { return entries_[at]; }
+    [[nodiscard]] const entry& operator[](std::size_t at) const noexcept { return entries_[at]; }
+    [[nodiscard]] slot find(std::uint64_t key) const noexcept {
+        return entries_[locate(key)].value;
+    }
+
+    /// Adds a key that is not in the table.
+    void put(std::uint64_t key, slot value);
+    void erase(std::size_t at) noexcept;
+
+    [[nodiscard]] std::size_t bytes() const noexcept { return entries_.size() * sizeof(entry); }
+
+private:
+    static constexpr std::size_t first_size = 16;
+
+    // Fibonacci hashing (TAOCP 3, 6.4): the product's high bits depend on all bits of the key.
+    [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
+        return static_cast<std::size_t>(key * 0x9E3779B97F4A7C15U >> shift_);
+    }
+
+    std::vector<entry> entries_;
+    std::size_t mask_ = first_size - 1;
+    std::size_t count_ = 0;
+    int shift_ = 64 - std::countr_zero(first_size);
+};
+
+}  // namespace bourse

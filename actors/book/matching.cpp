@@ -1,0 +1,731 @@
+// New orders, cancels and replaces, and how orders trade (RULES.md 3, 4, 6, 12).
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "actors/book/book_machine.hpp"
+#include "actors/book/queue_links.hpp"
+
+namespace bourse {
+
+namespace {
+
+// The record is written where it stands, field by field: building it elsewhere and copying it in
+// wide words would make the copy wait for the narrow stores.
+inline void write_header(event& told, event_kind kind, side which, reason why, std::uint8_t flags,
+                         std::uint32_t version) noexcept {
+    told.kind = kind;
+    told.side = which;
+    told.reason = why;
+    told.flags = flags;
+    told.version = version;
+}
+
+}  // namespace
+
+// --- Commands -----------------------------------------------------------------------------------
+
+void order_book::machine::apply(timestamp now, std::span<const command> commands,
+                                event_buffer& out) {
+    advance(now, out);
+    for (const command& each : commands) {
+        if (const auto* order = std::get_if<new_order>(&each)) {
+            submit_inline(*order, out);
+        } else if (const auto* gone = std::get_if<cancel_order>(&each)) {
+            cancel_inline(*gone, out);
+        } else if (const auto* change = std::get_if<replace_order>(&each)) {
+            replace(*change, out);
+        } else {
+            apply_rare(each, out);
+        }
+    }
+}
+
+void order_book::machine::apply_rare(const command& rare, event_buffer& out) {
+    if (const auto* all = std::get_if<mass_cancel>(&rare)) {
+        cancel_all(*all, out);
+    } else if (const auto* state = std::get_if<set_state>(&rare)) {
+        change_state(*state, out);
+    } else {
+        change_reference(std::get<set_reference>(rare), out);
+    }
+}
+
+[[gnu::always_inline]] inline void order_book::machine::submit_inline(const new_order& order,
+                                                                     event_buffer& out) {
+    const order_index::position where = index_.locate(order.id);
+    if (calm_ && where.found == no_slot && is_plain(order) && passes(order)) [[likely]] {
+        if (order.side == side::buy) {
+            submit_plain<side::buy>(order, where, out);
+        } else {
+            submit_plain<side::sell>(order, where, out);
+        }
+        if (!calm_) {
+            settle_fully(out);
+        }
+    } else {
+        submit_carefully(order, where, out);
+    }
+}
+
+void order_book::machine::submit_carefully(const new_order& order,
+                                           const order_index::position& where,
+                                           event_buffer& out) {
+    begin_command();
+    const reason why = check_new(order);
+    if (why != reason::none) {
+        reject(order, why, out);
+    } else if (!needs_no_terms(order)) {
+        submit_with_terms(order, where, out);
+    } else if (order.side == side::buy) {
+        submit_plain<side::buy>(order, where, out);
+    } else {
+        submit_plain<side::sell>(order, where, out);
+    }
+    settle(out);
+}
+
+void order_book::machine::submit(const new_order& order, event_buffer& out) {
+    submit_inline(order, out);
+}
+
+// The eight mode bytes of an order are looked at together: a limit order of either side, of time in
+// force below 4, with any self-trade prevention, and nothing else set.
+inline bool order_book::machine::is_plain(const new_order& order) noexcept {
+    static_assert(offsetof(new_order, group_size) - offsetof(new_order, side) == 7);
+    std::uint64_t modes = 0;
+    std::memcpy(&modes, &order.side, sizeof modes);
+    constexpr std::uint64_t allowed = 0x07'03'00'01U;
+    const auto others = static_cast<std::uint64_t>(order.stop_price.ticks) |
+                        static_cast<std::uint64_t>(order.offset_ticks) |
+                        static_cast<std::uint64_t>(order.display.lots) |
+                        static_cast<std::uint64_t>(order.minimum.lots) |
+                        static_cast<std::uint64_t>(order.expires_at.ns) | order.group.value;
+    return ((modes & ~allowed) | others) == 0 && order.tif != time_in_force::good_till_date &&
+           order.self_trade <= self_trade_prevention::decrement;
+}
+
+// Of an order that has passed the checks.
+bool order_book::machine::needs_no_terms(const new_order& order) noexcept {
+    return order.type == order_type::limit && order.tif != time_in_force::good_till_date &&
+           order.tif != time_in_force::fill_or_kill && order.tif != time_in_force::at_the_open &&
+           order.tif != time_in_force::at_the_close && !order.all_or_none &&
+           order.display.lots == 0 && order.minimum.lots == 0 && order.group.value == 0;
+}
+
+template <side Side>
+[[gnu::always_inline]] inline void order_book::machine::submit_plain(const new_order& order,
+                                              const order_index::position& where,
+                                              event_buffer& out) {
+    const bool meets_nobody = !is_open() ||
+                              (!ladder<opposite(Side)>().reached_by(order.price.ticks) &&
+                               hidden_[static_cast<std::size_t>(opposite(Side))].empty());
+    const slot at = add_order(order, where);
+    event& told = out.next();
+    write_header(told, event_kind::accepted, Side, reason::none, 0, 0);
+    told.order = order.id;
+    told.number = 0;
+    told.price = order.price;
+    told.lots = order.quantity;
+    told.filled = {};
+    told.remaining = order.quantity;
+    told.account = order.account;
+    told.symbol = row_.rules.symbol;
+    if (meets_nobody && order.tif != time_in_force::immediate_or_cancel) [[likely]] {
+        append<Side>(at);
+    } else {
+        execute(at, order.price.ticks, out);
+    }
+}
+
+void order_book::machine::submit_with_terms(const new_order& order,
+                                            const order_index::position& where,
+                                            event_buffer& out) {
+    const slot at = add_order(order, where);
+    add_terms(at, order);
+    const bool held = order.group.value != 0;
+    event told = about(at, event_kind::accepted);
+    told.lots = order.quantity;
+    told.flags = held ? event::held : std::uint8_t{0};
+    out.append(told);
+    if (held) {
+        join_group(at, order);
+        complete_group(order.group.value, out);
+    } else {
+        enter(at, out);
+    }
+}
+
+void order_book::machine::reject(const new_order& order, reason why, event_buffer& out) {
+    out.append({.kind = event_kind::rejected,
+                .side = order.side,
+                .reason = why,
+                .flags = event::final_answer,
+                .order = order.id,
+                .price = order.price,
+                .lots = order.quantity,
+                .account = order.account,
+                .symbol = row_.rules.symbol});
+    fail_group(order, out);
+}
+
+[[gnu::always_inline]] inline void order_book::machine::cancel_inline(const cancel_order& request,
+                                                                     event_buffer& out) {
+    const order_index::position where = index_.locate(request.id);
+    const slot at = where.found;
+    if (at != no_slot && calm_ && orders_[at].terms == no_slot &&
+        (request.account.value == 0 || request.account == orders_[at].account)) [[likely]] {
+        if (orders_[at].which == side::buy) {
+            cancel_plain<side::buy>(at, where, out);
+        } else {
+            cancel_plain<side::sell>(at, where, out);
+        }
+    } else {
+        cancel_carefully(request, out);
+    }
+}
+
+void order_book::machine::cancel_carefully(const cancel_order& request, event_buffer& out) {
+    begin_command();
+    const slot at = find_slot(request.id);
+    if (at == no_slot ||
+        (request.account.value != 0 && request.account != orders_[at].account)) {
+        refuse(event_kind::cancel_rejected, request.id, request.account, reason::unknown_order,
+               out);
+    } else {
+        end(at, reason::requested, out);
+    }
+    settle(out);
+}
+
+void order_book::machine::cancel(const cancel_order& request, event_buffer& out) {
+    cancel_inline(request, out);
+}
+
+// Between commands a plain order is always in the queue, and it is in no group.
+template <side Side>
+[[gnu::always_inline]] inline void order_book::machine::cancel_plain(slot at, const order_index::position& where,
+                                              event_buffer& out) {
+    const order_node& node = orders_[at];
+    event& told = out.next();
+    write_header(told, event_kind::cancelled, Side, reason::requested, event::final_answer,
+                 node.version);
+    told.order = node.id;
+    told.number = 0;
+    told.price = {node.price};
+    told.lots = {node.remaining};
+    told.filled = {node.filled};
+    told.remaining = {};
+    told.account = node.account;
+    told.symbol = row_.rules.symbol;
+    unlink_lots<Side>(at, node.remaining);
+    index_.erase(where);
+    orders_.give_back(at);
+}
+
+void order_book::machine::replace(const replace_order& request, event_buffer& out) {
+    begin_command();
+    const slot at = find_slot(request.id);
+    const bool known = at != no_slot && (request.account.value == 0 ||
+                                         request.account == orders_[at].account);
+    const reason why = known ? check_replace(at, request) : reason::unknown_order;
+    if (why != reason::none) {
+        refuse(event_kind::replace_rejected, request.id, request.account, why, out);
+    } else {
+        replace_done(at, request, out);
+    }
+    settle(out);
+}
+
+void order_book::machine::replace_done(slot at, const replace_order& request, event_buffer& out) {
+    order_node& node = orders_[at];
+    order_terms* terms = terms_of(node);
+    const std::int64_t old_price = node.price;
+    const std::int64_t price = request.set_price ? request.price.ticks : old_price;
+    const std::int64_t old_total = node.remaining + node.filled;
+    const std::int64_t total = request.set_quantity ? request.quantity.lots : old_total;
+    const bool same_stop =
+        !request.set_stop_price || request.stop_price.ticks == terms->stop_price;
+    ++node.version;
+    if (price == old_price && same_stop && total <= old_total) {
+        shrink(at, old_total - total);
+        tell(at, event_kind::replaced, total, reason::none, out);
+        return;
+    }
+    const bool acts_later =
+        place_of(node) == node_place::held || place_of(node) == node_place::pending;
+    if (!acts_later) {
+        leave_place(at);
+    }
+    node.remaining = total - node.filled;
+    node.price = price;
+    if (request.set_stop_price) {
+        terms->stop_price = request.stop_price.ticks;
+    }
+    tell(at, event_kind::replaced, total, reason::none, out);
+    if (!acts_later) {
+        enter(at, out);
+    }
+}
+
+// Lowers what remains in place; an iceberg gives up first what it does not show (12.4).
+void order_book::machine::shrink(slot at, std::int64_t lots) noexcept {
+    order_node& node = orders_[at];
+    node.remaining -= lots;
+    if (!node.in_queue()) {
+        return;
+    }
+    price_level& level = node.which == side::buy ? bids_[node.level] : asks_[node.level];
+    std::int64_t from_shown = lots;
+    if (order_terms* terms = terms_of(node)) {
+        from_shown = std::max<std::int64_t>(0, terms->shown - node.remaining);
+        terms->shown -= from_shown;
+    }
+    level.shown_lots -= from_shown;
+    level.reserve_lots -= lots - from_shown;
+}
+
+// --- Entering (section 4) -----------------------------------------------------------------------
+
+void order_book::machine::enter(slot at, event_buffer& out) {
+    if (is_open()) {
+        price_pegs();
+    }
+    order_node& node = orders_[at];
+    order_terms* terms = terms_of(node);
+    if (terms != nullptr && is_stop(node) && !terms->triggered) {
+        enter_stop(at, out);
+    } else if (node.tif == time_in_force::at_the_close &&
+               row_.auction != auction_kind::closing) {
+        to_parked(at);
+    } else if (terms != nullptr && is_peg(node)) {
+        const auto price = is_open() ? peg_price(node, *terms) : std::nullopt;
+        if (price) {
+            execute(at, *price, out);
+        } else {
+            to_hidden(at, false);
+        }
+    } else if (is_open()) {
+        execute(at, node.price, out);
+    } else if (node.tif == time_in_force::immediate_or_cancel ||
+               node.tif == time_in_force::fill_or_kill) {
+        end(at, reason::unfilled, out);
+    } else if (terms != nullptr && is_conditional(node, *terms)) {
+        to_hidden(at, false);
+    } else {
+        to_queue(at);
+    }
+}
+
+void order_book::machine::execute(slot at, std::int64_t limit, event_buffer& out) {
+    order_node& node = orders_[at];
+    set_place(node, node_place::acting);
+    if (node.post_only) {
+        to_queue(at);
+        return;
+    }
+    if (const order_terms* terms = terms_of(node);
+        terms != nullptr &&
+        (node.tif == time_in_force::fill_or_kill || is_conditional(node, *terms))) {
+        const std::int64_t wanted = node.tif == time_in_force::fill_or_kill
+                                        ? node.remaining
+                                        : requirement(node, *terms);
+        if (!trial(at, limit, wanted)) {
+            dispose_remainder(at, walk_end::done, out);
+            return;
+        }
+    }
+    const walk_end how = walk(at, limit, out);
+    if (how != walk_end::cancelled) {
+        dispose_remainder(at, how, out);
+    }
+    look_at_prints(out);
+}
+
+// What remains after the walk (4.6.3).
+void order_book::machine::dispose_remainder(slot at, walk_end how, event_buffer& out) {
+    order_node& node = orders_[at];
+    if (node.remaining == 0) {
+        forget(at);
+        return;
+    }
+    const bool ends = node.type == order_type::market || node.type == order_type::stop ||
+                      node.type == order_type::trailing_stop ||
+                      node.tif == time_in_force::immediate_or_cancel ||
+                      node.tif == time_in_force::fill_or_kill;
+    if (ends) {
+        end(at, how == walk_end::interrupted ? reason::volatility : reason::unfilled, out);
+        return;
+    }
+    const order_terms* terms = terms_of(node);
+    if (terms != nullptr && is_hidden(node, *terms)) {
+        to_hidden(at, false);
+    } else {
+        to_queue(at);
+    }
+}
+
+// --- The walk (4.7) -----------------------------------------------------------------------------
+
+order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t limit,
+                                                        event_buffer& out) {
+    return orders_[at].which == side::buy ? walk<side::buy>(at, limit, out)
+                                          : walk<side::sell>(at, limit, out);
+}
+
+template <side Side>
+order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t limit,
+                                                        event_buffer& out) {
+    constexpr side other = opposite(Side);
+    auto& book = ladder<other>();
+    while (orders_[at].remaining != 0) {
+        const order_node& aggressor = orders_[at];
+        slot resting = no_slot;
+        std::int64_t price = 0;
+        if (book.reached_by(limit)) {
+            resting = book[book.best()].head;
+            price = book.best_price();
+        }
+        if (!hidden_[static_cast<std::size_t>(other)].empty()) [[unlikely]] {
+            const slot hidden = hidden_candidate<other>(aggressor.remaining, limit);
+            if (hidden != no_slot) {
+                const std::int64_t ranks_at = terms_of(orders_[hidden])->rank_price;
+                if (resting == no_slot || book.better(ranks_at, price)) {
+                    resting = hidden;
+                    price = ranks_at;
+                }
+            }
+        }
+        if (resting == no_slot) {
+            return walk_end::done;
+        }
+        if (outside_corridor(price)) [[unlikely]] {
+            interrupt(out);
+            return walk_end::interrupted;
+        }
+        if (aggressor.self_trade != self_trade_prevention::none &&
+            same_owner(aggressor, orders_[resting])) [[unlikely]] {
+            if (prevent(resting, at, price, out)) {
+                return walk_end::cancelled;
+            }
+            continue;
+        }
+        trade<Side>(resting, at, price, out);
+    }
+    return walk_end::done;
+}
+
+template <side Side>
+slot order_book::machine::hidden_candidate(std::int64_t remaining, std::int64_t limit) const {
+    for (const ranked& each : hidden_[static_cast<std::size_t>(Side)]) {
+        const order_node& node = orders_[each.order];
+        const order_terms& terms = terms_[node.terms];
+        if (price_ladder<Side>::better(limit, terms.rank_price)) {
+            break;
+        }
+        if (requirement(node, terms) <= remaining) {
+            return each.order;
+        }
+    }
+    return no_slot;
+}
+
+// 4.8.
+bool order_book::machine::would_take(side which, std::int64_t limit, std::int64_t lots) const {
+    if (!is_open()) {
+        return false;
+    }
+    if (which == side::buy) {
+        return asks_.reached_by(limit) || hidden_candidate<side::sell>(lots, limit) != no_slot;
+    }
+    return bids_.reached_by(limit) || hidden_candidate<side::buy>(lots, limit) != no_slot;
+}
+
+template <side Side>
+void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price_ticks,
+                                event_buffer& out) {
+    order_node& maker = orders_[resting];
+    order_node& taker = orders_[aggressor];
+    const std::int64_t lots = std::min(taker.remaining, offered(maker));
+    maker.remaining -= lots;
+    maker.filled += lots;
+    taker.remaining -= lots;
+    taker.filled += lots;
+    count_trade(price_ticks, lots);
+    note_print(price_ticks);
+    tell_fill(resting, price_ticks, lots, 0, out);
+    tell_fill(aggressor, price_ticks, lots, event::aggressor, out);
+    ++row_.next_trade;
+    if (maker.in_queue()) {
+        ladder<opposite(Side)>()[maker.level].shown_lots -= lots;
+    }
+    const bool plain = maker.terms == no_slot;
+    const bool maker_ends = maker.remaining == 0;
+    if (!plain) [[unlikely]] {
+        after_trade(resting, lots, out);
+    } else if (maker_ends) {
+        unlink_lots<opposite(Side)>(resting, 0);
+        forget(resting);
+    }
+    if (taker.terms != no_slot) [[unlikely]] {
+        uncount_if_ordinary(taker, terms_[taker.terms]);
+        group_after_trade(aggressor, out);
+    }
+    if (!plain && !maker_ends) {
+        free_met_minimum(resting);
+    }
+}
+
+// What follows for a resting order that is not plain (4.10).
+void order_book::machine::after_trade(slot resting, std::int64_t lots, event_buffer& out) {
+    order_node& maker = orders_[resting];
+    order_terms& terms = terms_[maker.terms];
+    if (maker.in_queue()) {
+        terms.shown -= lots;
+        refill_if_empty(resting, out);
+    }
+    uncount_if_ordinary(maker, terms);
+    if (maker.remaining == 0) {
+        leave_place(resting);
+        group_after_trade(resting, out);
+        forget(resting);
+        return;
+    }
+    group_after_trade(resting, out);
+}
+
+// 6.5: hidden before, and ordinary now.
+void order_book::machine::free_met_minimum(slot at) {
+    const order_node& node = orders_[at];
+    const order_terms& terms = *terms_of(node);
+    if (terms.place == node_place::hidden && !is_hidden(node, terms)) {
+        leave_place(at);
+        to_pending(at);
+    }
+}
+
+void order_book::machine::refill_if_empty(slot at, event_buffer& out) {
+    const order_node& node = orders_[at];
+    const order_terms* terms = terms_of(node);
+    if (terms == nullptr || !node.in_queue() || terms->shown != 0 ||
+        node.remaining == 0) {
+        return;
+    }
+    leave_place(at);
+    to_queue(at);
+    tell(at, event_kind::refilled, terms->shown, reason::none, out);
+}
+
+void order_book::machine::count_trade(std::int64_t price_ticks, std::int64_t lots) noexcept {
+    book_statistics& all = row_.statistics;
+    const price at{price_ticks};
+    if (all.trades++ == 0) [[unlikely]] {
+        all.first = all.high = all.low = at;
+    }
+    all.high = std::max(all.high, at);
+    all.low = std::min(all.low, at);
+    all.last = at;
+    all.lots += static_cast<std::uint64_t>(lots);
+    all.turnover += notional(at, {lots});
+    row_.last_price = at;
+    row_.has_last_price = true;
+}
+
+// --- Self-trade prevention (6.7) ----------------------------------------------------------------
+
+bool order_book::machine::prevent(slot resting, slot aggressor, std::int64_t price_ticks,
+                                  event_buffer& out) {
+    const std::int64_t lots = std::min(orders_[aggressor].remaining, offered(orders_[resting]));
+    event told = about(resting, event_kind::prevented);
+    told.number = orders_[aggressor].id.value;
+    told.price = {price_ticks};
+    told.lots = {lots};
+    out.append(told);
+    switch (orders_[aggressor].self_trade) {
+        case self_trade_prevention::cancel_oldest:
+            end(resting, reason::self_trade, out);
+            return false;
+        case self_trade_prevention::cancel_both:
+            end(resting, reason::self_trade, out);
+            end(aggressor, reason::self_trade, out);
+            return true;
+        case self_trade_prevention::decrement:
+            return decrement(resting, aggressor, lots, out);
+        case self_trade_prevention::cancel_newest:
+        case self_trade_prevention::none:
+            break;
+    }
+    end(aggressor, reason::self_trade, out);
+    return true;
+}
+
+bool order_book::machine::decrement(slot resting, slot aggressor, std::int64_t lots,
+                                    event_buffer& out) {
+    order_node& maker = orders_[resting];
+    order_node& taker = orders_[aggressor];
+    const bool maker_ends = maker.remaining == lots;
+    const bool taker_ends = taker.remaining == lots;
+    if (maker.in_queue()) {
+        (maker.which == side::buy ? bids_[maker.level] : asks_[maker.level]).shown_lots -= lots;
+        if (order_terms* terms = terms_of(maker)) {
+            terms->shown -= lots;
+        }
+    }
+    maker.remaining -= lots;
+    taker.remaining -= lots;
+    for (const slot each : {resting, aggressor}) {
+        const bool ends = each == resting ? maker_ends : taker_ends;
+        tell(each, ends ? event_kind::cancelled : event_kind::reduced, lots, reason::self_trade,
+             out);
+    }
+    refill_if_empty(resting, out);
+    if (maker_ends) {
+        leave_place(resting);
+        group_after_end(resting, out);
+        forget(resting);
+    }
+    if (taker_ends) {
+        group_after_end(aggressor, out);
+        forget(aggressor);
+    }
+    return taker_ends;
+}
+
+// --- Orders and their terms ---------------------------------------------------------------------
+
+std::int64_t order_book::machine::offered(const order_node& node) const noexcept {
+    return node.terms != no_slot && node.in_queue() ? terms_[node.terms].shown
+                                                                    : node.remaining;
+}
+
+std::int64_t order_book::machine::requirement(const order_node& node,
+                                              const order_terms& terms) noexcept {
+    if (terms.all_or_none) {
+        return node.remaining;
+    }
+    return node.filled < terms.minimum ? std::min(terms.minimum, node.remaining) : 1;
+}
+
+void order_book::machine::add_terms(slot at, const new_order& order) {
+    const bool hides = order.type == order_type::primary_peg ||
+                       order.type == order_type::mid_peg || order.all_or_none ||
+                       order.minimum.lots > 0;
+    const slot where = terms_.take();
+    terms_[where] = {.shown = 0,
+                     .order = at,
+                     .place = node_place::acting,
+                     .role = order.role,
+                     .all_or_none = order.all_or_none,
+                     .triggered = false,
+                     .has_stop_price = order.type == order_type::stop ||
+                                       order.type == order_type::stop_limit,
+                     .has_rank = false,
+                     .counts_as_hidden = hides,
+                     .stop_price = order.stop_price.ticks,
+                     .offset = order.offset_ticks,
+                     .display = order.display.lots,
+                     .minimum = order.minimum.lots,
+                     .rank_price = 0,
+                     .expires_at = order.expires_at,
+                     .group = {}};
+    orders_[at].terms = where;
+    count_in(at);
+}
+
+// What is counted and timed for an order with terms, from its acceptance until it is forgotten.
+void order_book::machine::count_in(slot at) {
+    const order_node& node = orders_[at];
+    const order_terms& terms = terms_[node.terms];
+    conditional_or_pegged_ += terms.counts_as_hidden ? 1U : 0U;
+    trailing_count_ += node.type == order_type::trailing_stop ? 1U : 0U;
+    auction_only_ += ends_with_auction(node) ? 1U : 0U;
+    if (node.tif == time_in_force::good_till_date) {
+        timers_.insert({terms.expires_at, node.id, at});
+        note_due();
+    }
+}
+
+void order_book::machine::uncount_if_ordinary(const order_node& node,
+                                              order_terms& terms) noexcept {
+    if (terms.counts_as_hidden && !is_hidden(node, terms)) {
+        terms.counts_as_hidden = false;
+        --conditional_or_pegged_;
+    }
+}
+
+// The order has had its final answer and is in no place and no group.
+void order_book::machine::forget(slot at) noexcept {
+    order_node& node = orders_[at];
+    index_.erase(node.id);
+    if (node.terms != no_slot) [[unlikely]] {
+        const order_terms& terms = terms_[node.terms];
+        conditional_or_pegged_ -= terms.counts_as_hidden ? 1U : 0U;
+        trailing_count_ -= node.type == order_type::trailing_stop ? 1U : 0U;
+        auction_only_ -= ends_with_auction(node) ? 1U : 0U;
+        if (node.tif == time_in_force::good_till_date) {
+            timers_.erase({terms.expires_at, node.id, at});
+            note_due();
+        }
+        terms_[node.terms].order = no_slot;
+        terms_.give_back(node.terms);
+    }
+    orders_.give_back(at);
+}
+
+// --- Events -------------------------------------------------------------------------------------
+
+event order_book::machine::about(slot at, event_kind kind) const noexcept {
+    const order_node& node = orders_[at];
+    return {.kind = kind,
+            .side = node.which,
+            .version = node.version,
+            .order = node.id,
+            .price = {node.price},
+            .filled = {node.filled},
+            .remaining = {node.remaining},
+            .account = node.account,
+            .symbol = row_.rules.symbol};
+}
+
+void order_book::machine::tell(slot at, event_kind kind, std::int64_t lots, reason why,
+                               event_buffer& out) const {
+    event told = about(at, kind);
+    told.lots = {lots};
+    told.reason = why;
+    if (kind == event_kind::cancelled) {
+        told.flags = event::final_answer;
+        told.remaining = {};
+    } else if (kind == event_kind::triggered) {
+        told.price = {terms_of(orders_[at])->stop_price};
+    }
+    out.append(told);
+}
+
+void order_book::machine::tell_fill(slot at, std::int64_t price_ticks, std::int64_t lots,
+                                    std::uint8_t flags, event_buffer& out) const {
+    const order_node& node = orders_[at];
+    const auto ended = static_cast<std::uint8_t>(node.remaining == 0 ? event::final_answer : 0);
+    event& told = out.next();
+    write_header(told, event_kind::fill, node.which, reason::none,
+                 static_cast<std::uint8_t>(flags | ended), node.version);
+    told.order = node.id;
+    told.number = row_.next_trade;
+    told.price = {price_ticks};
+    told.lots = {lots};
+    told.filled = {node.filled};
+    told.remaining = {node.remaining};
+    told.account = node.account;
+    told.symbol = row_.rules.symbol;
+}
+
+void order_book::machine::refuse(event_kind kind, order_id id, account_id account, reason why,
+                                 event_buffer& out) const {
+    out.append({.kind = kind,
+                .reason = why,
+                .order = id,
+                .account = account,
+                .symbol = row_.rules.symbol});
+}
+
+}  // namespace bourse

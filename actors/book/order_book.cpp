@@ -1,0 +1,91 @@
+#include "actors/book/order_book.hpp"
+
+#include <utility>
+
+#include "actors/book/book_machine.hpp"
+
+namespace bourse {
+
+order_book::order_book(instrument rules, market_state state)
+    : machine_(std::make_unique<machine>(std::move(rules), state)) {}
+order_book::~order_book() = default;
+order_book::order_book(order_book&&) noexcept = default;
+order_book& order_book::operator=(order_book&&) noexcept = default;
+
+void order_book::apply(timestamp now, std::span<const command> commands, event_buffer& out) {
+    machine_->apply(now, commands, out);
+}
+
+void order_book::advance(timestamp now, event_buffer& out) { machine_->advance(now, out); }
+void order_book::submit(const new_order& order, event_buffer& out) {
+    machine_->submit(order, out);
+}
+void order_book::cancel(const cancel_order& request, event_buffer& out) {
+    machine_->cancel(request, out);
+}
+void order_book::replace(const replace_order& request, event_buffer& out) {
+    machine_->replace(request, out);
+}
+void order_book::cancel_all(const mass_cancel& request, event_buffer& out) {
+    machine_->cancel_all(request, out);
+}
+void order_book::change_state(const set_state& request, event_buffer& out) {
+    machine_->change_state(request, out);
+}
+void order_book::change_reference(const set_reference& request, event_buffer& out) {
+    machine_->change_reference(request, out);
+}
+
+const instrument& order_book::rules() const noexcept { return machine_->row().rules; }
+market_state order_book::state() const noexcept { return machine_->row().state; }
+auction_kind order_book::auction() const noexcept { return machine_->row().auction; }
+timestamp order_book::now() const noexcept { return machine_->row().now; }
+std::optional<timestamp> order_book::next_due() const noexcept { return machine_->next_due(); }
+std::optional<book_level> order_book::best(side which) const noexcept {
+    return machine_->best(which);
+}
+std::size_t order_book::depth(side which, std::span<book_level> levels) const noexcept {
+    return machine_->depth(which, levels);
+}
+std::optional<order_row> order_book::find(order_id id) const noexcept {
+    return machine_->find(id);
+}
+std::optional<queue_position> order_book::position(order_id id) const noexcept {
+    return machine_->position(id);
+}
+std::optional<indicative_auction> order_book::indicative() const {
+    return machine_->auction_price();
+}
+const book_statistics& order_book::statistics() const noexcept {
+    return machine_->row().statistics;
+}
+std::optional<price> order_book::last_price() const noexcept {
+    const book_row& row = machine_->row();
+    return row.has_last_price ? std::optional{row.last_price} : std::nullopt;
+}
+std::optional<price> order_book::reference_price() const noexcept {
+    const book_row& row = machine_->row();
+    return row.has_reference_price ? std::optional{row.reference_price} : std::nullopt;
+}
+std::size_t order_book::size() const noexcept { return machine_->size(); }
+std::size_t order_book::memory_bytes() const noexcept { return machine_->memory_bytes(); }
+
+book_rows order_book::save() const { return machine_->save(); }
+
+std::optional<order_book> order_book::restore(const book_rows& rows) {
+    if (find_fault(rows.book.rules) != nullptr) {
+        return std::nullopt;
+    }
+    order_book book(rows.book.rules);
+    return book.machine_->load(rows) ? std::optional{std::move(book)} : std::nullopt;
+}
+
+// Dealing the orders anew packs them; what was held before goes back at once.
+void order_book::compact() {
+    auto packed = std::make_unique<machine>(machine_->row().rules, machine_->row().state);
+    const bool whole = packed->load(machine_->save());
+    BOURSE_ASSERT(whole);
+    machine_ = std::move(packed);
+}
+
+}  // namespace bourse

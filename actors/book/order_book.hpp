@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "messages/book_rows.hpp"
+#include "actors/book/event_buffer.hpp"
+#include "messages/command.hpp"
+#include "messages/event.hpp"
+#include "messages/instrument.hpp"
+#include "messages/timestamp.hpp"
+
+namespace bourse {
+
+/// One price of the book as the public sees it.
+struct book_level {
+    bourse::price price;
+    quantity lots;             ///< shown parts only
+    std::uint32_t orders = 0;  ///< how many orders stand in the queue here
+    friend bool operator==(const book_level&, const book_level&) = default;
+};
+
+/// What an auction would do now (RULES.md 8.4).
+struct indicative_auction {
+    bourse::price price;
+    quantity volume;
+    std::int64_t imbalance_lots = 0;  ///< demand − supply at the price
+    friend bool operator==(const indicative_auction&, const indicative_auction&) = default;
+};
+
+/// How far an order is from the front of its queue (RULES.md 12.6).
+struct queue_position {
+    std::uint64_t orders_ahead = 0;
+    quantity lots_ahead;  ///< shown parts of the orders ahead
+    friend bool operator==(const queue_position&, const queue_position&) = default;
+};
+
+/// The order book of one symbol: a deterministic machine that matches orders.
+///
+/// Commands go in, events come out; RULES.md beside this file says what must happen. Nothing else
+/// goes in: no clock, no randomness, no I/O, no thread, no floating point, and no order of
+/// addresses or hash tables decides anything.
+///
+/// Invariants, between commands:
+/// - every live order is in exactly one place (RULES.md 1.4);
+/// - in state open the queues are not crossed;
+/// - the same entries, cut anywhere by `save` and `restore`, give the same events and the same rows.
+///
+/// Cost: a command on plain limit orders touches a constant number of cache lines, whatever rests;
+/// a new price costs one search in an ordered index of price blocks. No command on that path
+/// allocates once the book has held as many orders before. Memory follows what rests: `compact`
+/// gives back what a past peak has left behind.
+///
+/// One thread at a time. Bounds: `instrument::max_orders` live orders, `max_hidden_orders`,
+/// `max_trailing_stops`; events a command: 2 a trade and 1 a refill, at most 100 refills an order.
+class order_book {
+public:
+    /// A book by `rules`, in `state`, with nothing in it. `find_fault(rules)` must be null: an
+    /// instrument that is wrong is refused where it enters, not here.
+    explicit order_book(instrument rules, market_state state = market_state::open);
+    ~order_book();
+    order_book(order_book&&) noexcept;
+    order_book& operator=(order_book&&) noexcept;
+
+    // --- Commands -------------------------------------------------------------------------------
+
+    /// Applies one entry (RULES.md 1.2): what is due at `now`, then each command. Events are
+    /// appended to `out`.
+    void apply(timestamp now, std::span<const command> commands, event_buffer& out);
+
+    /// Only the first part of `apply`: time passes to `now`, and what is due happens. A time before
+    /// the last one counts as the last one.
+    void advance(timestamp now, event_buffer& out);
+
+    /// One command, at the time that the book has. `apply` is `advance` and these.
+    void submit(const new_order& order, event_buffer& out);
+    void cancel(const cancel_order& request, event_buffer& out);
+    void replace(const replace_order& request, event_buffer& out);
+    void cancel_all(const mass_cancel& request, event_buffer& out);
+    void change_state(const set_state& request, event_buffer& out);
+    void change_reference(const set_reference& request, event_buffer& out);
+
+    // --- Queries --------------------------------------------------------------------------------
+
+    [[nodiscard]] const instrument& rules() const noexcept;
+    [[nodiscard]] market_state state() const noexcept;
+    [[nodiscard]] auction_kind auction() const noexcept;
+    [[nodiscard]] timestamp now() const noexcept;
+    /// The next moment at which something is due, or nothing (RULES.md 11.3).
+    [[nodiscard]] std::optional<timestamp> next_due() const noexcept;
+
+    /// The best level of a side, or nothing.
+    [[nodiscard]] std::optional<book_level> best(side which) const noexcept;
+    /// Fills `levels` from the best price outwards and returns how many there were to fill.
+    std::size_t depth(side which, std::span<book_level> levels) const noexcept;
+    /// All that is known of a live order, or nothing.
+    [[nodiscard]] std::optional<order_row> find(order_id id) const noexcept;
+    /// Where a live order stands in its queue; nothing if it is in no queue. Walks the queue.
+    [[nodiscard]] std::optional<queue_position> position(order_id id) const noexcept;
+    /// What the auction would do now, or nothing if no volume would trade. Walks the levels.
+    [[nodiscard]] std::optional<indicative_auction> indicative() const;
+    [[nodiscard]] const book_statistics& statistics() const noexcept;
+    [[nodiscard]] std::optional<price> last_price() const noexcept;
+    [[nodiscard]] std::optional<price> reference_price() const noexcept;
+    /// How many orders are live.
+    [[nodiscard]] std::size_t size() const noexcept;
+
+    // --- State as rows --------------------------------------------------------------------------
+
+    /// The whole state, in an order that depends on nothing but the state: two books with the same
+    /// rows behave alike for ever.
+    [[nodiscard]] book_rows save() const;
+
+    /// A book with exactly the state of `rows`, or nothing when they contradict themselves (an id
+    /// twice, a place that does not fit the order, a group that is not whole).
+    [[nodiscard]] static std::optional<order_book> restore(const book_rows& rows);
+
+    /// Gives back the memory that a past peak has left behind: moves the live orders together and
+    /// frees the rest. Changes nothing that can be seen. Cost follows what rests; meant for idle
+    /// moments and checkpoints.
+    void compact();
+
+    /// Bytes held from the allocator for orders, levels and indexes.
+    [[nodiscard]] std::size_t memory_bytes() const noexcept;
+
+private:
+    class machine;
+    std::unique_ptr<machine> machine_;
+};
+
+}  // namespace bourse

@@ -1,0 +1,64 @@
+// What can be asked of a book (RULES.md 12.6).
+#include "actors/book/book_machine.hpp"
+
+namespace bourse {
+
+namespace {
+
+template <side Side>
+[[nodiscard]] book_level level_of(const price_ladder<Side>& book, slot at) noexcept {
+    return {{book[at].price_ticks}, {book[at].shown_lots}, book[at].orders};
+}
+
+template <side Side>
+std::size_t copy_levels(const price_ladder<Side>& book, std::span<book_level> levels) noexcept {
+    std::size_t count = 0;
+    for (slot at = book.best(); at != no_slot && count < levels.size(); at = book.worse(at)) {
+        levels[count++] = level_of(book, at);
+    }
+    return count;
+}
+
+}  // namespace
+
+std::optional<book_level> order_book::machine::best(side which) const noexcept {
+    book_level found;
+    const bool any = depth(which, {&found, 1}) == 1;
+    return any ? std::optional{found} : std::nullopt;
+}
+
+std::size_t order_book::machine::depth(side which, std::span<book_level> levels) const noexcept {
+    return which == side::buy ? copy_levels(bids_, levels) : copy_levels(asks_, levels);
+}
+
+std::optional<order_row> order_book::machine::find(order_id id) const noexcept {
+    const slot at = find_slot(id);
+    return at == no_slot ? std::nullopt : std::optional{row_of(at)};
+}
+
+std::optional<queue_position> order_book::machine::position(order_id id) const noexcept {
+    const slot at = find_slot(id);
+    if (at == no_slot || !orders_[at].in_queue()) {
+        return std::nullopt;
+    }
+    queue_position ahead;
+    for (slot older = orders_.links(at).prev; older != no_slot;
+         older = orders_.links(older).prev) {
+        ++ahead.orders_ahead;
+        ahead.lots_ahead += quantity{offered(orders_[older])};
+    }
+    return ahead;
+}
+
+std::size_t order_book::machine::memory_bytes() const noexcept {
+    // A node of an ordered set is four words of tree and its key.
+    constexpr std::size_t node = 56;
+    const std::size_t nodes = hidden_[0].size() + hidden_[1].size() + hidden_by_priority_.size() +
+                              pegs_.size() + waiting_[0].size() + waiting_[1].size() +
+                              trailing_.size() + parked_.size() + pending_.size() +
+                              timers_.size() + groups_.size() * 3;
+    return orders_.bytes() + terms_.bytes() + index_.bytes() + bids_.bytes() + asks_.bytes() +
+           nodes * node;
+}
+
+}  // namespace bourse

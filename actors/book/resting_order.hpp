@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+
+#include "actors/book/slot_pool.hpp"
+#include "messages/ids.hpp"
+#include "messages/numbers.hpp"
+#include "messages/order_terms.hpp"
+#include "messages/timestamp.hpp"
+
+namespace bourse {
+
+/// Where an order with terms is; the first six as in `order_place`, and `acting` while it trades as
+/// an aggressor and so is in no place.
+enum class node_place : std::uint8_t { queue, hidden, waiting, parked, held, pending, acting };
+
+/// A live order: one cache line, which with its two queue links is all that a plain order needs.
+///
+/// Plain means: a limit order in a queue, and nothing about it but price, quantity, owner and modes.
+/// All else (RULES.md: icebergs, stops, pegs, conditions, groups, expiry, places other than the
+/// queue) is in an `order_terms` that `terms` names.
+struct alignas(64) order_node {
+    order_id id;
+    std::int64_t price;  ///< the worst price; in the queue also where it stands
+    std::int64_t remaining;
+    std::int64_t filled;
+    std::uint64_t priority;
+    account_id account;
+    trade_group_id trade_group;
+    slot level;  ///< of the side's ladder; none while not in the queue
+    slot terms;
+    std::uint32_t version : 31;
+    bool post_only : 1;
+    side which;
+    order_type type;
+    time_in_force tif;
+    self_trade_prevention self_trade;
+
+    [[nodiscard]] bool in_queue() const noexcept { return level != no_slot; }
+};
+static_assert(sizeof(order_node) == 64);
+
+/// An order's neighbours in its queue. Apart from the order, as linking and unlinking touch three
+/// orders' links but only one order: of a million orders, the links stay in the cache.
+struct order_links {
+    slot next;  ///< towards younger orders
+    slot prev;
+};
+
+/// What an order that is not plain has besides.
+struct order_terms {
+    std::int64_t shown;  ///< in the queue: what is displayed
+    slot order;          ///< whose terms these are; none while they are free
+    node_place place;
+    group_role role;
+    bool all_or_none;
+    bool triggered;         ///< a stop that has met its condition
+    bool has_stop_price;
+    bool has_rank;          ///< hidden: has a price, and so takes part
+    bool counts_as_hidden;  ///< counts towards `max_hidden_orders`
+    std::int64_t stop_price;
+    std::int64_t offset;
+    std::int64_t display;     ///< zero: not an iceberg
+    std::int64_t minimum;
+    std::int64_t rank_price;  ///< hidden: a peg's price of the moment, a conditional's worst price
+    timestamp expires_at;
+    order_group_id group;
+};
+
+/// All live orders: two arrays with one index.
+class order_pool {
+public:
+    [[nodiscard]] order_node& operator[](slot at) noexcept { return nodes_[at]; }
+    [[nodiscard]] const order_node& operator[](slot at) const noexcept { return nodes_[at]; }
+    [[nodiscard]] order_links& links(slot at) noexcept { return links_[at]; }
+    [[nodiscard]] const order_links& links(slot at) const noexcept { return links_[at]; }
+
+    /// A free slot; the caller writes all of the node.
+    [[nodiscard]] slot take() {
+        const slot at = links_.take();
+        if (at >= nodes_.capacity()) [[unlikely]] {
+            nodes_.grow(at + std::size_t{1});
+        }
+        return at;
+    }
+    void give_back(slot at) noexcept {
+        nodes_[at].id = {};
+        links_.give_back(at);
+    }
+
+    [[nodiscard]] bool is_live(slot at) const noexcept { return nodes_[at].id.value != 0; }
+    [[nodiscard]] std::uint32_t live() const noexcept { return links_.live(); }
+    [[nodiscard]] slot used() const noexcept { return links_.used(); }
+    [[nodiscard]] std::size_t bytes() const noexcept { return nodes_.bytes() + links_.bytes(); }
+
+private:
+    growing_array<order_node> nodes_;
+    slot_pool<order_links> links_;
+};
+
+}  // namespace bourse

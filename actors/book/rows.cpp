@@ -1,0 +1,234 @@
+// The state as rows: what `save` gives and `restore` takes.
+#include <algorithm>
+
+#include "actors/book/book_machine.hpp"
+#include "actors/book/queue_links.hpp"
+
+namespace bourse {
+
+static_assert(static_cast<int>(node_place::queue) == static_cast<int>(order_place::queue));
+static_assert(static_cast<int>(node_place::pending) == static_cast<int>(order_place::pending));
+
+order_row order_book::machine::row_of(slot at) const noexcept {
+    const order_node& node = orders_[at];
+    order_row row{.id = node.id,
+                  .account = node.account,
+                  .trade_group = node.trade_group,
+                  .side = node.which,
+                  .type = node.type,
+                  .tif = node.tif,
+                  .self_trade = node.self_trade,
+                  .post_only = node.post_only,
+                  .place = static_cast<order_place>(place_of(node)),
+                  .version = node.version,
+                  .priority = node.priority,
+                  .price = {node.price},
+                  .remaining = {node.remaining},
+                  .filled = {node.filled},
+                  .shown = {}};
+    if (node.in_queue()) {
+        row.shown = {offered(node)};
+    }
+    if (const order_terms* terms = terms_of(node)) {
+        row.all_or_none = terms->all_or_none;
+        row.triggered = terms->triggered;
+        row.role = terms->group.value == 0 ? group_role::none : terms->role;
+        row.stop_price = {terms->stop_price};
+        row.has_stop_price = terms->has_stop_price;
+        row.offset_ticks = terms->offset;
+        row.display = {terms->display};
+        row.minimum = {terms->minimum};
+        row.expires_at = terms->expires_at;
+        row.group = terms->group;
+    }
+    return row;
+}
+
+book_rows order_book::machine::save() const {
+    book_rows rows;
+    rows.book = row_;
+    rows.orders.reserve(orders_.live());
+    for (slot at = 0; at < orders_.used(); ++at) {
+        if (orders_.is_live(at)) {
+            rows.orders.push_back(row_of(at));
+        }
+    }
+    std::sort(rows.orders.begin(), rows.orders.end(),
+              [](const order_row& a, const order_row& b) { return a.id < b.id; });
+    for (const auto& [id, all] : groups_) {
+        group_row& row = rows.groups.emplace_back();
+        row = {{id}, all.account, all.size, all.complete, {}};
+        for (std::size_t i = 0; i < all.count; ++i) {
+            row.members.push_back(orders_[all.members[i]].id);
+        }
+    }
+    return rows;
+}
+
+// --- Loading ------------------------------------------------------------------------------------
+
+bool order_book::machine::load(const book_rows& rows) {
+    if (find_fault(rows.book.rules) != nullptr) {
+        return false;
+    }
+    row_ = rows.book;
+    note_rules();
+    // A queue is refilled oldest first.
+    std::vector<const order_row*> by_priority;
+    by_priority.reserve(rows.orders.size());
+    for (const order_row& row : rows.orders) {
+        by_priority.push_back(&row);
+    }
+    std::sort(by_priority.begin(), by_priority.end(), [](const order_row* a, const order_row* b) {
+        return a->priority < b->priority;
+    });
+    std::uint64_t before = 0;
+    for (const order_row* row : by_priority) {
+        if (row->priority <= before || row->priority >= rows.book.next_priority ||
+            !load_order(*row)) {
+            return false;
+        }
+        before = row->priority;
+    }
+    row_.next_priority = rows.book.next_priority;
+    note_due();
+    note_calm();
+    if (is_open()) {
+        price_pegs();
+    }
+    return std::all_of(rows.groups.begin(), rows.groups.end(),
+                       [this](const group_row& row) { return load_group(row); }) &&
+           members_have_groups();
+}
+
+bool order_book::machine::load_order(const order_row& row) {
+    const bool fits = row.id.value != 0 && find_slot(row.id) == no_slot &&
+                      row.remaining.lots > 0 && row.remaining <= max_order_lots &&
+                      row.filled.lots >= 0 && row.shown <= row.remaining &&
+                      orders_.live() < row_.rules.max_orders;
+    if (!fits) {
+        return false;
+    }
+    new_order order{.id = row.id,
+                    .account = row.account,
+                    .trade_group = row.trade_group,
+                    .side = row.side,
+                    .type = row.type,
+                    .tif = row.tif,
+                    .self_trade = row.self_trade,
+                    .post_only = row.post_only,
+                    .all_or_none = row.all_or_none,
+                    .role = row.role,
+                    .price = row.price,
+                    .quantity = row.remaining,
+                    .stop_price = row.stop_price,
+                    .offset_ticks = row.offset_ticks,
+                    .display = row.display,
+                    .minimum = row.minimum,
+                    .expires_at = row.expires_at,
+                    .group = row.group};
+    const slot at = add_order(order, index_.locate(order.id));
+    if (!(needs_no_terms(order) && row.place == order_place::queue)) {
+        add_terms(at, order);
+    }
+    order_node& node = orders_[at];
+    node.filled = row.filled.lots;
+    node.version = row.version & 0x7FFF'FFFFU;
+    if (order_terms* terms = terms_of(node)) {
+        terms->triggered = row.triggered;
+        terms->has_stop_price = row.has_stop_price;
+        terms->group = row.group;
+        uncount_if_ordinary(node, *terms);
+    }
+    return load_place(at, row);
+}
+
+// Each `to_…` draws the next priority: it is made to be the row's.
+bool order_book::machine::load_place(slot at, const order_row& row) {
+    row_.next_priority = row.priority;
+    const order_node& node = orders_[at];
+    const order_terms* terms = terms_of(node);
+    const bool hides = terms != nullptr && is_hidden(node, *terms);
+    const bool waits = terms != nullptr && is_stop(node) && !terms->triggered;
+    switch (row.place) {
+        case order_place::queue:
+            if (hides || waits) {
+                return false;
+            }
+            to_queue(at);
+            return load_shown(at, row.shown.lots);
+        case order_place::hidden:
+            if (hides) {
+                to_hidden(at, false);
+            }
+            return hides;
+        case order_place::waiting:
+            if (waits && row.has_stop_price) {
+                to_waiting(at);
+            }
+            return waits && row.has_stop_price;
+        case order_place::parked:
+            to_parked(at);
+            return node.tif == time_in_force::at_the_close;
+        case order_place::held:
+            to_held(at);
+            return row.group.value != 0;
+        case order_place::pending:
+            to_pending(at);
+            return true;
+    }
+    return false;
+}
+
+// What an iceberg shows was not where `to_queue` put it if its shown part has traded in part.
+bool order_book::machine::load_shown(slot at, std::int64_t shown) noexcept {
+    const order_node& node = orders_[at];
+    const std::int64_t less = offered(node) - shown;
+    if (less == 0) {
+        return true;
+    }
+    if (node.terms == no_slot || less < 0 || shown <= 0) {
+        return false;
+    }
+    price_level& level = node.which == side::buy ? bids_[node.level] : asks_[node.level];
+    terms_[node.terms].shown = shown;
+    level.shown_lots -= less;
+    level.reserve_lots += less;
+    return true;
+}
+
+bool order_book::machine::load_group(const group_row& row) {
+    if (row.id.value == 0 || row.members.empty() || row.members.size() > max_group ||
+        groups_.contains(row.id.value)) {
+        return false;
+    }
+    group all{.account = row.account, .size = row.size, .complete = row.complete};
+    for (const order_id member : row.members) {
+        const slot at = find_slot(member);
+        if (at == no_slot || orders_[at].terms == no_slot ||
+            terms_of(orders_[at])->group != row.id || orders_[at].account != row.account) {
+            return false;
+        }
+        all.members[all.count++] = at;
+    }
+    groups_.emplace(row.id.value, all);
+    return true;
+}
+
+// Every order that names a group is one of its members, once.
+bool order_book::machine::members_have_groups() const {
+    std::size_t named = 0;
+    for (slot at = 0; at < terms_.used(); ++at) {
+        const slot order = terms_[at].order;
+        const bool live = order < orders_.used() && orders_.is_live(order) &&
+                          orders_[order].terms == at;
+        named += live && terms_[at].group.value != 0 ? 1U : 0U;
+    }
+    std::size_t members = 0;
+    for (const auto& [id, all] : groups_) {
+        members += all.count;
+    }
+    return named == members;
+}
+
+}  // namespace bourse

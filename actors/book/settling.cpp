@@ -1,0 +1,239 @@
+// Stops, pegs, and settling after a command (RULES.md 5, 7.4, 10).
+#include <algorithm>
+#include <utility>
+
+#include "actors/book/book_machine.hpp"
+
+namespace bourse {
+
+// --- Stops (section 5) --------------------------------------------------------------------------
+
+void order_book::machine::enter_stop(slot at, event_buffer& out) {
+    order_node& node = orders_[at];
+    order_terms& terms = *terms_of(node);
+    if (!terms.has_stop_price) {
+        const price anchor = row_.has_last_price        ? row_.last_price
+                             : row_.has_reference_price ? row_.reference_price
+                                                        : price{node.price};
+        terms.stop_price = node.which == side::sell
+                               ? saturating_subtract(anchor, terms.offset).ticks
+                               : saturating_add(anchor, terms.offset).ticks;
+        terms.has_stop_price = true;
+    }
+    if (row_.has_last_price && meets_stop(node, terms, row_.last_price.ticks)) {
+        trigger(at, out);
+    } else {
+        to_waiting(at);
+    }
+}
+
+bool order_book::machine::meets_stop(const order_node& node, const order_terms& terms,
+                                     std::int64_t last) const noexcept {
+    return node.which == side::buy ? last >= terms.stop_price : last <= terms.stop_price;
+}
+
+void order_book::machine::trigger(slot at, event_buffer& out) {
+    leave_place(at);
+    terms_of(orders_[at])->triggered = true;
+    to_pending(at);
+    tell(at, event_kind::triggered, orders_[at].remaining, reason::none, out);
+}
+
+// 5.3.
+void order_book::machine::look_at_prints(event_buffer& out) {
+    if (prints_.empty()) [[likely]] {
+        return;
+    }
+    elected_.clear();
+    for (const std::int64_t print : prints_) {
+        elect(print);
+        move_trailing(print);
+    }
+    prints_.clear();
+    std::sort(elected_.begin(), elected_.end(), [](const ranked& a, const ranked& b) {
+        return a.priority < b.priority;
+    });
+    for (const ranked& each : elected_) {
+        trigger(each.order, out);
+    }
+}
+
+void order_book::machine::elect(std::int64_t print) {
+    for (ranked_set& stops : waiting_) {
+        while (!stops.empty()) {
+            const ranked first = *stops.begin();
+            const order_node& node = orders_[first.order];
+            if (!meets_stop(node, *terms_of(node), print)) {
+                break;
+            }
+            leave_place(first.order);
+            elected_.push_back(first);
+        }
+    }
+}
+
+void order_book::machine::move_trailing(std::int64_t print) {
+    for (const auto& [priority, at] : trailing_) {
+        const order_node& node = orders_[at];
+        order_terms& terms = *terms_of(node);
+        const std::int64_t follows =
+            node.which == side::sell ? saturating_subtract({print}, terms.offset).ticks
+                                     : saturating_add({print}, terms.offset).ticks;
+        const bool moves = node.which == side::sell ? follows > terms.stop_price
+                                                    : follows < terms.stop_price;
+        if (moves) {
+            ranked_set& stops = waiting_[static_cast<std::size_t>(node.which)];
+            auto key = stops.extract(stop_key(at));
+            terms.stop_price = follows;
+            key.value() = stop_key(at);
+            stops.insert(std::move(key));
+        }
+    }
+}
+
+// --- Pegs (7.4) ---------------------------------------------------------------------------------
+
+std::optional<std::int64_t> order_book::machine::peg_price(
+    const order_node& node, const order_terms& terms) const noexcept {
+    const bool buys = node.which == side::buy;
+    std::int64_t from = 0;
+    if (node.type == order_type::mid_peg) {
+        if (bids_.empty() || asks_.empty()) {
+            return std::nullopt;
+        }
+        // Shifting right rounds towards minus infinity.
+        const wide_int sum = wide_int{bids_.best_price()} + asks_.best_price();
+        from = static_cast<std::int64_t>((buys ? sum : sum + 1) >> 1);
+    } else if (buys ? bids_.empty() : asks_.empty()) {
+        return std::nullopt;
+    } else {
+        from = buys ? bids_.best_price() : asks_.best_price();
+    }
+    const std::int64_t away = buys ? saturating_subtract({from}, terms.offset).ticks
+                                   : saturating_add({from}, terms.offset).ticks;
+    const auto rounded = round_to_tick(away, buys);
+    if (!rounded) {
+        return std::nullopt;
+    }
+    return buys ? std::min(*rounded, node.price) : std::max(*rounded, node.price);
+}
+
+// 7.1. Each row begins on a multiple of its tick and of the one before, so rounding within a row
+// never leaves the table.
+std::optional<std::int64_t> order_book::machine::round_to_tick(std::int64_t price_ticks,
+                                                               bool down) const noexcept {
+    const std::int64_t tick = tick_at(price_ticks);
+    const std::int64_t behind = price_ticks % tick;
+    if (behind == 0) {
+        return price_ticks;
+    }
+    // C++ rounds quotients towards zero: `behind` has the sign of the price.
+    const std::int64_t towards_zero = price_ticks - behind;
+    const bool zero_is_right = down == (price_ticks > 0);
+    return zero_is_right ? std::optional{towards_zero}
+                         : narrow(wide_int{towards_zero} + (down ? -tick : tick));
+}
+
+void order_book::machine::price_pegs() {
+    if (pegs_.empty()) [[likely]] {
+        return;
+    }
+    const auto bid = bids_.empty() ? std::nullopt : std::optional{bids_.best_price()};
+    const auto ask = asks_.empty() ? std::nullopt : std::optional{asks_.best_price()};
+    if (!pegs_dirty_ && bid == pegs_bid_ && ask == pegs_ask_) {
+        return;
+    }
+    pegs_dirty_ = false;
+    pegs_bid_ = bid;
+    pegs_ask_ = ask;
+    for (const auto& [priority, at] : pegs_) {
+        const order_node& node = orders_[at];
+        order_terms& terms = *terms_of(node);
+        const auto price = peg_price(node, terms);
+        if (terms.has_rank && price && *price == terms.rank_price) {
+            continue;
+        }
+        unrank_hidden(at);
+        if (price) {
+            terms.rank_price = *price;
+            rank_hidden(at);
+        }
+    }
+}
+
+// --- Settling (section 10) ----------------------------------------------------------------------
+
+void order_book::machine::settle_fully(event_buffer& out) {
+    while (is_open()) {
+        price_pegs();
+        if (!pending_.empty()) {
+            act(pending_.begin()->second, out);
+            continue;
+        }
+        const slot next = hidden_may_trade() ? find_retry() : no_slot;
+        if (next == no_slot) {
+            return;
+        }
+        retry(next, out);
+    }
+}
+
+// A pending order's turn (10.1.1): a triggered stop or an order whose minimum has been met executes, an exit
+// is activated first.
+void order_book::machine::act(slot at, event_buffer& out) {
+    const order_terms& terms = *terms_of(orders_[at]);
+    const bool acted_before = terms.triggered || terms.minimum > 0;
+    if (acted_before) {
+        leave_place(at);
+        execute(at, orders_[at].price, out);
+    } else {
+        activate(at, out);
+    }
+}
+
+// True if the best hidden order of a side reaches the other side at all.
+bool order_book::machine::hidden_may_trade() const noexcept {
+    constexpr auto buys = static_cast<std::size_t>(side::buy);
+    constexpr auto sells = static_cast<std::size_t>(side::sell);
+    const auto best_hidden = [this](std::size_t which) {
+        return terms_of(orders_[hidden_[which].begin()->order])->rank_price;
+    };
+    if (!hidden_[buys].empty()) {
+        const std::int64_t bid = best_hidden(buys);
+        if (asks_.reached_by(bid) || (!hidden_[sells].empty() && best_hidden(sells) <= bid)) {
+            return true;
+        }
+    }
+    return !hidden_[sells].empty() && bids_.reached_by(best_hidden(sells));
+}
+
+slot order_book::machine::find_retry() const {
+    for (const auto& [priority, at] : hidden_by_priority_) {
+        const order_node& node = orders_[at];
+        const order_terms& terms = *terms_of(node);
+        if (terms.has_rank && trial(at, terms.rank_price, requirement(node, terms))) {
+            return at;
+        }
+    }
+    return no_slot;
+}
+
+// 10.4.
+void order_book::machine::retry(slot at, event_buffer& out) {
+    const std::int64_t limit = terms_of(orders_[at])->rank_price;
+    leave_place(at);
+    const walk_end how = walk(at, limit, out);
+    if (how != walk_end::cancelled) {
+        const order_node& node = orders_[at];
+        if (node.remaining == 0) {
+            forget(at);
+        } else if (is_hidden(node, *terms_of(node))) {
+            to_hidden(at, true);
+        } else {
+            to_queue(at);
+        }
+    }
+    look_at_prints(out);
+}
+
+}  // namespace bourse

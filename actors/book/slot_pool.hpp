@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "actors/book/growing_array.hpp"
+
+namespace bourse {
+
+/// The index of an element in its pool; `no_slot` means none.
+using slot = std::uint32_t;
+inline constexpr slot no_slot = std::numeric_limits<slot>::max();
+
+/// Elements that are taken and given back, reached by a 32-bit index that never changes.
+///
+/// The last element given back is the next one taken: it is still in the cache. A free element's
+/// first four bytes link to the next free one. Nothing outside may depend on which slot an element
+/// has: `order_book::restore` deals them anew.
+template <class T>
+class slot_pool {
+public:
+    [[nodiscard]] T& operator[](slot index) noexcept { return elements_[index]; }
+    [[nodiscard]] const T& operator[](slot index) const noexcept { return elements_[index]; }
+
+    /// A free element. What is in it is left over; the caller writes all of it.
+    [[nodiscard]] slot take() {
+        ++live_;
+        if (free_ != no_slot) [[likely]] {
+            const slot index = free_;
+            std::memcpy(&free_, &elements_[index], sizeof free_);
+            return index;
+        }
+        if (used_ == elements_.capacity()) {
+            elements_.grow(used_ + std::size_t{1});
+        }
+        return used_++;
+    }
+
+    void give_back(slot index) noexcept {
+        --live_;
+        std::memcpy(static_cast<void*>(&elements_[index]), &free_, sizeof free_);
+        free_ = index;
+    }
+
+    /// How many elements are taken.
+    [[nodiscard]] std::uint32_t live() const noexcept { return live_; }
+    /// All slots ever taken are below this.
+    [[nodiscard]] slot used() const noexcept { return used_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return elements_.bytes(); }
+
+private:
+    growing_array<T> elements_;
+    slot used_ = 0;
+    slot free_ = no_slot;
+    std::uint32_t live_ = 0;
+};
+
+}  // namespace bourse

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "messages/assert.hpp"
+
+/// How a function says that it could not do what it was asked, when that is to be expected: bytes
+/// that are malformed, a thing that is not there, a place that is full. What the market refuses is
+/// a `reason` instead, and a bug of ours an assert.
+namespace bourse {
+
+/// What went wrong between modules. The numbers are logged and sent: append only.
+enum class errc : std::uint8_t {
+    malformed = 1,            ///< the bytes are not a message, or are not all there
+    unsupported_version = 2,  ///< a record of a version that this binary does not know
+    out_of_range = 3,         ///< a number in a record that means nothing in its place
+};
+
+/// The code's name as written above; "unknown_error" for other numbers.
+[[nodiscard]] std::string_view to_string(errc code) noexcept;
+
+/// What went wrong, and where. `what` is a sentence for a person, which programs must not read.
+struct error {
+    errc code = errc::malformed;
+    std::string what;
+
+    friend bool operator==(const error&, const error&) = default;
+};
+
+/// A value, or why there is none. Whoever takes either must have looked at which it is; taking the
+/// wrong one is a bug, and ends the process.
+template <typename T>
+class [[nodiscard]] result {
+public:
+    // Not explicit, so that a function can `return value;` or `return error{…};`.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    result(const T& value) : content_(std::in_place_index<0>, value) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    result(T&& value) : content_(std::in_place_index<0>, std::move(value)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    result(bourse::error found) : content_(std::in_place_index<1>, std::move(found)) {}
+
+    [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    [[nodiscard]] const T& value() const& {
+        BOURSE_ASSERT(has_value());
+        return *std::get_if<0>(&content_);
+    }
+    [[nodiscard]] T& value() & {
+        BOURSE_ASSERT(has_value());
+        return *std::get_if<0>(&content_);
+    }
+    [[nodiscard]] T&& value() && { return std::move(value()); }
+
+    [[nodiscard]] const T& operator*() const& { return value(); }
+    [[nodiscard]] T& operator*() & { return value(); }
+    [[nodiscard]] T&& operator*() && { return std::move(value()); }
+    [[nodiscard]] const T* operator->() const { return &value(); }
+    [[nodiscard]] T* operator->() { return &value(); }
+
+    [[nodiscard]] const bourse::error& error() const {
+        BOURSE_ASSERT(!has_value());
+        return *std::get_if<1>(&content_);
+    }
+
+private:
+    std::variant<T, bourse::error> content_;
+};
+
+}  // namespace bourse

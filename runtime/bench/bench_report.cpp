@@ -1,0 +1,106 @@
+#include "runtime/bench/bench_report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+namespace bourse {
+namespace {
+
+// The targets of the project (README of tests/bench).
+constexpr double target_ratio = 1.5;
+constexpr double target_volatile_share = 0.5;
+constexpr double target_tail = 20;
+
+/// A number with a fixed count of decimals.
+std::string number(double value, int decimals) {
+    char text[64];
+    const int length = std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+    return {text, static_cast<std::size_t>(std::max(length, 0))};
+}
+
+std::string right(const std::string& text, std::size_t width) {
+    return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
+}
+
+std::string left(const std::string& text, std::size_t width) {
+    return text.size() >= width ? text : text + std::string(width - text.size(), ' ');
+}
+
+bool is_volatile(const flow_figures& figures) {
+    return figures.name.rfind("volatile", 0) == 0;
+}
+
+/// What is asked of a flow, and whether it is met.
+std::string verdict(const flow_figures& figures, const flow_figures* calm) {
+    if (!is_volatile(figures)) {
+        return std::string{"ratio <= 1.5: "} + (figures.ratio <= target_ratio ? "met" : "missed");
+    }
+    if (calm == nullptr) {
+        return "half the speed of 10k: not known, 10k was not run";
+    }
+    const double share = calm->ns_per_op / figures.ns_per_op;
+    return number(share, 2) +
+           " of the speed of 10k, >= 0.5: " + (share >= target_volatile_share ? "met" : "missed");
+}
+
+std::string row(const flow_figures& figures, const flow_figures* calm) {
+    const double tail = figures.p50_ns > 0 ? figures.p99_9_ns / figures.p50_ns : 0;
+    return left(figures.name, 13) + right(number(figures.ns_per_op, 1), 9) +
+           right(number(figures.floor_ns_per_op, 1), 9) + right(number(figures.ratio, 2), 7) +
+           right(number(figures.p50_ns, 1), 8) + right(number(figures.p99_ns, 1), 8) +
+           right(number(figures.p99_9_ns, 1), 8) +
+           right(figures.instructions_per_op ? number(*figures.instructions_per_op, 0) : "-", 9) +
+           "  " + verdict(figures, calm) + "; p99.9 / p50 " + number(tail, 1) +
+           ", <= 20: " + (tail <= target_tail ? "met" : "missed") + "\n";
+}
+
+}  // namespace
+
+std::string bench_json(const std::vector<flow_figures>& flows) {
+    std::string text = "{\"flows\":[";
+    for (const flow_figures& each : flows) {
+        text += &each == flows.data() ? "" : ",";
+        text += "{\"name\":\"" + each.name + "\",\"ns_per_op\":" + number(each.ns_per_op, 2) +
+                ",\"floor_ns_per_op\":" + number(each.floor_ns_per_op, 2) +
+                ",\"ratio\":" + number(each.ratio, 3) + ",\"p50_ns\":" + number(each.p50_ns, 1) +
+                ",\"p99_ns\":" + number(each.p99_ns, 1) +
+                ",\"p99_9_ns\":" + number(each.p99_9_ns, 1) + ",\"instructions_per_op\":" +
+                (each.instructions_per_op ? number(*each.instructions_per_op, 1) : "null") + "}";
+    }
+    return text + "]}\n";
+}
+
+std::string bench_table(const std::vector<flow_figures>& flows) {
+    const auto calm = std::find_if(flows.begin(), flows.end(),
+                                   [](const flow_figures& each) { return each.name == "10k"; });
+    std::string text = "machine: " + processor_name() + ", " +
+                       std::to_string(std::thread::hardware_concurrency()) +
+                       " processors. Only ratios mean anything on another.\n\n" + left("flow", 13) +
+                       right("book ns", 9) + right("floor ns", 9) + right("ratio", 7) +
+                       right("p50", 8) + right("p99", 8) + right("p99.9", 8) + right("instr.", 9) +
+                       "  targets\n";
+    for (const flow_figures& each : flows) {
+        text += row(each, calm == flows.end() ? nullptr : &*calm);
+    }
+    return text +
+           "\nns and instructions are per operation. The floor is a bare book without features "
+           "and\n"
+           "with bounded prices, run in turn with the order book on the same commands; the ratio\n"
+           "is the median of the pairs. Latencies are the book's, the clock's own cost taken "
+           "off.\n";
+}
+
+std::string processor_name() {
+    std::ifstream file{"/proc/cpuinfo"};
+    for (std::string line; std::getline(file, line);) {
+        const std::size_t colon = line.find(": ");
+        if (line.rfind("model name", 0) == 0 && colon != std::string::npos) {
+            return line.substr(colon + 2);
+        }
+    }
+    return "unknown processor";
+}
+
+}  // namespace bourse

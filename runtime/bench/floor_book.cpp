@@ -1,0 +1,25 @@
+#include "runtime/bench/floor_book.hpp"
+
+namespace bourse {
+
+floor_book::floor_book(std::uint32_t price_count, std::uint32_t order_count)
+    : price_count_(price_count),
+      best_ask_(price_count - 1),
+      nodes_(std::size_t{price_count} + order_count + 1),
+      occupied_(price_count / 64 + 1) {
+    for (std::uint32_t price = 0; price < price_count; ++price) {
+        nodes_[price] = {price, price, price, 0};
+    }
+    occupied_[0] |= 1;
+    occupied_[best_ask_ / 64] |= std::uint64_t{1} << (best_ask_ % 64);
+}
+
+std::uint32_t floor_book::level_count() const noexcept {
+    std::uint32_t count = 0;
+    for (const std::uint64_t bits : occupied_) {
+        count += static_cast<std::uint32_t>(std::popcount(bits));
+    }
+    return count - 2;
+}
+
+}  // namespace bourse

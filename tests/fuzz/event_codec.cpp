@@ -1,0 +1,29 @@
+// Any bytes, taken for an event and for a batch of events: never a crash, and what can be read
+// survives being written and read again.
+
+#include "messages/event_codec.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "messages/assert.hpp"
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::span bytes = std::as_bytes(std::span(data, size));
+    if (const auto one = bourse::decode_event(bytes)) {
+        std::vector<std::byte> again;
+        bourse::encode_event(*one, again);
+        const auto same = bourse::decode_event(again);
+        BOURSE_ASSERT(same.has_value() && *same == *one);
+    }
+    if (const auto batch = bourse::decode_events(bytes)) {
+        std::vector<std::byte> again;
+        bourse::encode_events(*batch, again);
+        const auto same = bourse::decode_events(again);
+        BOURSE_ASSERT(same.has_value() && *same == *batch);
+    }
+    return 0;
+}
