@@ -35,29 +35,28 @@ struct clearing {
     if (left_a != left_b) {
         return left_a < left_b;
     }
-    return !reference ||
-           distance(a.price_ticks, *reference) <= distance(b.price_ticks, *reference);
+    return !reference || distance(a.price_ticks, *reference) <= distance(b.price_ticks, *reference);
 }
 
 }  // namespace
 
 std::optional<indicative_auction> order_book::machine::auction_price() const {
-    if (bids_.empty() || asks_.empty() || bids_.best_price() < asks_.best_price()) {
+    if (bids().empty() || asks().empty() || bids().best_price() < asks().best_price()) {
         return std::nullopt;
     }
-    const std::int64_t low = asks_.best_price();
-    const std::int64_t high = bids_.best_price();
+    const std::int64_t low = asks().best_price();
+    const std::int64_t high = bids().best_price();
     std::vector<clearing> prices;
     const auto total = [](const price_level& level) {
         return level.shown_lots + level.reserve_lots;
     };
-    for (slot at = bids_.best(); at != no_slot && bids_[at].price_ticks >= low;
-         at = bids_.worse(at)) {
-        prices.push_back({bids_[at].price_ticks, total(bids_[at]), 0});
+    for (slot at = bids().best(); at != no_slot && bids()[at].price_ticks >= low;
+         at = bids().worse(at)) {
+        prices.push_back({bids()[at].price_ticks, total(bids()[at]), 0});
     }
-    for (slot at = asks_.best(); at != no_slot && asks_[at].price_ticks <= high;
-         at = asks_.worse(at)) {
-        prices.push_back({asks_[at].price_ticks, 0, total(asks_[at])});
+    for (slot at = asks().best(); at != no_slot && asks()[at].price_ticks <= high;
+         at = asks().worse(at)) {
+        prices.push_back({asks()[at].price_ticks, 0, total(asks()[at])});
     }
     std::optional<std::int64_t> reference;
     if (row_.has_reference_price || row_.has_last_price) {
@@ -66,9 +65,8 @@ std::optional<indicative_auction> order_book::machine::auction_price() const {
             prices.push_back({*reference, 0, 0});
         }
     }
-    std::sort(prices.begin(), prices.end(), [](const clearing& a, const clearing& b) {
-        return a.price_ticks < b.price_ticks;
-    });
+    std::sort(prices.begin(), prices.end(),
+              [](const clearing& a, const clearing& b) { return a.price_ticks < b.price_ticks; });
     // Prices that stand twice are merged; then supply sums up from below, demand from above.
     std::size_t count = 0;
     for (const clearing& each : prices) {
@@ -97,7 +95,7 @@ void order_book::machine::uncross(event_buffer& out) {
     while (const auto found = auction_price()) {
         const std::uint64_t first = row_.next_trade;
         const std::uint64_t lots = row_.statistics.lots;
-        while (bids_.reached_by(found->price.ticks) && asks_.reached_by(found->price.ticks)) {
+        while (bids().reached_by(found->price.ticks) && asks().reached_by(found->price.ticks)) {
             trade_in_auction(found->price.ticks, out);
         }
         show_icebergs_anew();
@@ -117,8 +115,8 @@ void order_book::machine::uncross(event_buffer& out) {
 }
 
 void order_book::machine::trade_in_auction(std::int64_t price_ticks, event_buffer& out) {
-    const slot buyer = bids_[bids_.best()].head;
-    const slot seller = asks_[asks_.best()].head;
+    const slot buyer = bids()[bids().best()].head;
+    const slot seller = asks()[asks().best()].head;
     const std::int64_t lots = std::min(orders_[buyer].remaining, orders_[seller].remaining);
     take_in_auction(buyer, lots);
     take_in_auction(seller, lots);
@@ -159,7 +157,7 @@ void order_book::machine::show_icebergs_anew() {
             continue;
         }
         const std::int64_t more = std::min(terms.display, node.remaining) - terms.shown;
-        price_level& level = node.which == side::buy ? bids_[node.level] : asks_[node.level];
+        price_level& level = ladder(node.which)[node.level];
         terms.shown += more;
         level.shown_lots += more;
         level.reserve_lots -= more;

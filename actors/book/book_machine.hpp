@@ -60,22 +60,16 @@ public:
     [[nodiscard]] bool load(const book_rows& rows);
 
 private:
-    template <side Side>
-    [[nodiscard]] auto& ladder() noexcept {
-        if constexpr (Side == side::buy) {
-            return bids_;
-        } else {
-            return asks_;
-        }
+    [[nodiscard]] price_ladder& ladder(side which) noexcept {
+        return ladders_[static_cast<std::size_t>(which)];
     }
-    template <side Side>
-    [[nodiscard]] const auto& ladder() const noexcept {
-        if constexpr (Side == side::buy) {
-            return bids_;
-        } else {
-            return asks_;
-        }
+    [[nodiscard]] const price_ladder& ladder(side which) const noexcept {
+        return ladders_[static_cast<std::size_t>(which)];
     }
+    [[nodiscard]] price_ladder& bids() noexcept { return ladders_[0]; }
+    [[nodiscard]] const price_ladder& bids() const noexcept { return ladders_[0]; }
+    [[nodiscard]] price_ladder& asks() noexcept { return ladders_[1]; }
+    [[nodiscard]] const price_ladder& asks() const noexcept { return ladders_[1]; }
 
     /// A key of the ordered sets: `rank` ascending, then priority.
     struct ranked {
@@ -108,9 +102,7 @@ private:
     enum class walk_end : std::uint8_t { done, interrupted, cancelled };
 
     // --- Orders and their terms -------------------------------------------------------------------
-    [[nodiscard]] slot find_slot(order_id id) const noexcept {
-        return index_.find(id);
-    }
+    [[nodiscard]] slot find_slot(order_id id) const noexcept { return index_.find(id); }
     [[nodiscard]] order_terms* terms_of(const order_node& node) noexcept {
         return node.terms == no_slot ? nullptr : &terms_[node.terms];
     }
@@ -151,7 +143,8 @@ private:
         return a.account == b.account ||
                (a.trade_group == b.trade_group && a.trade_group.value != 0);
     }
-    slot add_order(const new_order& order, const order_index::position& where);
+    [[gnu::always_inline]] inline slot add_order(const new_order& order,
+                                                 const order_index::position& where);
     void add_terms(slot at, const new_order& order);
     void count_in(slot at);
     void forget(slot at) noexcept;
@@ -174,8 +167,8 @@ private:
     [[nodiscard]] static bool is_plain(const new_order& order) noexcept;
     /// True if a plain order that is not post-only passes all checks, while the book is calm.
     [[nodiscard]] bool passes(const new_order& order) const noexcept {
-        return order.id.value != 0 && order.quantity.lots > 0 &&
-               order.quantity <= max_order_lots && orders_.live() < row_.rules.max_orders;
+        return order.id.value != 0 && order.quantity.lots > 0 && order.quantity <= max_order_lots &&
+               orders_.live() < row_.rules.max_orders;
     }
     /// True if nothing but the queues and the stops has to be looked at.
     void note_calm() noexcept {
@@ -197,15 +190,16 @@ private:
     [[nodiscard]] bool would_take(side which, std::int64_t limit, std::int64_t lots) const;
 
     // --- Entering and matching (matching.cpp): sections 4 and 6 ------------------------------------
-    template <side Side>
-    void submit_plain(const new_order& order, const order_index::position& where,
-                      event_buffer& out);
-    template <side Side>
-    void cancel_plain(slot at, const order_index::position& where, event_buffer& out);
-    void submit_inline(const new_order& order, event_buffer& out);
+    [[gnu::always_inline]] inline void submit_plain(const new_order& order,
+                                                    const order_index::position& where,
+                                                    event_buffer& out);
+    [[gnu::always_inline]] inline void cancel_plain(slot at, const order_index::position& where,
+                                                    event_buffer& out);
+    [[gnu::always_inline]] inline void submit_inline(const new_order& order, event_buffer& out);
     void submit_carefully(const new_order& order, const order_index::position& where,
                           event_buffer& out);
-    void cancel_inline(const cancel_order& request, event_buffer& out);
+    [[gnu::always_inline]] inline void cancel_inline(const cancel_order& request,
+                                                     event_buffer& out);
     void cancel_carefully(const cancel_order& request, event_buffer& out);
     void submit_with_terms(const new_order& order, const order_index::position& where,
                            event_buffer& out);
@@ -214,14 +208,14 @@ private:
     void replace_done(slot at, const replace_order& request, event_buffer& out);
     void enter(slot at, event_buffer& out);
     void execute(slot at, std::int64_t limit, event_buffer& out);
-    template <side Side>
-    [[nodiscard]] walk_end walk(slot at, std::int64_t limit, event_buffer& out);
     [[nodiscard]] walk_end walk(slot at, std::int64_t limit, event_buffer& out);
     void dispose_remainder(slot at, walk_end how, event_buffer& out);
     /// The first order of the other side for an aggressor with this much left (4.7.1), or none.
-    template <side Side>
-    [[nodiscard]] slot hidden_candidate(std::int64_t remaining, std::int64_t limit) const;
-    template <side Side>
+    [[nodiscard]] slot hidden_candidate(side which, std::int64_t remaining,
+                                        std::int64_t limit) const;
+    [[nodiscard]] const ranked_set& hidden_of(side which) const noexcept {
+        return hidden_[static_cast<std::size_t>(which)];
+    }
     void trade(slot resting, slot aggressor, std::int64_t price_ticks, event_buffer& out);
     void after_trade(slot resting, std::int64_t lots, event_buffer& out);
     void free_met_minimum(slot at);
@@ -255,19 +249,14 @@ private:
     // --- The trial (trial.cpp): 4.9 -----------------------------------------------------------------
     struct paper;
     [[nodiscard]] bool trial(slot at, std::int64_t limit, std::int64_t wanted) const;
-    template <side Side>
     void trial_walk(paper& sheet) const;
-    template <side Side>
     void trial_level(paper& sheet, slot level) const;
     bool trial_meet(paper& sheet, slot resting, std::int64_t& left, std::int64_t offer) const;
 
     // --- Places (places.cpp): 1.4 -------------------------------------------------------------------
-    template <side Side>
-    void append(slot at);
-    template <side Side>
+    [[gnu::always_inline]] inline void append(slot at);
     void unlink(slot at) noexcept;
-    template <side Side>
-    void unlink_lots(slot at, std::int64_t shown) noexcept;
+    [[gnu::always_inline]] inline void unlink_lots(slot at, std::int64_t shown) noexcept;
     void to_queue(slot at);
     void to_hidden(slot at, bool keep_priority);
     void to_waiting(slot at);
@@ -359,8 +348,7 @@ private:
     // What every command looks at, together.
     order_pool orders_;
     order_index index_;
-    price_ladder<side::buy> bids_;
-    price_ladder<side::sell> asks_;
+    std::array<price_ladder, 2> ladders_{price_ladder{side::buy}, price_ladder{side::sell}};
     book_row row_;
     timestamp due_{INT64_MAX};  ///< nothing is due before
     bool calm_ = false;
@@ -386,7 +374,7 @@ private:
     queue_set pending_{nodes_.get()};
     std::pmr::set<timer> timers_{nodes_.get()};
     group_map groups_{nodes_.get()};
-    std::vector<std::int64_t> prints_;  ///< since 5.3 was last done
+    std::vector<std::int64_t> prints_;      ///< since 5.3 was last done
     std::optional<std::int64_t> pegs_bid_;  ///< best prices that the pegs were last priced by
     std::optional<std::int64_t> pegs_ask_;
     std::vector<ranked> elected_;

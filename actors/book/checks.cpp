@@ -283,8 +283,7 @@ reason order_book::machine::check_replace(slot at, const replace_order& request)
 
 // What depends on where the order stands: the last of the reason codes.
 reason order_book::machine::check_replace_standing(const order_node& node,
-                                                   const replace_order& request,
-                                                   std::int64_t price,
+                                                   const replace_order& request, std::int64_t price,
                                                    std::int64_t total) const {
     if (request.set_stop_price && (!bourse::is_stop(node.type) || terms_of(node)->triggered)) {
         return reason::not_replaceable;

@@ -143,8 +143,7 @@ bool order_book::machine::entry_lives(const group& all) const noexcept {
 }
 
 // Dissolves the group; all members but `except` end, by rising order id.
-void order_book::machine::cancel_others(group_map::iterator where, slot except,
-                                        event_buffer& out) {
+void order_book::machine::cancel_others(group_map::iterator where, slot except, event_buffer& out) {
     group all = where->second;
     groups_.erase(where);
     const auto begin = all.members.begin();
@@ -152,8 +151,7 @@ void order_book::machine::cancel_others(group_map::iterator where, slot except,
     for (auto member = begin; member != end_of_all; ++member) {
         terms_of(orders_[*member])->group = {};
     }
-    std::sort(begin, end_of_all,
-              [this](slot a, slot b) { return orders_[a].id < orders_[b].id; });
+    std::sort(begin, end_of_all, [this](slot a, slot b) { return orders_[a].id < orders_[b].id; });
     for (auto member = begin; member != end_of_all; ++member) {
         if (*member != except) {
             end(*member, reason::group, out);
@@ -165,7 +163,8 @@ void order_book::machine::cancel_others(group_map::iterator where, slot except,
 void order_book::machine::activate_exits(group_map::iterator where, slot entry) {
     group& all = where->second;
     terms_of(orders_[entry])->group = {};
-    const auto end_of_exits = std::remove(all.members.begin(), all.members.begin() + all.count, entry);
+    const auto end_of_exits =
+        std::remove(all.members.begin(), all.members.begin() + all.count, entry);
     all.count = static_cast<std::uint8_t>(end_of_exits - all.members.begin());
     for (auto member = all.members.begin(); member != end_of_exits; ++member) {
         to_pending(*member);

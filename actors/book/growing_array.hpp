@@ -89,8 +89,8 @@ private:
             ::munmap(aligned + wanted, huge_page - before);
         }
         ::madvise(aligned, wanted, MADV_HUGEPAGE);  // a wish; refused, the array is only slower
-        if (bytes_ != 0 && ::mremap(data_, bytes_, bytes_, MREMAP_MAYMOVE | MREMAP_FIXED,
-                                    aligned) == MAP_FAILED) {
+        if (bytes_ != 0 &&
+            ::mremap(data_, bytes_, bytes_, MREMAP_MAYMOVE | MREMAP_FIXED, aligned) == MAP_FAILED) {
             ::munmap(aligned, wanted);
             throw std::bad_alloc();
         }

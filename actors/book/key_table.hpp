@@ -26,9 +26,10 @@ public:
     /// `put`.
     [[nodiscard]] std::size_t locate(std::uint64_t key) const noexcept {
         std::size_t at = home(key);
-        while (entries_[at].key != key && entries_[at].value != no_slot) [[unlikely]] {
-            at = (at + 1) & mask_;
-        }
+        while (entries_[at].key != key && entries_[at].value != no_slot)
+            [[unlikely]] {
+                at = (at + 1) & mask_;
+            }
         return at;
     }
     [[nodiscard]] entry& operator[](std::size_t at) noexcept { return entries_[at]; }

@@ -26,6 +26,90 @@ inline void write_header(event& told, event_kind kind, side which, reason why, s
 
 // --- Commands -----------------------------------------------------------------------------------
 
+// The eight mode bytes of an order are looked at together: a limit order of either side, of time in
+// force below 4, with any self-trade prevention, and nothing else set.
+inline bool order_book::machine::is_plain(const new_order& order) noexcept {
+    static_assert(offsetof(new_order, group_size) - offsetof(new_order, side) == 7);
+    std::uint64_t modes = 0;
+    std::memcpy(&modes, &order.side, sizeof modes);
+    constexpr std::uint64_t allowed = 0x07'03'00'01U;
+    const auto others = static_cast<std::uint64_t>(order.stop_price.ticks) |
+                        static_cast<std::uint64_t>(order.offset_ticks) |
+                        static_cast<std::uint64_t>(order.display.lots) |
+                        static_cast<std::uint64_t>(order.minimum.lots) |
+                        static_cast<std::uint64_t>(order.expires_at.ns) | order.group.value;
+    return ((modes & ~allowed) | others) == 0 && order.tif != time_in_force::good_till_date &&
+           order.self_trade <= self_trade_prevention::decrement;
+}
+
+[[gnu::always_inline]] inline void order_book::machine::submit_plain(
+    const new_order& order, const order_index::position& where, event_buffer& out) {
+    const side other = opposite(order.side);
+    const bool meets_nobody =
+        !is_open() || (!ladder(other).reached_by(order.price.ticks) && hidden_of(other).empty());
+    const slot at = add_order(order, where);
+    event& told = out.next();
+    write_header(told, event_kind::accepted, order.side, reason::none, 0, 0);
+    told.order = order.id;
+    told.number = 0;
+    told.price = order.price;
+    told.lots = order.quantity;
+    told.filled = {};
+    told.remaining = order.quantity;
+    told.account = order.account;
+    told.symbol = row_.rules.symbol;
+    if (meets_nobody && order.tif != time_in_force::immediate_or_cancel) [[likely]] {
+        append(at);
+    } else {
+        execute(at, order.price.ticks, out);
+    }
+}
+
+// Between commands a plain order is always in the queue, and it is in no group.
+[[gnu::always_inline]] inline void order_book::machine::cancel_plain(
+    slot at, const order_index::position& where, event_buffer& out) {
+    const order_node& node = orders_[at];
+    event& told = out.next();
+    write_header(told, event_kind::cancelled, node.which, reason::requested, event::final_answer,
+                 node.version);
+    told.order = node.id;
+    told.number = 0;
+    told.price = {node.price};
+    told.lots = {node.remaining};
+    told.filled = {node.filled};
+    told.remaining = {};
+    told.account = node.account;
+    told.symbol = row_.rules.symbol;
+    unlink_lots(at, node.remaining);
+    index_.erase(where);
+    orders_.give_back(at);
+}
+
+[[gnu::always_inline]] inline void order_book::machine::submit_inline(const new_order& order,
+                                                                      event_buffer& out) {
+    const order_index::position where = index_.locate(order.id);
+    if (calm_ && where.found == no_slot && is_plain(order) && passes(order)) [[likely]] {
+        submit_plain(order, where, out);
+        if (!calm_) {
+            settle_fully(out);
+        }
+    } else {
+        submit_carefully(order, where, out);
+    }
+}
+
+[[gnu::always_inline]] inline void order_book::machine::cancel_inline(const cancel_order& request,
+                                                                      event_buffer& out) {
+    const order_index::position where = index_.locate(request.id);
+    const slot at = where.found;
+    if (at != no_slot && calm_ && orders_[at].terms == no_slot &&
+        (request.account.value == 0 || request.account == orders_[at].account)) [[likely]] {
+        cancel_plain(at, where, out);
+    } else {
+        cancel_carefully(request, out);
+    }
+}
+
 void order_book::machine::apply(timestamp now, std::span<const command> commands,
                                 event_buffer& out) {
     advance(now, out);
@@ -52,58 +136,22 @@ void order_book::machine::apply_rare(const command& rare, event_buffer& out) {
     }
 }
 
-[[gnu::always_inline]] inline void order_book::machine::submit_inline(const new_order& order,
-                                                                     event_buffer& out) {
-    const order_index::position where = index_.locate(order.id);
-    if (calm_ && where.found == no_slot && is_plain(order) && passes(order)) [[likely]] {
-        if (order.side == side::buy) {
-            submit_plain<side::buy>(order, where, out);
-        } else {
-            submit_plain<side::sell>(order, where, out);
-        }
-        if (!calm_) {
-            settle_fully(out);
-        }
-    } else {
-        submit_carefully(order, where, out);
-    }
-}
-
 void order_book::machine::submit_carefully(const new_order& order,
-                                           const order_index::position& where,
-                                           event_buffer& out) {
+                                           const order_index::position& where, event_buffer& out) {
     begin_command();
     const reason why = check_new(order);
     if (why != reason::none) {
         reject(order, why, out);
     } else if (!needs_no_terms(order)) {
         submit_with_terms(order, where, out);
-    } else if (order.side == side::buy) {
-        submit_plain<side::buy>(order, where, out);
     } else {
-        submit_plain<side::sell>(order, where, out);
+        submit_plain(order, where, out);
     }
     settle(out);
 }
 
 void order_book::machine::submit(const new_order& order, event_buffer& out) {
     submit_inline(order, out);
-}
-
-// The eight mode bytes of an order are looked at together: a limit order of either side, of time in
-// force below 4, with any self-trade prevention, and nothing else set.
-inline bool order_book::machine::is_plain(const new_order& order) noexcept {
-    static_assert(offsetof(new_order, group_size) - offsetof(new_order, side) == 7);
-    std::uint64_t modes = 0;
-    std::memcpy(&modes, &order.side, sizeof modes);
-    constexpr std::uint64_t allowed = 0x07'03'00'01U;
-    const auto others = static_cast<std::uint64_t>(order.stop_price.ticks) |
-                        static_cast<std::uint64_t>(order.offset_ticks) |
-                        static_cast<std::uint64_t>(order.display.lots) |
-                        static_cast<std::uint64_t>(order.minimum.lots) |
-                        static_cast<std::uint64_t>(order.expires_at.ns) | order.group.value;
-    return ((modes & ~allowed) | others) == 0 && order.tif != time_in_force::good_till_date &&
-           order.self_trade <= self_trade_prevention::decrement;
 }
 
 // Of an order that has passed the checks.
@@ -114,34 +162,8 @@ bool order_book::machine::needs_no_terms(const new_order& order) noexcept {
            order.display.lots == 0 && order.minimum.lots == 0 && order.group.value == 0;
 }
 
-template <side Side>
-[[gnu::always_inline]] inline void order_book::machine::submit_plain(const new_order& order,
-                                              const order_index::position& where,
-                                              event_buffer& out) {
-    const bool meets_nobody = !is_open() ||
-                              (!ladder<opposite(Side)>().reached_by(order.price.ticks) &&
-                               hidden_[static_cast<std::size_t>(opposite(Side))].empty());
-    const slot at = add_order(order, where);
-    event& told = out.next();
-    write_header(told, event_kind::accepted, Side, reason::none, 0, 0);
-    told.order = order.id;
-    told.number = 0;
-    told.price = order.price;
-    told.lots = order.quantity;
-    told.filled = {};
-    told.remaining = order.quantity;
-    told.account = order.account;
-    told.symbol = row_.rules.symbol;
-    if (meets_nobody && order.tif != time_in_force::immediate_or_cancel) [[likely]] {
-        append<Side>(at);
-    } else {
-        execute(at, order.price.ticks, out);
-    }
-}
-
 void order_book::machine::submit_with_terms(const new_order& order,
-                                            const order_index::position& where,
-                                            event_buffer& out) {
+                                            const order_index::position& where, event_buffer& out) {
     const slot at = add_order(order, where);
     add_terms(at, order);
     const bool held = order.group.value != 0;
@@ -170,27 +192,10 @@ void order_book::machine::reject(const new_order& order, reason why, event_buffe
     fail_group(order, out);
 }
 
-[[gnu::always_inline]] inline void order_book::machine::cancel_inline(const cancel_order& request,
-                                                                     event_buffer& out) {
-    const order_index::position where = index_.locate(request.id);
-    const slot at = where.found;
-    if (at != no_slot && calm_ && orders_[at].terms == no_slot &&
-        (request.account.value == 0 || request.account == orders_[at].account)) [[likely]] {
-        if (orders_[at].which == side::buy) {
-            cancel_plain<side::buy>(at, where, out);
-        } else {
-            cancel_plain<side::sell>(at, where, out);
-        }
-    } else {
-        cancel_carefully(request, out);
-    }
-}
-
 void order_book::machine::cancel_carefully(const cancel_order& request, event_buffer& out) {
     begin_command();
     const slot at = find_slot(request.id);
-    if (at == no_slot ||
-        (request.account.value != 0 && request.account != orders_[at].account)) {
+    if (at == no_slot || (request.account.value != 0 && request.account != orders_[at].account)) {
         refuse(event_kind::cancel_rejected, request.id, request.account, reason::unknown_order,
                out);
     } else {
@@ -203,32 +208,11 @@ void order_book::machine::cancel(const cancel_order& request, event_buffer& out)
     cancel_inline(request, out);
 }
 
-// Between commands a plain order is always in the queue, and it is in no group.
-template <side Side>
-[[gnu::always_inline]] inline void order_book::machine::cancel_plain(slot at, const order_index::position& where,
-                                              event_buffer& out) {
-    const order_node& node = orders_[at];
-    event& told = out.next();
-    write_header(told, event_kind::cancelled, Side, reason::requested, event::final_answer,
-                 node.version);
-    told.order = node.id;
-    told.number = 0;
-    told.price = {node.price};
-    told.lots = {node.remaining};
-    told.filled = {node.filled};
-    told.remaining = {};
-    told.account = node.account;
-    told.symbol = row_.rules.symbol;
-    unlink_lots<Side>(at, node.remaining);
-    index_.erase(where);
-    orders_.give_back(at);
-}
-
 void order_book::machine::replace(const replace_order& request, event_buffer& out) {
     begin_command();
     const slot at = find_slot(request.id);
-    const bool known = at != no_slot && (request.account.value == 0 ||
-                                         request.account == orders_[at].account);
+    const bool known =
+        at != no_slot && (request.account.value == 0 || request.account == orders_[at].account);
     const reason why = known ? check_replace(at, request) : reason::unknown_order;
     if (why != reason::none) {
         refuse(event_kind::replace_rejected, request.id, request.account, why, out);
@@ -245,8 +229,7 @@ void order_book::machine::replace_done(slot at, const replace_order& request, ev
     const std::int64_t price = request.set_price ? request.price.ticks : old_price;
     const std::int64_t old_total = node.remaining + node.filled;
     const std::int64_t total = request.set_quantity ? request.quantity.lots : old_total;
-    const bool same_stop =
-        !request.set_stop_price || request.stop_price.ticks == terms->stop_price;
+    const bool same_stop = !request.set_stop_price || request.stop_price.ticks == terms->stop_price;
     ++node.version;
     if (price == old_price && same_stop && total <= old_total) {
         shrink(at, old_total - total);
@@ -276,7 +259,7 @@ void order_book::machine::shrink(slot at, std::int64_t lots) noexcept {
     if (!node.in_queue()) {
         return;
     }
-    price_level& level = node.which == side::buy ? bids_[node.level] : asks_[node.level];
+    price_level& level = ladder(node.which)[node.level];
     std::int64_t from_shown = lots;
     if (order_terms* terms = terms_of(node)) {
         from_shown = std::max<std::int64_t>(0, terms->shown - node.remaining);
@@ -296,8 +279,7 @@ void order_book::machine::enter(slot at, event_buffer& out) {
     order_terms* terms = terms_of(node);
     if (terms != nullptr && is_stop(node) && !terms->triggered) {
         enter_stop(at, out);
-    } else if (node.tif == time_in_force::at_the_close &&
-               row_.auction != auction_kind::closing) {
+    } else if (node.tif == time_in_force::at_the_close && row_.auction != auction_kind::closing) {
         to_parked(at);
     } else if (terms != nullptr && is_peg(node)) {
         const auto price = is_open() ? peg_price(node, *terms) : std::nullopt;
@@ -328,9 +310,8 @@ void order_book::machine::execute(slot at, std::int64_t limit, event_buffer& out
     if (const order_terms* terms = terms_of(node);
         terms != nullptr &&
         (node.tif == time_in_force::fill_or_kill || is_conditional(node, *terms))) {
-        const std::int64_t wanted = node.tif == time_in_force::fill_or_kill
-                                        ? node.remaining
-                                        : requirement(node, *terms);
+        const std::int64_t wanted =
+            node.tif == time_in_force::fill_or_kill ? node.remaining : requirement(node, *terms);
         if (!trial(at, limit, wanted)) {
             dispose_remainder(at, walk_end::done, out);
             return;
@@ -370,15 +351,8 @@ void order_book::machine::dispose_remainder(slot at, walk_end how, event_buffer&
 
 order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t limit,
                                                         event_buffer& out) {
-    return orders_[at].which == side::buy ? walk<side::buy>(at, limit, out)
-                                          : walk<side::sell>(at, limit, out);
-}
-
-template <side Side>
-order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t limit,
-                                                        event_buffer& out) {
-    constexpr side other = opposite(Side);
-    auto& book = ladder<other>();
+    const side other = opposite(orders_[at].which);
+    const price_ladder& book = ladder(other);
     while (orders_[at].remaining != 0) {
         const order_node& aggressor = orders_[at];
         slot resting = no_slot;
@@ -387,8 +361,8 @@ order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t li
             resting = book[book.best()].head;
             price = book.best_price();
         }
-        if (!hidden_[static_cast<std::size_t>(other)].empty()) [[unlikely]] {
-            const slot hidden = hidden_candidate<other>(aggressor.remaining, limit);
+        if (!hidden_of(other).empty()) [[unlikely]] {
+            const slot hidden = hidden_candidate(other, aggressor.remaining, limit);
             if (hidden != no_slot) {
                 const std::int64_t ranks_at = terms_of(orders_[hidden])->rank_price;
                 if (resting == no_slot || book.better(ranks_at, price)) {
@@ -411,17 +385,17 @@ order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t li
             }
             continue;
         }
-        trade<Side>(resting, at, price, out);
+        trade(resting, at, price, out);
     }
     return walk_end::done;
 }
 
-template <side Side>
-slot order_book::machine::hidden_candidate(std::int64_t remaining, std::int64_t limit) const {
-    for (const ranked& each : hidden_[static_cast<std::size_t>(Side)]) {
+slot order_book::machine::hidden_candidate(side which, std::int64_t remaining,
+                                           std::int64_t limit) const {
+    for (const ranked& each : hidden_of(which)) {
         const order_node& node = orders_[each.order];
         const order_terms& terms = terms_[node.terms];
-        if (price_ladder<Side>::better(limit, terms.rank_price)) {
+        if (ladder(which).better(limit, terms.rank_price)) {
             break;
         }
         if (requirement(node, terms) <= remaining) {
@@ -436,13 +410,10 @@ bool order_book::machine::would_take(side which, std::int64_t limit, std::int64_
     if (!is_open()) {
         return false;
     }
-    if (which == side::buy) {
-        return asks_.reached_by(limit) || hidden_candidate<side::sell>(lots, limit) != no_slot;
-    }
-    return bids_.reached_by(limit) || hidden_candidate<side::buy>(lots, limit) != no_slot;
+    const side other = opposite(which);
+    return ladder(other).reached_by(limit) || hidden_candidate(other, lots, limit) != no_slot;
 }
 
-template <side Side>
 void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price_ticks,
                                 event_buffer& out) {
     order_node& maker = orders_[resting];
@@ -458,14 +429,14 @@ void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price
     tell_fill(aggressor, price_ticks, lots, event::aggressor, out);
     ++row_.next_trade;
     if (maker.in_queue()) {
-        ladder<opposite(Side)>()[maker.level].shown_lots -= lots;
+        ladder(maker.which)[maker.level].shown_lots -= lots;
     }
     const bool plain = maker.terms == no_slot;
     const bool maker_ends = maker.remaining == 0;
     if (!plain) [[unlikely]] {
         after_trade(resting, lots, out);
     } else if (maker_ends) {
-        unlink_lots<opposite(Side)>(resting, 0);
+        unlink_lots(resting, 0);
         forget(resting);
     }
     if (taker.terms != no_slot) [[unlikely]] {
@@ -508,8 +479,7 @@ void order_book::machine::free_met_minimum(slot at) {
 void order_book::machine::refill_if_empty(slot at, event_buffer& out) {
     const order_node& node = orders_[at];
     const order_terms* terms = terms_of(node);
-    if (terms == nullptr || !node.in_queue() || terms->shown != 0 ||
-        node.remaining == 0) {
+    if (terms == nullptr || !node.in_queue() || terms->shown != 0 || node.remaining == 0) {
         return;
     }
     leave_place(at);
@@ -567,7 +537,7 @@ bool order_book::machine::decrement(slot resting, slot aggressor, std::int64_t l
     const bool maker_ends = maker.remaining == lots;
     const bool taker_ends = taker.remaining == lots;
     if (maker.in_queue()) {
-        (maker.which == side::buy ? bids_[maker.level] : asks_[maker.level]).shown_lots -= lots;
+        ladder(maker.which)[maker.level].shown_lots -= lots;
         if (order_terms* terms = terms_of(maker)) {
             terms->shown -= lots;
         }
@@ -595,8 +565,7 @@ bool order_book::machine::decrement(slot resting, slot aggressor, std::int64_t l
 // --- Orders and their terms ---------------------------------------------------------------------
 
 std::int64_t order_book::machine::offered(const order_node& node) const noexcept {
-    return node.terms != no_slot && node.in_queue() ? terms_[node.terms].shown
-                                                                    : node.remaining;
+    return node.terms != no_slot && node.in_queue() ? terms_[node.terms].shown : node.remaining;
 }
 
 std::int64_t order_book::machine::requirement(const order_node& node,
@@ -608,27 +577,26 @@ std::int64_t order_book::machine::requirement(const order_node& node,
 }
 
 void order_book::machine::add_terms(slot at, const new_order& order) {
-    const bool hides = order.type == order_type::primary_peg ||
-                       order.type == order_type::mid_peg || order.all_or_none ||
-                       order.minimum.lots > 0;
+    const bool hides = order.type == order_type::primary_peg || order.type == order_type::mid_peg ||
+                       order.all_or_none || order.minimum.lots > 0;
     const slot where = terms_.take();
-    terms_[where] = {.shown = 0,
-                     .order = at,
-                     .place = node_place::acting,
-                     .role = order.role,
-                     .all_or_none = order.all_or_none,
-                     .triggered = false,
-                     .has_stop_price = order.type == order_type::stop ||
-                                       order.type == order_type::stop_limit,
-                     .has_rank = false,
-                     .counts_as_hidden = hides,
-                     .stop_price = order.stop_price.ticks,
-                     .offset = order.offset_ticks,
-                     .display = order.display.lots,
-                     .minimum = order.minimum.lots,
-                     .rank_price = 0,
-                     .expires_at = order.expires_at,
-                     .group = {}};
+    terms_[where] = {
+        .shown = 0,
+        .order = at,
+        .place = node_place::acting,
+        .role = order.role,
+        .all_or_none = order.all_or_none,
+        .triggered = false,
+        .has_stop_price = order.type == order_type::stop || order.type == order_type::stop_limit,
+        .has_rank = false,
+        .counts_as_hidden = hides,
+        .stop_price = order.stop_price.ticks,
+        .offset = order.offset_ticks,
+        .display = order.display.lots,
+        .minimum = order.minimum.lots,
+        .rank_price = 0,
+        .expires_at = order.expires_at,
+        .group = {}};
     orders_[at].terms = where;
     count_in(at);
 }
@@ -646,8 +614,7 @@ void order_book::machine::count_in(slot at) {
     }
 }
 
-void order_book::machine::uncount_if_ordinary(const order_node& node,
-                                              order_terms& terms) noexcept {
+void order_book::machine::uncount_if_ordinary(const order_node& node, order_terms& terms) noexcept {
     if (terms.counts_as_hidden && !is_hidden(node, terms)) {
         terms.counts_as_hidden = false;
         --conditional_or_pegged_;

@@ -16,7 +16,9 @@ void order_book::apply(timestamp now, std::span<const command> commands, event_b
     machine_->apply(now, commands, out);
 }
 
-void order_book::advance(timestamp now, event_buffer& out) { machine_->advance(now, out); }
+void order_book::advance(timestamp now, event_buffer& out) {
+    machine_->advance(now, out);
+}
 void order_book::submit(const new_order& order, event_buffer& out) {
     machine_->submit(order, out);
 }
@@ -36,11 +38,21 @@ void order_book::change_reference(const set_reference& request, event_buffer& ou
     machine_->change_reference(request, out);
 }
 
-const instrument& order_book::rules() const noexcept { return machine_->row().rules; }
-market_state order_book::state() const noexcept { return machine_->row().state; }
-auction_kind order_book::auction() const noexcept { return machine_->row().auction; }
-timestamp order_book::now() const noexcept { return machine_->row().now; }
-std::optional<timestamp> order_book::next_due() const noexcept { return machine_->next_due(); }
+const instrument& order_book::rules() const noexcept {
+    return machine_->row().rules;
+}
+market_state order_book::state() const noexcept {
+    return machine_->row().state;
+}
+auction_kind order_book::auction() const noexcept {
+    return machine_->row().auction;
+}
+timestamp order_book::now() const noexcept {
+    return machine_->row().now;
+}
+std::optional<timestamp> order_book::next_due() const noexcept {
+    return machine_->next_due();
+}
 std::optional<book_level> order_book::best(side which) const noexcept {
     return machine_->best(which);
 }
@@ -67,10 +79,16 @@ std::optional<price> order_book::reference_price() const noexcept {
     const book_row& row = machine_->row();
     return row.has_reference_price ? std::optional{row.reference_price} : std::nullopt;
 }
-std::size_t order_book::size() const noexcept { return machine_->size(); }
-std::size_t order_book::memory_bytes() const noexcept { return machine_->memory_bytes(); }
+std::size_t order_book::size() const noexcept {
+    return machine_->size();
+}
+std::size_t order_book::memory_bytes() const noexcept {
+    return machine_->memory_bytes();
+}
 
-book_rows order_book::save() const { return machine_->save(); }
+book_rows order_book::save() const {
+    return machine_->save();
+}
 
 std::optional<order_book> order_book::restore(const book_rows& rows) {
     if (find_fault(rows.book.rules) != nullptr) {

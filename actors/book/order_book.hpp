@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "messages/book_rows.hpp"
 #include "actors/book/event_buffer.hpp"
+#include "messages/book_rows.hpp"
 #include "messages/command.hpp"
 #include "messages/event.hpp"
 #include "messages/instrument.hpp"

@@ -35,9 +35,10 @@ public:
         const auto offset = static_cast<unsigned>(id.value - before * page_ids);
         const std::uint64_t number = before + 1;
         std::size_t at = home(number);
-        while (pages_[at].number != number && pages_[at].number != 0) [[unlikely]] {
-            at = (at + 1) & mask_;
-        }
+        while (pages_[at].number != number && pages_[at].number != 0)
+            [[unlikely]] {
+                at = (at + 1) & mask_;
+            }
         return {at, offset, pages_[at].slots[offset] - 1};
     }
     [[nodiscard]] slot find(order_id id) const noexcept { return locate(id).found; }

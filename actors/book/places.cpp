@@ -7,11 +7,7 @@
 namespace bourse {
 
 void order_book::machine::to_queue(slot at) {
-    if (orders_[at].which == side::buy) {
-        append<side::buy>(at);
-    } else {
-        append<side::sell>(at);
-    }
+    append(at);
 }
 
 void order_book::machine::to_hidden(slot at, bool keep_priority) {
@@ -92,11 +88,7 @@ void order_book::machine::leave_place(slot at) noexcept {
     const order_node& node = orders_[at];
     switch (place_of(node)) {
         case node_place::queue:
-            if (node.which == side::buy) {
-                unlink<side::buy>(at);
-            } else {
-                unlink<side::sell>(at);
-            }
+            unlink(at);
             break;
         case node_place::hidden:
             unrank_hidden(at);

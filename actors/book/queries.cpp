@@ -5,13 +5,11 @@ namespace bourse {
 
 namespace {
 
-template <side Side>
-[[nodiscard]] book_level level_of(const price_ladder<Side>& book, slot at) noexcept {
+[[nodiscard]] book_level level_of(const price_ladder& book, slot at) noexcept {
     return {{book[at].price_ticks}, {book[at].shown_lots}, book[at].orders};
 }
 
-template <side Side>
-std::size_t copy_levels(const price_ladder<Side>& book, std::span<book_level> levels) noexcept {
+std::size_t copy_levels(const price_ladder& book, std::span<book_level> levels) noexcept {
     std::size_t count = 0;
     for (slot at = book.best(); at != no_slot && count < levels.size(); at = book.worse(at)) {
         levels[count++] = level_of(book, at);
@@ -28,7 +26,7 @@ std::optional<book_level> order_book::machine::best(side which) const noexcept {
 }
 
 std::size_t order_book::machine::depth(side which, std::span<book_level> levels) const noexcept {
-    return which == side::buy ? copy_levels(bids_, levels) : copy_levels(asks_, levels);
+    return copy_levels(ladder(which), levels);
 }
 
 std::optional<order_row> order_book::machine::find(order_id id) const noexcept {
@@ -42,8 +40,7 @@ std::optional<queue_position> order_book::machine::position(order_id id) const n
         return std::nullopt;
     }
     queue_position ahead;
-    for (slot older = orders_.links(at).prev; older != no_slot;
-         older = orders_.links(older).prev) {
+    for (slot older = orders_.links(at).prev; older != no_slot; older = orders_.links(older).prev) {
         ++ahead.orders_ahead;
         ahead.lots_ahead += quantity{offered(orders_[older])};
     }
@@ -55,9 +52,9 @@ std::size_t order_book::machine::memory_bytes() const noexcept {
     constexpr std::size_t node = 56;
     const std::size_t nodes = hidden_[0].size() + hidden_[1].size() + hidden_by_priority_.size() +
                               pegs_.size() + waiting_[0].size() + waiting_[1].size() +
-                              trailing_.size() + parked_.size() + pending_.size() +
-                              timers_.size() + groups_.size() * 3;
-    return orders_.bytes() + terms_.bytes() + index_.bytes() + bids_.bytes() + asks_.bytes() +
+                              trailing_.size() + parked_.size() + pending_.size() + timers_.size() +
+                              groups_.size() * 3;
+    return orders_.bytes() + terms_.bytes() + index_.bytes() + bids().bytes() + asks().bytes() +
            nodes * node;
 }
 

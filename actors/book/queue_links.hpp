@@ -9,8 +9,8 @@
 namespace bourse {
 
 /// A new order in no place yet, its id in the index.
-[[gnu::always_inline]] inline slot order_book::machine::add_order(const new_order& order,
-                                           const order_index::position& where) {
+[[gnu::always_inline]] inline slot order_book::machine::add_order(
+    const new_order& order, const order_index::position& where) {
     const slot at = orders_.take();
     order_node& node = orders_[at];
     node.id = order.id;
@@ -32,10 +32,9 @@ namespace bourse {
 }
 
 /// Puts an order at the tail of the queue at its price.
-template <side Side>
 [[gnu::always_inline]] inline void order_book::machine::append(slot at) {
-    auto& book = ladder<Side>();
     order_node& node = orders_[at];
+    price_ladder& book = ladder(node.which);
     const slot where = book.find_or_add(node.price);
     price_level& level = book[where];
     node.priority = row_.next_priority++;
@@ -62,17 +61,16 @@ template <side Side>
 }
 
 /// Takes an order out of its queue.
-template <side Side>
 inline void order_book::machine::unlink(slot at) noexcept {
     const order_node& node = orders_[at];
-    unlink_lots<Side>(at, node.terms == no_slot ? node.remaining : terms_[node.terms].shown);
+    unlink_lots(at, node.terms == no_slot ? node.remaining : terms_[node.terms].shown);
 }
 
 /// The same, where it is known how much of the order is shown.
-template <side Side>
-[[gnu::always_inline]] inline void order_book::machine::unlink_lots(slot at, std::int64_t shown) noexcept {
-    auto& book = ladder<Side>();
+[[gnu::always_inline]] inline void order_book::machine::unlink_lots(slot at,
+                                                                    std::int64_t shown) noexcept {
     order_node& node = orders_[at];
+    price_ladder& book = ladder(node.which);
     const slot where = node.level;
     node.level = no_slot;
     price_level& level = book[where];

@@ -54,13 +54,13 @@ struct order_terms {
     node_place place;
     group_role role;
     bool all_or_none;
-    bool triggered;         ///< a stop that has met its condition
+    bool triggered;  ///< a stop that has met its condition
     bool has_stop_price;
     bool has_rank;          ///< hidden: has a price, and so takes part
     bool counts_as_hidden;  ///< counts towards `max_hidden_orders`
     std::int64_t stop_price;
     std::int64_t offset;
-    std::int64_t display;     ///< zero: not an iceberg
+    std::int64_t display;  ///< zero: not an iceberg
     std::int64_t minimum;
     std::int64_t rank_price;  ///< hidden: a peg's price of the moment, a conditional's worst price
     timestamp expires_at;

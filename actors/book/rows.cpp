@@ -79,9 +79,8 @@ bool order_book::machine::load(const book_rows& rows) {
     for (const order_row& row : rows.orders) {
         by_priority.push_back(&row);
     }
-    std::sort(by_priority.begin(), by_priority.end(), [](const order_row* a, const order_row* b) {
-        return a->priority < b->priority;
-    });
+    std::sort(by_priority.begin(), by_priority.end(),
+              [](const order_row* a, const order_row* b) { return a->priority < b->priority; });
     std::uint64_t before = 0;
     for (const order_row* row : by_priority) {
         if (row->priority <= before || row->priority >= rows.book.next_priority ||
@@ -102,10 +101,9 @@ bool order_book::machine::load(const book_rows& rows) {
 }
 
 bool order_book::machine::load_order(const order_row& row) {
-    const bool fits = row.id.value != 0 && find_slot(row.id) == no_slot &&
-                      row.remaining.lots > 0 && row.remaining <= max_order_lots &&
-                      row.filled.lots >= 0 && row.shown <= row.remaining &&
-                      orders_.live() < row_.rules.max_orders;
+    const bool fits = row.id.value != 0 && find_slot(row.id) == no_slot && row.remaining.lots > 0 &&
+                      row.remaining <= max_order_lots && row.filled.lots >= 0 &&
+                      row.shown <= row.remaining && orders_.live() < row_.rules.max_orders;
     if (!fits) {
         return false;
     }
@@ -190,7 +188,7 @@ bool order_book::machine::load_shown(slot at, std::int64_t shown) noexcept {
     if (node.terms == no_slot || less < 0 || shown <= 0) {
         return false;
     }
-    price_level& level = node.which == side::buy ? bids_[node.level] : asks_[node.level];
+    price_level& level = ladder(node.which)[node.level];
     terms_[node.terms].shown = shown;
     level.shown_lots -= less;
     level.reserve_lots += less;
@@ -220,8 +218,8 @@ bool order_book::machine::members_have_groups() const {
     std::size_t named = 0;
     for (slot at = 0; at < terms_.used(); ++at) {
         const slot order = terms_[at].order;
-        const bool live = order < orders_.used() && orders_.is_live(order) &&
-                          orders_[order].terms == at;
+        const bool live =
+            order < orders_.used() && orders_.is_live(order) && orders_[order].terms == at;
         named += live && terms_[at].group.value != 0 ? 1U : 0U;
     }
     std::size_t members = 0;

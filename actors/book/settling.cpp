@@ -50,9 +50,8 @@ void order_book::machine::look_at_prints(event_buffer& out) {
         move_trailing(print);
     }
     prints_.clear();
-    std::sort(elected_.begin(), elected_.end(), [](const ranked& a, const ranked& b) {
-        return a.priority < b.priority;
-    });
+    std::sort(elected_.begin(), elected_.end(),
+              [](const ranked& a, const ranked& b) { return a.priority < b.priority; });
     for (const ranked& each : elected_) {
         trigger(each.order, out);
     }
@@ -76,11 +75,11 @@ void order_book::machine::move_trailing(std::int64_t print) {
     for (const auto& [priority, at] : trailing_) {
         const order_node& node = orders_[at];
         order_terms& terms = *terms_of(node);
-        const std::int64_t follows =
-            node.which == side::sell ? saturating_subtract({print}, terms.offset).ticks
-                                     : saturating_add({print}, terms.offset).ticks;
-        const bool moves = node.which == side::sell ? follows > terms.stop_price
-                                                    : follows < terms.stop_price;
+        const std::int64_t follows = node.which == side::sell
+                                         ? saturating_subtract({print}, terms.offset).ticks
+                                         : saturating_add({print}, terms.offset).ticks;
+        const bool moves =
+            node.which == side::sell ? follows > terms.stop_price : follows < terms.stop_price;
         if (moves) {
             ranked_set& stops = waiting_[static_cast<std::size_t>(node.which)];
             auto key = stops.extract(stop_key(at));
@@ -98,16 +97,16 @@ std::optional<std::int64_t> order_book::machine::peg_price(
     const bool buys = node.which == side::buy;
     std::int64_t from = 0;
     if (node.type == order_type::mid_peg) {
-        if (bids_.empty() || asks_.empty()) {
+        if (bids().empty() || asks().empty()) {
             return std::nullopt;
         }
         // Shifting right rounds towards minus infinity.
-        const wide_int sum = wide_int{bids_.best_price()} + asks_.best_price();
+        const wide_int sum = wide_int{bids().best_price()} + asks().best_price();
         from = static_cast<std::int64_t>((buys ? sum : sum + 1) >> 1);
-    } else if (buys ? bids_.empty() : asks_.empty()) {
+    } else if (buys ? bids().empty() : asks().empty()) {
         return std::nullopt;
     } else {
-        from = buys ? bids_.best_price() : asks_.best_price();
+        from = buys ? bids().best_price() : asks().best_price();
     }
     const std::int64_t away = buys ? saturating_subtract({from}, terms.offset).ticks
                                    : saturating_add({from}, terms.offset).ticks;
@@ -138,8 +137,8 @@ void order_book::machine::price_pegs() {
     if (pegs_.empty()) [[likely]] {
         return;
     }
-    const auto bid = bids_.empty() ? std::nullopt : std::optional{bids_.best_price()};
-    const auto ask = asks_.empty() ? std::nullopt : std::optional{asks_.best_price()};
+    const auto bid = bids().empty() ? std::nullopt : std::optional{bids().best_price()};
+    const auto ask = asks().empty() ? std::nullopt : std::optional{asks().best_price()};
     if (!pegs_dirty_ && bid == pegs_bid_ && ask == pegs_ask_) {
         return;
     }
@@ -200,11 +199,11 @@ bool order_book::machine::hidden_may_trade() const noexcept {
     };
     if (!hidden_[buys].empty()) {
         const std::int64_t bid = best_hidden(buys);
-        if (asks_.reached_by(bid) || (!hidden_[sells].empty() && best_hidden(sells) <= bid)) {
+        if (asks().reached_by(bid) || (!hidden_[sells].empty() && best_hidden(sells) <= bid)) {
             return true;
         }
     }
-    return !hidden_[sells].empty() && bids_.reached_by(best_hidden(sells));
+    return !hidden_[sells].empty() && bids().reached_by(best_hidden(sells));
 }
 
 slot order_book::machine::find_retry() const {

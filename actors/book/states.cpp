@@ -112,9 +112,8 @@ void order_book::machine::enter_state(const set_state& wanted, reason why, event
     }
     if (opens || (closes && before == market_state::auction)) {
         uncross(out);
-        end_all([](const order_node& node) {
-            return node.in_queue() && ends_with_auction(node);
-        }, auction_only_ == 0, reason::auction_ended, out);
+        end_all([](const order_node& node) { return node.in_queue() && ends_with_auction(node); },
+                auction_only_ == 0, reason::auction_ended, out);
         if (opens) {
             look_at_prints(out);
         }
@@ -128,10 +127,12 @@ void order_book::machine::enter_state(const set_state& wanted, reason why, event
         }
     }
     if (closes) {
-        end_all([](const order_node& node) {
-            return node.tif == time_in_force::day || node.tif == time_in_force::at_the_open ||
-                   node.tif == time_in_force::at_the_close;
-        }, false, reason::expired, out);
+        end_all(
+            [](const order_node& node) {
+                return node.tif == time_in_force::day || node.tif == time_in_force::at_the_open ||
+                       node.tif == time_in_force::at_the_close;
+            },
+            false, reason::expired, out);
     }
 }
 
@@ -177,11 +178,13 @@ void order_book::machine::cancel_all(const mass_cancel& request, event_buffer& o
         refuse(event_kind::command_rejected, {}, {}, reason::invalid_combination, out);
         return settle(out);
     }
-    end_all([&request](const order_node& node) {
-        const bool reached = request.sides == side_filter::both ||
-                             (request.sides == side_filter::buy) == (node.which == side::buy);
-        return reached && (request.account.value == 0 || request.account == node.account);
-    }, false, reason::mass_cancelled, out);
+    end_all(
+        [&request](const order_node& node) {
+            const bool reached = request.sides == side_filter::both ||
+                                 (request.sides == side_filter::buy) == (node.which == side::buy);
+            return reached && (request.account.value == 0 || request.account == node.account);
+        },
+        false, reason::mass_cancelled, out);
     settle(out);
 }
 

@@ -38,18 +38,13 @@ bool order_book::machine::trial(slot at, std::int64_t limit, std::int64_t wanted
                 .wanted = wanted,
                 .remaining = node.remaining,
                 .dissolved = {}};
-    if (node.which == side::buy) {
-        trial_walk<side::buy>(sheet);
-    } else {
-        trial_walk<side::sell>(sheet);
-    }
+    trial_walk(sheet);
     return sheet.filled >= wanted;
 }
 
-template <side Side>
 void order_book::machine::trial_walk(paper& sheet) const {
-    constexpr side other = opposite(Side);
-    const auto& book = ladder<other>();
+    const side other = opposite(sheet.aggressor.which);
+    const price_ladder& book = ladder(other);
     const ranked_set& hidden = hidden_[static_cast<std::size_t>(other)];
     slot level = book.best();
     auto next_hidden = hidden.begin();
@@ -71,7 +66,7 @@ void order_book::machine::trial_walk(paper& sheet) const {
             if (outside_corridor(price)) {
                 return;
             }
-            trial_level<Side>(sheet, level);
+            trial_level(sheet, level);
             level = book.worse(level);
             continue;
         }
@@ -89,9 +84,8 @@ void order_book::machine::trial_walk(paper& sheet) const {
 }
 
 // All orders of a level, icebergs in as many turns as it takes.
-template <side Side>
 void order_book::machine::trial_level(paper& sheet, slot level) const {
-    const price_level& here = ladder<opposite(Side)>()[level];
+    const price_level& here = ladder(opposite(sheet.aggressor.which))[level];
     // Icebergs that come round again: order, what is left of it.
     std::vector<std::pair<slot, std::int64_t>> again;
     for (slot at = here.head; at != no_slot && !sheet.over; at = orders_.links(at).next) {
@@ -120,8 +114,7 @@ bool order_book::machine::trial_meet(paper& sheet, slot resting, std::int64_t& l
     }
     const std::int64_t lots = std::min(sheet.remaining, offer);
     const self_trade_prevention mode = sheet.aggressor.self_trade;
-    const bool prevented =
-        mode != self_trade_prevention::none && same_owner(sheet.aggressor, node);
+    const bool prevented = mode != self_trade_prevention::none && same_owner(sheet.aggressor, node);
     if (prevented && mode == self_trade_prevention::cancel_oldest) {
         sheet.dissolve(terms, no_slot);
         return false;

@@ -8,7 +8,8 @@ floor_book::floor_book(std::uint32_t price_count, std::uint32_t order_count)
       nodes_(std::size_t{price_count} + order_count + 1),
       occupied_(price_count / 64 + 1) {
     for (std::uint32_t price = 0; price < price_count; ++price) {
-        nodes_[price] = {price, price, price, 0};
+        nodes_[price].previous = price;
+        nodes_[price].next = price;
     }
     occupied_[0] |= 1;
     occupied_[best_ask_ / 64] |= std::uint64_t{1} << (best_ask_ % 64);

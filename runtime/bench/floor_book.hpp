@@ -21,73 +21,62 @@ namespace bourse {
 /// - ids are 1 to `order_count`, each is added once, and only resting orders are named afterwards;
 /// - quantities are above zero.
 ///
-/// It hands out the same 64-byte records as the order book, without account, symbol and `filled`,
-/// which it does not know. Everything that is timed is in this header, so that the compiler may
-/// put it straight into the measuring loop.
+/// It hands out the same 64-byte records as the order book, field for field, and so keeps of an
+/// order what these tell: account, version, and what is filled and remains. Everything that is timed
+/// is in this header, so that the compiler may put it straight into the measuring loop.
 class floor_book {
 public:
     floor_book(std::uint32_t price_count, std::uint32_t order_count);
 
-    /// Does what the command says, of which it reads only id, side, price, quantity and time in
-    /// force: new orders are limit orders, to rest or immediate-or-cancel, and replaces set a price.
+    /// Does what the command says: new orders are limit orders, to rest or immediate-or-cancel, and
+    /// replaces set a price.
     void apply(const command& said, event_buffer& out) {
         if (const auto* order = std::get_if<new_order>(&said)) {
-            const auto limit = static_cast<std::uint32_t>(order->price.ticks);
-            const auto lots = static_cast<std::uint32_t>(order->quantity.lots);
-            if (order->tif == time_in_force::immediate_or_cancel) {
-                take(index(order->id), order->side, limit, lots, out);
-            } else {
-                add(index(order->id), order->side, limit, lots, out);
-            }
+            add(*order, out);
         } else if (const auto* request = std::get_if<cancel_order>(&said)) {
             cancel(index(request->id), out);
         } else if (const auto* change = std::get_if<replace_order>(&said)) {
-            replace(index(change->id), static_cast<std::uint32_t>(change->price.ticks), out);
+            replace(index(change->id), change->price.ticks, out);
         }
     }
 
-    /// A limit order: trades up to its limit, and rests for the remainder.
-    void add(std::uint32_t id, side which, std::uint32_t limit, std::uint32_t lots,
-             event_buffer& out) {
-        accept(id, which, limit, lots, out);
-        const std::uint32_t left = trade(id, which, limit, lots, out);
-        if (left != 0) {
-            append(id, which, limit, left);
+    /// A limit order: trades up to its limit; what remains rests or, if it is
+    /// immediate-or-cancel, is cancelled.
+    void add(const new_order& order, event_buffer& out) {
+        node added{
+            .account = order.account, .price = order.price.ticks, .remaining = order.quantity.lots};
+        const std::uint32_t id = index(order.id);
+        report(event_kind::accepted, id, order.side, added, reason::none, out);
+        trade(id, order.side, added, out);
+        if (added.remaining == 0) {
+            return;
         }
-    }
-
-    /// An immediate-or-cancel order: trades up to its limit, and what remains is cancelled.
-    void take(std::uint32_t id, side which, std::uint32_t limit, std::uint32_t lots,
-              event_buffer& out) {
-        accept(id, which, limit, lots, out);
-        const std::uint32_t left = trade(id, which, limit, lots, out);
-        if (left != 0) {
-            report_cancelled(id, which, limit, left, reason::unfilled, out);
+        if (order.tif == time_in_force::immediate_or_cancel) {
+            report_cancelled(id, order.side, added, reason::unfilled, out);
+        } else {
+            append(id, order.side, added);
         }
     }
 
     void cancel(std::uint32_t id, event_buffer& out) {
-        const node gone = nodes_[price_count_ + id];
+        const node& gone = nodes_[price_count_ + id];
         const side which = side_of(gone.price);
         unlink(gone);
-        report_cancelled(id, which, gone.price, gone.lots, reason::requested, out);
+        report_cancelled(id, which, gone, reason::requested, out);
     }
 
     /// Moves an order to another price, to the end of the queue there; it may trade on the way.
-    void replace(std::uint32_t id, std::uint32_t limit, event_buffer& out) {
-        const node gone = nodes_[price_count_ + id];
-        const side which = side_of(gone.price);
-        unlink(gone);
-        event& told = out.append();
-        told.kind = event_kind::replaced;
-        told.side = which;
-        told.order.value = id;
-        told.price.ticks = limit;
-        told.lots.lots = gone.lots;
-        told.remaining.lots = gone.lots;
-        const std::uint32_t left = trade(id, which, limit, gone.lots, out);
-        if (left != 0) {
-            append(id, which, limit, left);
+    void replace(std::uint32_t id, std::int64_t limit, event_buffer& out) {
+        node moved = nodes_[price_count_ + id];
+        const side which = side_of(moved.price);
+        unlink(moved);
+        ++moved.version;
+        moved.price = limit;
+        report(event_kind::replaced, id, which, moved, reason::none, out).lots.lots =
+            moved.remaining + moved.filled;
+        trade(id, which, moved, out);
+        if (moved.remaining != 0) {
+            append(id, which, moved);
         }
     }
 
@@ -95,11 +84,11 @@ public:
     [[nodiscard]] std::uint32_t best_bid() const noexcept { return best_bid_; }
     [[nodiscard]] std::uint32_t best_ask() const noexcept { return best_ask_; }
     /// Price and side of a resting order.
-    [[nodiscard]] std::uint32_t price_of(std::uint32_t id) const noexcept {
+    [[nodiscard]] std::int64_t price_of(std::uint32_t id) const noexcept {
         return nodes_[price_count_ + id].price;
     }
     /// The queues are never crossed, so an order's price says its side.
-    [[nodiscard]] side side_of(std::uint32_t price) const noexcept {
+    [[nodiscard]] side side_of(std::int64_t price) const noexcept {
         return price <= best_bid_ ? side::buy : side::sell;
     }
     /// How many prices have an order. Walks the bits.
@@ -111,93 +100,101 @@ private:
     struct node {
         std::uint32_t previous = 0;
         std::uint32_t next = 0;
-        std::uint32_t price = 0;
-        std::uint32_t lots = 0;
+        account_id account{};
+        std::uint32_t version = 0;
+        std::int64_t price = 0;
+        std::int64_t remaining = 0;
+        std::int64_t filled = 0;
     };
+
+    /// The symbol of every flow's instrument.
+    static constexpr std::uint32_t flow_symbol = 1;
 
     static std::uint32_t index(order_id id) { return static_cast<std::uint32_t>(id.value); }
 
-    static void accept(std::uint32_t id, side which, std::uint32_t limit, std::uint32_t lots,
-                       event_buffer& out) {
-        event& told = out.append();
-        told.kind = event_kind::accepted;
-        told.side = which;
-        told.order.value = id;
-        told.price.ticks = limit;
-        told.lots.lots = lots;
-        told.remaining.lots = lots;
-    }
-
-    static void report_cancelled(std::uint32_t id, side which, std::uint32_t limit,
-                                 std::uint32_t lots, reason why, event_buffer& out) {
-        event& told = out.append();
-        told.kind = event_kind::cancelled;
+    static event& report(event_kind kind, std::uint32_t id, side which, const node& of, reason why,
+                         event_buffer& out) {
+        event& told = out.next();
+        told.kind = kind;
         told.side = which;
         told.reason = why;
-        told.flags = event::final_answer;
+        told.flags = 0;
+        told.version = of.version;
         told.order.value = id;
-        told.price.ticks = limit;
-        told.lots.lots = lots;
+        told.number = 0;
+        told.price.ticks = of.price;
+        told.lots.lots = of.remaining;
+        told.filled.lots = of.filled;
+        told.remaining.lots = of.remaining;
+        told.account = of.account;
+        told.symbol = {flow_symbol};
+        return told;
     }
 
-    void report_fill(std::uint32_t id, side which, std::uint32_t price, std::uint32_t lots,
-                     std::uint32_t remaining, std::uint8_t flags, event_buffer& out) const {
-        event& told = out.append();
-        told.kind = event_kind::fill;
-        told.side = which;
-        told.flags = static_cast<std::uint8_t>(flags | (remaining == 0 ? event::final_answer : 0));
-        told.order.value = id;
+    static void report_cancelled(std::uint32_t id, side which, const node& of, reason why,
+                                 event_buffer& out) {
+        event& told = report(event_kind::cancelled, id, which, of, why, out);
+        told.flags = event::final_answer;
+        told.remaining.lots = 0;
+    }
+
+    void report_fill(std::uint32_t id, side which, const node& of, std::int64_t price,
+                     std::int64_t lots, std::uint8_t flags, event_buffer& out) const {
+        event& told = report(event_kind::fill, id, which, of, reason::none, out);
+        told.flags =
+            static_cast<std::uint8_t>(flags | (of.remaining == 0 ? event::final_answer : 0));
         told.number = trades_;
         told.price.ticks = price;
         told.lots.lots = lots;
-        told.remaining.lots = remaining;
     }
 
-    /// Trades `lots` down to `limit` and returns what is left of them.
-    std::uint32_t trade(std::uint32_t id, side which, std::uint32_t limit, std::uint32_t lots,
-                        event_buffer& out) {
+    /// Trades an order down to its limit.
+    void trade(std::uint32_t id, side which, node& taker, event_buffer& out) {
         if (which == side::buy) {
-            while (lots != 0 && best_ask_ <= limit) {
-                lots = trade_at(best_ask_, id, which, lots, out);
+            while (taker.remaining != 0 && best_ask_ <= taker.price) {
+                trade_at(best_ask_, id, which, taker, out);
             }
         } else {
-            while (lots != 0 && best_bid_ >= limit) {
-                lots = trade_at(best_bid_, id, which, lots, out);
+            while (taker.remaining != 0 && best_bid_ >= taker.price) {
+                trade_at(best_bid_, id, which, taker, out);
             }
         }
-        return lots;
     }
 
-    /// Trades `lots` with the queue at `price` and returns what is left of them.
-    std::uint32_t trade_at(std::uint32_t price, std::uint32_t id, side which, std::uint32_t lots,
-                           event_buffer& out) {
+    /// Trades an order with the queue at `price`.
+    void trade_at(std::uint32_t price, std::uint32_t id, side which, node& taker,
+                  event_buffer& out) {
         node& anchor = nodes_[price];
         std::uint32_t first = anchor.next;
         do {
             node& resting = nodes_[first];
-            const std::uint32_t traded = std::min(lots, resting.lots);
-            lots -= traded;
-            resting.lots -= traded;
+            const std::int64_t traded = std::min(taker.remaining, resting.remaining);
+            taker.remaining -= traded;
+            taker.filled += traded;
+            resting.remaining -= traded;
+            resting.filled += traded;
             ++trades_;
-            report_fill(first - price_count_, opposite(which), price, traded, resting.lots, 0, out);
-            report_fill(id, which, price, traded, lots, event::aggressor, out);
-            if (resting.lots != 0) {
+            report_fill(first - price_count_, opposite(which), resting, price, traded, 0, out);
+            report_fill(id, which, taker, price, traded, event::aggressor, out);
+            if (resting.remaining != 0) {
                 break;
             }
             first = resting.next;
-        } while (lots != 0 && first != price);
+        } while (taker.remaining != 0 && first != price);
         anchor.next = first;
         nodes_[first].previous = price;
         if (first == price) {
             drop_level(price);
         }
-        return lots;
     }
 
-    void append(std::uint32_t id, side which, std::uint32_t price, std::uint32_t lots) {
+    void append(std::uint32_t id, side which, const node& added) {
         const std::uint32_t index = price_count_ + id;
+        const auto price = static_cast<std::uint32_t>(added.price);
         node& anchor = nodes_[price];
-        nodes_[index] = {anchor.previous, price, price, lots};
+        nodes_[index] = added;
+        nodes_[index].previous = anchor.previous;
+        nodes_[index].next = price;
         nodes_[anchor.previous].next = index;
         anchor.previous = index;
         occupied_[price / 64] |= std::uint64_t{1} << (price % 64);
@@ -213,7 +210,7 @@ private:
         nodes_[gone.next].previous = gone.previous;
         // Both neighbours are the same only where that one is the anchor, alone in its ring now.
         if (gone.previous == gone.next) {
-            drop_level(gone.price);
+            drop_level(static_cast<std::uint32_t>(gone.price));
         }
     }
 

@@ -171,12 +171,6 @@ flow_latencies time_each_with(const order_flow& flow) {
     return latencies;
 }
 
-bool same(const event& a, const event& b) {
-    return a.kind == b.kind && a.order == b.order && a.price == b.price &&
-           a.remaining == b.remaining && a.is_final() == b.is_final() &&
-           (a.kind != event_kind::fill || (a.number == b.number && a.lots == b.lots));
-}
-
 }  // namespace
 
 double flow_latencies::at(double share) const {
@@ -223,7 +217,7 @@ std::string find_difference(const order_flow& flow) {
             floor.apply({&said, 1}, of_floor);
             const auto a = of_book.events();
             const auto b = of_floor.events();
-            if (!std::equal(a.begin(), a.end(), b.begin(), b.end(), same)) {
+            if (!std::equal(a.begin(), a.end(), b.begin(), b.end())) {
                 return "flow " + std::string{flow.shape.name} +
                        ": book and floor part at command " + std::to_string(at) + " with " +
                        std::to_string(a.size()) + " and " + std::to_string(b.size()) + " events";
