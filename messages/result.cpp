@@ -10,6 +10,8 @@ std::string_view to_string(errc code) noexcept {
             return "unsupported_version";
         case errc::out_of_range:
             return "out_of_range";
+        case errc::unreadable:
+            return "unreadable";
     }
     return "unknown_error";
 }

@@ -18,6 +18,7 @@ enum class errc : std::uint8_t {
     malformed = 1,            ///< the bytes are not a message, or are not all there
     unsupported_version = 2,  ///< a record of a version that this binary does not know
     out_of_range = 3,         ///< a number in a record that means nothing in its place
+    unreadable = 4,           ///< a file that is not there, or cannot be read
 };
 
 /// The code's name as written above; "unknown_error" for other numbers.

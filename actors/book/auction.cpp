@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "actors/book/book_machine.hpp"
-#include "actors/book/queue_links.hpp"
+#include "actors/book/event_records.hpp"
 
 namespace bourse {
 

@@ -195,15 +195,29 @@ private:
                                                     event_buffer& out);
     [[gnu::always_inline]] inline void cancel_plain(slot at, const order_index::position& where,
                                                     event_buffer& out);
+    [[gnu::always_inline]] inline void replace_plain(slot at, std::int64_t price,
+                                                     event_buffer& out);
+    [[gnu::always_inline]] inline void tell_accepted(const new_order& order,
+                                                     event_buffer& out) const;
+    [[nodiscard]] inline bool is_quick(slot at, account_id asked_by) const noexcept;
+    [[gnu::always_inline]] inline void replace_inline(const replace_order& request,
+                                                      const order_index::position& where,
+                                                      event_buffer& out);
+    void replace_carefully(const replace_order& request, event_buffer& out);
     [[gnu::always_inline]] inline void submit_inline(const new_order& order, event_buffer& out);
     void submit_carefully(const new_order& order, const order_index::position& where,
                           event_buffer& out);
     [[gnu::always_inline]] inline void cancel_inline(const cancel_order& request,
+                                                     const order_index::position& where,
                                                      event_buffer& out);
     void cancel_carefully(const cancel_order& request, event_buffer& out);
     void submit_with_terms(const new_order& order, const order_index::position& where,
                            event_buffer& out);
     void reject(const new_order& order, reason why, event_buffer& out);
+    [[gnu::always_inline]] inline void apply_one(const command& each,
+                                                 const order_index::position& named,
+                                                 event_buffer& out);
+    void apply_ahead(std::span<const command> commands, event_buffer& out);
     void apply_rare(const command& rare, event_buffer& out);
     void replace_done(slot at, const replace_order& request, event_buffer& out);
     void enter(slot at, event_buffer& out);
@@ -231,8 +245,9 @@ private:
         }
     }
     void count_trade(std::int64_t price_ticks, std::int64_t lots) noexcept;
-    void tell_fill(slot at, std::int64_t price_ticks, std::int64_t lots, std::uint8_t flags,
-                   event_buffer& out) const;
+    [[gnu::always_inline]] inline void tell_fill(slot at, std::int64_t price_ticks,
+                                                 std::int64_t lots, std::uint8_t flags,
+                                                 event_buffer& out) const;
     /// True if the aggressor ended (6.7).
     [[nodiscard]] bool prevent(slot resting, slot aggressor, std::int64_t price_ticks,
                                event_buffer& out);
@@ -254,9 +269,12 @@ private:
     bool trial_meet(paper& sheet, slot resting, std::int64_t& left, std::int64_t offer) const;
 
     // --- Places (places.cpp): 1.4 -------------------------------------------------------------------
-    [[gnu::always_inline]] inline void append(slot at);
-    void unlink(slot at) noexcept;
-    [[gnu::always_inline]] inline void unlink_lots(slot at, std::int64_t shown) noexcept;
+    [[gnu::always_inline]] inline price_level& link(slot at);
+    [[gnu::always_inline]] inline price_level* unlink(slot at) noexcept;
+    void append(slot at);
+    [[gnu::always_inline]] inline void append_plain(slot at);
+    void remove(slot at) noexcept;
+    [[gnu::always_inline]] inline void remove_plain(slot at) noexcept;
     void to_queue(slot at);
     void to_hidden(slot at, bool keep_priority);
     void to_waiting(slot at);

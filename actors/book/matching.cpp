@@ -5,21 +5,27 @@
 #include <utility>
 
 #include "actors/book/book_machine.hpp"
+#include "actors/book/event_records.hpp"
 #include "actors/book/queue_links.hpp"
 
 namespace bourse {
 
 namespace {
 
-// The record is written where it stands, field by field: building it elsewhere and copying it in
-// wide words would make the copy wait for the narrow stores.
-inline void write_header(event& told, event_kind kind, side which, reason why, std::uint8_t flags,
-                         std::uint32_t version) noexcept {
-    told.kind = kind;
-    told.side = which;
-    told.reason = why;
-    told.flags = flags;
-    told.version = version;
+// From how many orders a book is larger than the fast part of the cache.
+constexpr std::size_t cached_orders = 50'000;
+// How many commands ahead memory is asked for. Measured; the optimum is wide.
+constexpr std::size_t index_ahead = 12;
+constexpr std::size_t order_ahead = 8;
+constexpr std::size_t links_ahead = 4;
+
+// The resting order that a command names, or none.
+inline order_id named_order(const command& about) noexcept {
+    if (const auto* gone = std::get_if<cancel_order>(&about)) {
+        return gone->id;
+    }
+    const auto* change = std::get_if<replace_order>(&about);
+    return change == nullptr ? order_id{} : change->id;
 }
 
 }  // namespace
@@ -42,12 +48,22 @@ inline bool order_book::machine::is_plain(const new_order& order) noexcept {
            order.self_trade <= self_trade_prevention::decrement;
 }
 
+// Into a calm book: nothing to look at but the other side's queue.
 [[gnu::always_inline]] inline void order_book::machine::submit_plain(
     const new_order& order, const order_index::position& where, event_buffer& out) {
-    const side other = opposite(order.side);
-    const bool meets_nobody =
-        !is_open() || (!ladder(other).reached_by(order.price.ticks) && hidden_of(other).empty());
     const slot at = add_order(order, where);
+    tell_accepted(order, out);
+    if (!ladder(opposite(order.side)).reached_by(order.price.ticks) &&
+        order.tif != time_in_force::immediate_or_cancel) [[likely]] {
+        append_plain(at);
+        return;
+    }
+    execute(at, order.price.ticks, out);
+    settle(out);
+}
+
+[[gnu::always_inline]] inline void order_book::machine::tell_accepted(const new_order& order,
+                                                                      event_buffer& out) const {
     event& told = out.next();
     write_header(told, event_kind::accepted, order.side, reason::none, 0, 0);
     told.order = order.id;
@@ -58,14 +74,8 @@ inline bool order_book::machine::is_plain(const new_order& order) noexcept {
     told.remaining = order.quantity;
     told.account = order.account;
     told.symbol = row_.rules.symbol;
-    if (meets_nobody && order.tif != time_in_force::immediate_or_cancel) [[likely]] {
-        append(at);
-    } else {
-        execute(at, order.price.ticks, out);
-    }
 }
 
-// Between commands a plain order is always in the queue, and it is in no group.
 [[gnu::always_inline]] inline void order_book::machine::cancel_plain(
     slot at, const order_index::position& where, event_buffer& out) {
     const order_node& node = orders_[at];
@@ -80,9 +90,41 @@ inline bool order_book::machine::is_plain(const new_order& order) noexcept {
     told.remaining = {};
     told.account = node.account;
     told.symbol = row_.rules.symbol;
-    unlink_lots(at, node.remaining);
+    remove_plain(at);
     index_.erase(where);
     orders_.give_back(at);
+}
+
+// Another price and nothing else.
+[[gnu::always_inline]] inline void order_book::machine::replace_plain(slot at, std::int64_t price,
+                                                                      event_buffer& out) {
+    remove_plain(at);
+    order_node& node = orders_[at];
+    node.price = price;
+    ++node.version;
+    event& told = out.next();
+    write_header(told, event_kind::replaced, node.which, reason::none, 0, node.version);
+    told.order = node.id;
+    told.number = 0;
+    told.price = {price};
+    told.lots = {node.remaining + node.filled};
+    told.filled = {node.filled};
+    told.remaining = {node.remaining};
+    told.account = node.account;
+    told.symbol = row_.rules.symbol;
+    if (!ladder(opposite(node.which)).reached_by(price)) [[likely]] {
+        append_plain(at);
+        return;
+    }
+    execute(at, price, out);
+    settle(out);
+}
+
+// True if a command about this order is one for the quick path: a plain order is always in the
+// queue between commands, and in no group.
+inline bool order_book::machine::is_quick(slot at, account_id asked_by) const noexcept {
+    return at != no_slot && calm_ && orders_[at].terms == no_slot &&
+           (asked_by.value == 0 || asked_by == orders_[at].account);
 }
 
 [[gnu::always_inline]] inline void order_book::machine::submit_inline(const new_order& order,
@@ -90,39 +132,97 @@ inline bool order_book::machine::is_plain(const new_order& order) noexcept {
     const order_index::position where = index_.locate(order.id);
     if (calm_ && where.found == no_slot && is_plain(order) && passes(order)) [[likely]] {
         submit_plain(order, where, out);
-        if (!calm_) {
-            settle_fully(out);
-        }
     } else {
         submit_carefully(order, where, out);
     }
 }
 
-[[gnu::always_inline]] inline void order_book::machine::cancel_inline(const cancel_order& request,
-                                                                      event_buffer& out) {
-    const order_index::position where = index_.locate(request.id);
-    const slot at = where.found;
-    if (at != no_slot && calm_ && orders_[at].terms == no_slot &&
-        (request.account.value == 0 || request.account == orders_[at].account)) [[likely]] {
-        cancel_plain(at, where, out);
+[[gnu::always_inline]] inline void order_book::machine::cancel_inline(
+    const cancel_order& request, const order_index::position& where, event_buffer& out) {
+    if (is_quick(where.found, request.account)) [[likely]] {
+        cancel_plain(where.found, where, out);
     } else {
         cancel_carefully(request, out);
+    }
+}
+
+[[gnu::always_inline]] inline void order_book::machine::replace_inline(
+    const replace_order& request, const order_index::position& where, event_buffer& out) {
+    const slot at = where.found;
+    if (is_quick(at, request.account) && request.set_price && !request.set_quantity &&
+        !request.set_stop_price && request.price.ticks != orders_[at].price &&
+        !orders_[at].post_only) [[likely]] {
+        replace_plain(at, request.price.ticks, out);
+    } else {
+        replace_carefully(request, out);
     }
 }
 
 void order_book::machine::apply(timestamp now, std::span<const command> commands,
                                 event_buffer& out) {
     advance(now, out);
+    if (orders_.live() > cached_orders && commands.size() > order_ahead) {
+        apply_ahead(commands, out);
+        return;
+    }
     for (const command& each : commands) {
-        if (const auto* order = std::get_if<new_order>(&each)) {
-            submit_inline(*order, out);
-        } else if (const auto* gone = std::get_if<cancel_order>(&each)) {
-            cancel_inline(*gone, out);
-        } else if (const auto* change = std::get_if<replace_order>(&each)) {
-            replace(*change, out);
-        } else {
+        const order_id id = named_order(each);
+        apply_one(each, id.value == 0 ? order_index::position{} : index_.locate(id), out);
+    }
+}
+
+[[gnu::always_inline]] inline void order_book::machine::apply_one(
+    const command& each, const order_index::position& named, event_buffer& out) {
+    switch (each.index()) {
+        case 0:
+            submit_inline(*std::get_if<new_order>(&each), out);
+            break;
+        case 1:
+            cancel_inline(*std::get_if<cancel_order>(&each), named, out);
+            break;
+        case 2:
+            replace_inline(*std::get_if<replace_order>(&each), named, out);
+            break;
+        default:
             apply_rare(each, out);
+    }
+}
+
+// A large book is not in the cache, but the entry tells what will be needed: the memory of
+// later commands is asked for while earlier ones are done. In three steps, as one leads to the next:
+// the id's page in the index, the order, its neighbours in the queue.
+void order_book::machine::apply_ahead(std::span<const command> commands, event_buffer& out) {
+    const auto id_at = [commands](std::size_t i) {
+        return i < commands.size() ? named_order(commands[i]) : order_id{};
+    };
+    std::array<order_index::position, order_ahead> found{};  // of the commands just ahead
+    std::array<std::uint64_t, order_ahead> moves{};          // of the index, when they were found
+    for (std::size_t i = 0; i < commands.size() + order_ahead; ++i) {
+        if (const order_id id = id_at(i + index_ahead - order_ahead); id.value != 0) {
+            index_.prefetch(id);
         }
+        order_index::position& next = found[i % order_ahead];
+        order_index::position named = next;
+        std::uint64_t& found_at = moves[i % order_ahead];
+        const std::uint64_t named_at = found_at;
+        if (const order_id id = id_at(i); id.value != 0) {
+            next = index_.locate(id);
+            found_at = index_.moves();
+            if (next.found != no_slot) {
+                orders_.prefetch(next.found);
+            }
+        }
+        if (i < order_ahead) {
+            continue;
+        }
+        if (const slot soon = found[(i + links_ahead) % order_ahead].found; soon != no_slot) {
+            orders_.prefetch_neighbours(soon);
+        }
+        const command& each = commands[i - order_ahead];
+        if (const order_id id = named_order(each); id.value != 0) {
+            named = named_at == index_.moves() ? index_.again(named) : index_.locate(id);
+        }
+        apply_one(each, named, out);
     }
 }
 
@@ -145,7 +245,9 @@ void order_book::machine::submit_carefully(const new_order& order,
     } else if (!needs_no_terms(order)) {
         submit_with_terms(order, where, out);
     } else {
-        submit_plain(order, where, out);
+        const slot at = add_order(order, where);
+        tell_accepted(order, out);
+        enter(at, out);
     }
     settle(out);
 }
@@ -205,10 +307,14 @@ void order_book::machine::cancel_carefully(const cancel_order& request, event_bu
 }
 
 void order_book::machine::cancel(const cancel_order& request, event_buffer& out) {
-    cancel_inline(request, out);
+    cancel_inline(request, index_.locate(request.id), out);
 }
 
 void order_book::machine::replace(const replace_order& request, event_buffer& out) {
+    replace_inline(request, index_.locate(request.id), out);
+}
+
+void order_book::machine::replace_carefully(const replace_order& request, event_buffer& out) {
     begin_command();
     const slot at = find_slot(request.id);
     const bool known =
@@ -436,7 +542,7 @@ void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price
     if (!plain) [[unlikely]] {
         after_trade(resting, lots, out);
     } else if (maker_ends) {
-        unlink_lots(resting, 0);
+        remove_plain(resting);
         forget(resting);
     }
     if (taker.terms != no_slot) [[unlikely]] {
@@ -667,23 +773,6 @@ void order_book::machine::tell(slot at, event_kind kind, std::int64_t lots, reas
         told.price = {terms_of(orders_[at])->stop_price};
     }
     out.append(told);
-}
-
-void order_book::machine::tell_fill(slot at, std::int64_t price_ticks, std::int64_t lots,
-                                    std::uint8_t flags, event_buffer& out) const {
-    const order_node& node = orders_[at];
-    const auto ended = static_cast<std::uint8_t>(node.remaining == 0 ? event::final_answer : 0);
-    event& told = out.next();
-    write_header(told, event_kind::fill, node.which, reason::none,
-                 static_cast<std::uint8_t>(flags | ended), node.version);
-    told.order = node.id;
-    told.number = row_.next_trade;
-    told.price = {price_ticks};
-    told.lots = {lots};
-    told.filled = {node.filled};
-    told.remaining = {node.remaining};
-    told.account = node.account;
-    told.symbol = row_.rules.symbol;
 }
 
 void order_book::machine::refuse(event_kind kind, order_id id, account_id account, reason why,

@@ -4,45 +4,60 @@
 
 namespace bourse {
 
+void order_index::make_table(std::size_t size) {
+    numbers_.grow(size);
+    pages_.grow(size);
+    used_.grow(size);
+}
+
 void order_index::add_page(order_id id, slot order) {
     if (2 * (count_ + 1) > mask_ + 1) {
         double_size();
     }
     ++count_;
+    ++moves_;
     const position where = locate(id);
-    page& added = pages_[where.page];
-    added.number = id.value / page_ids + 1;
-    added.slots[where.offset] = order + 1;
+    numbers_[where.page] = number_of(id);
+    pages_[where.page].slots[where.offset] = order + 1;
+    used_[where.page] = 1;
 }
 
 void order_index::erase_page(std::size_t hole) noexcept {
     --count_;
-    for (std::size_t at = (hole + 1) & mask_; pages_[at].number != 0; at = (at + 1) & mask_) {
+    ++moves_;
+    for (std::size_t at = (hole + 1) & mask_; numbers_[at] != 0; at = (at + 1) & mask_) {
         // The page may fill the hole unless its home lies behind the hole.
-        const std::size_t from_home = (at - home(pages_[at].number)) & mask_;
+        const std::size_t from_home = (at - home(numbers_[at])) & mask_;
         if (from_home >= ((at - hole) & mask_)) {
+            numbers_[hole] = numbers_[at];
             pages_[hole] = pages_[at];
+            used_[hole] = used_[at];
             hole = at;
         }
     }
+    numbers_[hole] = 0;
     pages_[hole] = {};
 }
 
 void order_index::double_size() {
-    const growing_array<page> old = std::exchange(pages_, {});
+    const growing_array<std::uint64_t> old_numbers = std::exchange(numbers_, {});
+    const growing_array<page> old_pages = std::exchange(pages_, {});
+    const growing_array<std::uint8_t> old_used = std::exchange(used_, {});
     const std::size_t old_size = mask_ + 1;
-    pages_.grow(2 * old_size);
+    make_table(2 * old_size);
     mask_ = 2 * old_size - 1;
     --shift_;
     for (std::size_t from = 0; from < old_size; ++from) {
-        if (old[from].number == 0) {
+        if (old_numbers[from] == 0) {
             continue;
         }
-        std::size_t at = home(old[from].number);
-        while (pages_[at].number != 0) {
+        std::size_t at = home(old_numbers[from]);
+        while (numbers_[at] != 0) {
             at = (at + 1) & mask_;
         }
-        pages_[at] = old[from];
+        numbers_[at] = old_numbers[from];
+        pages_[at] = old_pages[from];
+        used_[at] = old_used[from];
     }
 }
 

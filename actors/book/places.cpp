@@ -88,7 +88,7 @@ void order_book::machine::leave_place(slot at) noexcept {
     const order_node& node = orders_[at];
     switch (place_of(node)) {
         case node_place::queue:
-            unlink(at);
+            remove(at);
             break;
         case node_place::hidden:
             unrank_hidden(at);

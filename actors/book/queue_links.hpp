@@ -31,8 +31,8 @@ namespace bourse {
     return at;
 }
 
-/// Puts an order at the tail of the queue at its price.
-[[gnu::always_inline]] inline void order_book::machine::append(slot at) {
+/// Links an order behind the last of the level at its price, which is made if there is none.
+[[gnu::always_inline]] inline price_level& order_book::machine::link(slot at) {
     order_node& node = orders_[at];
     price_ladder& book = ladder(node.which);
     const slot where = book.find_or_add(node.price);
@@ -47,8 +47,15 @@ namespace bourse {
     }
     level.tail = at;
     ++level.orders;
+    return level;
+}
+
+/// Puts an order at the tail of the queue at its price.
+inline void order_book::machine::append(slot at) {
+    price_level& level = link(at);
+    const order_node& node = orders_[at];
     std::int64_t shown = node.remaining;
-    if (node.terms != no_slot) [[unlikely]] {
+    if (node.terms != no_slot) {
         order_terms& terms = terms_[node.terms];
         if (terms.display != 0) {
             shown = std::min(shown, terms.display);
@@ -60,15 +67,15 @@ namespace bourse {
     level.reserve_lots += node.remaining - shown;
 }
 
-/// Takes an order out of its queue.
-inline void order_book::machine::unlink(slot at) noexcept {
-    const order_node& node = orders_[at];
-    unlink_lots(at, node.terms == no_slot ? node.remaining : terms_[node.terms].shown);
+/// The same for a plain order.
+[[gnu::always_inline]] inline void order_book::machine::append_plain(slot at) {
+    price_level& level = link(at);
+    level.shown_lots += orders_[at].remaining;
 }
 
-/// The same, where it is known how much of the order is shown.
-[[gnu::always_inline]] inline void order_book::machine::unlink_lots(slot at,
-                                                                    std::int64_t shown) noexcept {
+/// Unlinks an order from its neighbours. Returns its level, or null if it was alone there and the
+/// level is gone.
+[[gnu::always_inline]] inline price_level* order_book::machine::unlink(slot at) noexcept {
     order_node& node = orders_[at];
     price_ladder& book = ladder(node.which);
     const slot where = node.level;
@@ -76,11 +83,9 @@ inline void order_book::machine::unlink(slot at) noexcept {
     price_level& level = book[where];
     if (level.orders == 1) {
         book.erase(where);
-        return;
+        return nullptr;
     }
     --level.orders;
-    level.shown_lots -= shown;
-    level.reserve_lots -= node.remaining - shown;
     const order_links around = orders_.links(at);
     if (around.prev == no_slot) {
         level.head = around.next;
@@ -91,6 +96,24 @@ inline void order_book::machine::unlink(slot at) noexcept {
         level.tail = around.prev;
     } else {
         orders_.links(around.next).prev = around.prev;
+    }
+    return &level;
+}
+
+/// Takes an order out of its queue.
+inline void order_book::machine::remove(slot at) noexcept {
+    const order_node& node = orders_[at];
+    const std::int64_t shown = node.terms == no_slot ? node.remaining : terms_[node.terms].shown;
+    if (price_level* level = unlink(at)) {
+        level->shown_lots -= shown;
+        level->reserve_lots -= node.remaining - shown;
+    }
+}
+
+/// The same for a plain order.
+[[gnu::always_inline]] inline void order_book::machine::remove_plain(slot at) noexcept {
+    if (price_level* level = unlink(at)) {
+        level->shown_lots -= orders_[at].remaining;
     }
 }
 

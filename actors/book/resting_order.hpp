@@ -77,15 +77,28 @@ public:
 
     /// A free slot; the caller writes all of the node.
     [[nodiscard]] slot take() {
-        const slot at = links_.take();
-        if (at >= nodes_.capacity()) [[unlikely]] {
-            nodes_.grow(at + std::size_t{1});
+        if (!links_.has_free()) [[unlikely]] {
+            make_room();
         }
-        return at;
+        return links_.take();
     }
     void give_back(slot at) noexcept {
         nodes_[at].id = {};
         links_.give_back(at);
+    }
+
+    /// Asks for the cache lines of an order and its links.
+    void prefetch(slot at) const noexcept {
+        __builtin_prefetch(&nodes_[at], 1);
+        __builtin_prefetch(&links_[at], 1);
+    }
+
+    /// Asks for the links of the orders before and behind, which are links of `at` read here. If the
+    /// order is gone meanwhile, that is for nothing and harms nothing.
+    void prefetch_neighbours(slot at) const noexcept {
+        const order_links around = links_[at];
+        __builtin_prefetch(&links_[around.next == no_slot ? at : around.next], 1);
+        __builtin_prefetch(&links_[around.prev == no_slot ? at : around.prev], 1);
     }
 
     [[nodiscard]] bool is_live(slot at) const noexcept { return nodes_[at].id.value != 0; }
@@ -94,6 +107,12 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return nodes_.bytes() + links_.bytes(); }
 
 private:
+    [[gnu::noinline]] void make_room() {
+        if (links_.used() == nodes_.capacity()) {
+            nodes_.grow(links_.used() + std::size_t{1});
+        }
+    }
+
     growing_array<order_node> nodes_;
     slot_pool<order_links> links_;
 };

@@ -44,6 +44,8 @@ public:
         free_ = index;
     }
 
+    /// True if the next `take` will give an element that was given back.
+    [[nodiscard]] bool has_free() const noexcept { return free_ != no_slot; }
     /// How many elements are taken.
     [[nodiscard]] std::uint32_t live() const noexcept { return live_; }
     /// All slots ever taken are below this.

@@ -1,5 +1,7 @@
 #include "runtime/bench/floor_book.hpp"
 
+#include <variant>
+
 namespace bourse {
 
 floor_book::floor_book(std::uint32_t price_count, std::uint32_t order_count)
@@ -13,6 +15,18 @@ floor_book::floor_book(std::uint32_t price_count, std::uint32_t order_count)
     }
     occupied_[0] |= 1;
     occupied_[best_ask_ / 64] |= std::uint64_t{1} << (best_ask_ % 64);
+}
+
+void floor_book::apply(std::span<const command> commands, event_buffer& out) {
+    for (const command& said : commands) {
+        if (const auto* order = std::get_if<new_order>(&said)) {
+            add(*order, out);
+        } else if (const auto* request = std::get_if<cancel_order>(&said)) {
+            cancel(index(request->id), out);
+        } else if (const auto* change = std::get_if<replace_order>(&said)) {
+            replace(index(change->id), change->price.ticks, out);
+        }
+    }
 }
 
 std::uint32_t floor_book::level_count() const noexcept {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <variant>
+#include <span>
 #include <vector>
 
 #include "actors/book/event_buffer.hpp"
@@ -22,23 +22,45 @@ namespace bourse {
 /// - quantities are above zero.
 ///
 /// It hands out the same 64-byte records as the order book, field for field, and so keeps of an
-/// order what these tell: account, version, and what is filled and remains. Everything that is timed
-/// is in this header, so that the compiler may put it straight into the measuring loop.
+/// order what these tell: account, version, and what is filled and remains. It is called like the
+/// order book, with an entry's commands.
 class floor_book {
 public:
     floor_book(std::uint32_t price_count, std::uint32_t order_count);
 
-    /// Does what the command says: new orders are limit orders, to rest or immediate-or-cancel, and
+    /// Does what the commands say: new orders are limit orders, to rest or immediate-or-cancel, and
     /// replaces set a price.
-    void apply(const command& said, event_buffer& out) {
-        if (const auto* order = std::get_if<new_order>(&said)) {
-            add(*order, out);
-        } else if (const auto* request = std::get_if<cancel_order>(&said)) {
-            cancel(index(request->id), out);
-        } else if (const auto* change = std::get_if<replace_order>(&said)) {
-            replace(index(change->id), change->price.ticks, out);
-        }
+    void apply(std::span<const command> commands, event_buffer& out);
+
+    /// The best prices; 0 and `price_count - 1` stand for none.
+    [[nodiscard]] std::uint32_t best_bid() const noexcept { return best_bid_; }
+    [[nodiscard]] std::uint32_t best_ask() const noexcept { return best_ask_; }
+    /// Price and side of a resting order.
+    [[nodiscard]] std::int64_t price_of(std::uint32_t id) const noexcept {
+        return nodes_[price_count_ + id].price;
     }
+    /// The queues are never crossed, so an order's price says its side.
+    [[nodiscard]] side side_of(std::int64_t price) const noexcept {
+        return price <= best_bid_ ? side::buy : side::sell;
+    }
+    /// How many prices have an order. Walks the bits.
+    [[nodiscard]] std::uint32_t level_count() const noexcept;
+
+private:
+    /// An order, or the ring's anchor of a price. Each queue is a ring through its price's anchor,
+    /// so that linking and unlinking have no special case at either end.
+    struct node {
+        std::uint32_t previous = 0;
+        std::uint32_t next = 0;
+        account_id account{};
+        std::uint32_t version = 0;
+        std::int64_t price = 0;
+        std::int64_t remaining = 0;
+        std::int64_t filled = 0;
+    };
+
+    /// The symbol of every flow's instrument.
+    static constexpr std::uint32_t flow_symbol = 1;
 
     /// A limit order: trades up to its limit; what remains rests or, if it is
     /// immediate-or-cancel, is cancelled.
@@ -79,36 +101,6 @@ public:
             append(id, which, moved);
         }
     }
-
-    /// The best prices; 0 and `price_count - 1` stand for none.
-    [[nodiscard]] std::uint32_t best_bid() const noexcept { return best_bid_; }
-    [[nodiscard]] std::uint32_t best_ask() const noexcept { return best_ask_; }
-    /// Price and side of a resting order.
-    [[nodiscard]] std::int64_t price_of(std::uint32_t id) const noexcept {
-        return nodes_[price_count_ + id].price;
-    }
-    /// The queues are never crossed, so an order's price says its side.
-    [[nodiscard]] side side_of(std::int64_t price) const noexcept {
-        return price <= best_bid_ ? side::buy : side::sell;
-    }
-    /// How many prices have an order. Walks the bits.
-    [[nodiscard]] std::uint32_t level_count() const noexcept;
-
-private:
-    /// An order, or the ring's anchor of a price. Each queue is a ring through its price's anchor,
-    /// so that linking and unlinking have no special case at either end.
-    struct node {
-        std::uint32_t previous = 0;
-        std::uint32_t next = 0;
-        account_id account{};
-        std::uint32_t version = 0;
-        std::int64_t price = 0;
-        std::int64_t remaining = 0;
-        std::int64_t filled = 0;
-    };
-
-    /// The symbol of every flow's instrument.
-    static constexpr std::uint32_t flow_symbol = 1;
 
     static std::uint32_t index(order_id id) { return static_cast<std::uint32_t>(id.value); }
 

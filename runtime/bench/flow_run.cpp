@@ -39,11 +39,7 @@ private:
 class floor_contender {
 public:
     explicit floor_contender(const order_flow& flow) : book_(flow.price_count, flow.order_count) {}
-    void apply(std::span<const command> entry, event_buffer& out) {
-        for (const command& said : entry) {
-            book_.apply(said, out);
-        }
-    }
+    void apply(std::span<const command> entry, event_buffer& out) { book_.apply(entry, out); }
 
 private:
     floor_book book_;

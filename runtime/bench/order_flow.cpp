@@ -153,7 +153,7 @@ private:
 
     void carry_out(const command& drawn) {
         events_.clear();
-        book_.apply(drawn, events_);
+        book_.apply({&drawn, 1}, events_);
         if (const auto* order = std::get_if<new_order>(&drawn)) {
             resting_.insert(static_cast<std::uint32_t>(order->id.value));
         }

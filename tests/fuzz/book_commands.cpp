@@ -55,6 +55,9 @@ public:
         const auto profile = static_cast<instrument_profile>(header % instrument_profile_count);
         rules_ = make_instrument(profile);
         state_ = static_cast<market_state>((header >> 2U) % 8 % market_state_count);
+        if (state_ == market_state::auction) {
+            state_ = market_state::open;  // only `set_state` says which auction it is
+        }
         constexpr std::array<std::int64_t, instrument_profile_count> middles{100, 52, 200, 100};
         middle_ = (header & 0x80U) != 0 ? 0 : middles[header % instrument_profile_count];
     }

@@ -70,6 +70,7 @@ TEST_CASE("every error code has a name of its own") {
     CHECK(to_string(errc::malformed) == "malformed");
     CHECK(to_string(errc::unsupported_version) == "unsupported_version");
     CHECK(to_string(errc::out_of_range) == "out_of_range");
+    CHECK(to_string(errc::unreadable) == "unreadable");
     CHECK(to_string(static_cast<errc>(0)) == "unknown_error");
 }
 

@@ -82,14 +82,15 @@ private:
     void write_labels(const std::string& name, const std::string& suite) {
         std::istringstream words(suite);
         std::string labels;
-        bool alone = false;
+        std::string properties;
         for (std::string word; words >> word;) {
             labels += (labels.empty() ? "" : ";") + word;
-            alone = alone || word == "alone";
+            properties += word == "alone" ? " RUN_SERIAL TRUE" : "";
+            properties += word == "data" ? " SKIP_REGULAR_EXPRESSION \"skipped, no data\"" : "";
         }
         if (!labels.empty()) {
             output << "set_tests_properties(" << name << " PROPERTIES LABELS \"" << labels
-                   << (alone ? "\" RUN_SERIAL TRUE)\n" : "\")\n");
+                   << "\"" << properties << ")\n";
         }
     }
 };
