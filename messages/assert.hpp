@@ -15,7 +15,6 @@ namespace bourse {
 }  // namespace bourse
 
 /// A bug of ours if false; on in every build. Never for data from outside.
-#define BOURSE_ASSERT(condition)                                          \
-    (static_cast<bool>(condition)                                         \
-         ? static_cast<void>(0)                                           \
-         : ::bourse::assertion_failed(#condition, __FILE__, __LINE__))
+#define BOURSE_ASSERT(condition)                         \
+    (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                  : ::bourse::assertion_failed(#condition, __FILE__, __LINE__))

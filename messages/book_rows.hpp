@@ -39,7 +39,7 @@ struct order_row {
     order_place place = order_place::queue;
     std::uint32_t version = 0;
     std::uint64_t priority = 0;  ///< RULES.md 1.5; unique in the book
-    bourse::price price{};         ///< the worst price
+    bourse::price price{};       ///< the worst price
     quantity remaining{};
     quantity filled{};
     quantity shown{};  ///< in the queue: what is displayed of `remaining`
@@ -70,7 +70,7 @@ struct book_statistics {
     std::uint64_t trades = 0;
     std::uint64_t lots = 0;
     wide_int turnover = 0;  ///< sum of price × lots, in tick-lots
-    price first{};            ///< the four prices are meaningless while `trades` is zero
+    price first{};          ///< the four prices are meaningless while `trades` is zero
     price high{};
     price low{};
     price last{};

@@ -31,11 +31,12 @@ struct new_order {
     bourse::price price{};
     bourse::quantity quantity{};
 
-    bourse::price stop_price{};          ///< stop and stop_limit only
-    std::int64_t offset_ticks = 0;     ///< trailing stop: its distance; peg: ticks away from its reference
-    bourse::quantity display{};          ///< iceberg: shown at a time; zero: all of it
-    bourse::quantity minimum{};          ///< the first fill (in one go) is at least this; zero: any
-    timestamp expires_at{};              ///< good-till-date only
+    bourse::price stop_price{};  ///< stop and stop_limit only
+    std::int64_t offset_ticks =
+        0;  ///< trailing stop: its distance; peg: ticks away from its reference
+    bourse::quantity display{};  ///< iceberg: shown at a time; zero: all of it
+    bourse::quantity minimum{};  ///< the first fill (in one go) is at least this; zero: any
+    timestamp expires_at{};      ///< good-till-date only
     order_group_id group{};
 
     friend bool operator==(const new_order&, const new_order&) = default;
@@ -75,7 +76,7 @@ struct mass_cancel {
 struct set_state {
     market_state state = market_state::open;
     auction_kind auction = auction_kind::none;  ///< set exactly when `state` is auction
-    timestamp until{};                            ///< none: until the next command
+    timestamp until{};                          ///< none: until the next command
     market_state next = market_state::open;     ///< what follows at `until`
     friend bool operator==(const set_state&, const set_state&) = default;
 };
@@ -87,6 +88,7 @@ struct set_reference {
     friend bool operator==(const set_reference&, const set_reference&) = default;
 };
 
-using command = std::variant<new_order, cancel_order, replace_order, mass_cancel, set_state, set_reference>;
+using command =
+    std::variant<new_order, cancel_order, replace_order, mass_cancel, set_state, set_reference>;
 
 }  // namespace bourse

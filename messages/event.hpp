@@ -29,7 +29,7 @@ enum class event_kind : std::uint8_t {
     prevented = 16,  ///< a match of one owner's orders did not happen
     // What becomes of the book.
     state_changed = 20,
-    uncrossed = 21,      ///< an auction ended at a price
+    uncrossed = 21,  ///< an auction ended at a price
     reference_set = 22,
 };
 

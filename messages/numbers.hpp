@@ -104,13 +104,14 @@ struct money {
 
 /// The value of `lots` at `at` when a tick-lot is worth `minor_per_tick_lot`, or nothing when it
 /// does not fit into 64 bits of minor units.
-[[nodiscard]] constexpr std::optional<money> checked_value(price at, quantity lots,
-                                                           std::int64_t minor_per_tick_lot) noexcept {
+[[nodiscard]] constexpr std::optional<money> checked_value(
+    price at, quantity lots, std::int64_t minor_per_tick_lot) noexcept {
     const wide_int value = notional(at, lots);
     // |value| < 2^126 by the types; the last product is checked by dividing back.
     if (minor_per_tick_lot != 0) {
         const wide_int limit = wide_int{std::numeric_limits<std::int64_t>::max()} + 1;
-        const wide_int bound = limit / (minor_per_tick_lot < 0 ? -wide_int{minor_per_tick_lot} : wide_int{minor_per_tick_lot});
+        const wide_int bound = limit / (minor_per_tick_lot < 0 ? -wide_int{minor_per_tick_lot}
+                                                               : wide_int{minor_per_tick_lot});
         if (value > bound || value < -bound) {
             return std::nullopt;
         }

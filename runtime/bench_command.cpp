@@ -47,9 +47,10 @@ void add_match(CLI::App& bench) {
     match->add_option("--runs", arguments->options.runs, "Runs of book and floor each")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    match->add_option("--entry", arguments->options.commands_per_entry, "Commands an entry")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
+    match
+        ->add_option("--entry", arguments->options.commands_per_entry,
+                     "Commands an entry, for all flows (default: as the flow says)")
+        ->check(CLI::Range(1, 1000));
     match->add_flag("--quick", arguments->options.quick,
                     "A tenth of the operations: to see that it works");
     match->callback([arguments] { bench_match(*arguments); });

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] const book_row& row() const noexcept { return row_; }
     [[nodiscard]] std::optional<timestamp> next_due() const noexcept;
     [[nodiscard]] std::optional<book_level> best(side which) const noexcept;
-    std::size_t depth(side which, std::span<book_level> levels) const noexcept;
+    [[nodiscard]] std::size_t depth(side which, std::span<book_level> levels) const noexcept;
     [[nodiscard]] std::optional<order_row> find(order_id id) const noexcept;
     [[nodiscard]] std::optional<queue_position> position(order_id id) const noexcept;
     [[nodiscard]] std::optional<indicative_auction> auction_price() const;
@@ -155,7 +155,7 @@ private:
     }
 
     // --- Events -----------------------------------------------------------------------------------
-    event about(slot at, event_kind kind) const noexcept;
+    [[nodiscard]] event about(slot at, event_kind kind) const noexcept;
     void tell(slot at, event_kind kind, std::int64_t lots, reason why, event_buffer& out) const;
     void refuse(event_kind kind, order_id id, account_id account, reason why,
                 event_buffer& out) const;

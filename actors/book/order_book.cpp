@@ -100,7 +100,7 @@ std::optional<order_book> order_book::restore(const book_rows& rows) {
 
 // Dealing the orders anew packs them; what was held before goes back at once.
 void order_book::compact() {
-    auto packed = std::make_unique<machine>(machine_->row().rules, machine_->row().state);
+    auto packed = std::make_unique<machine>(machine_->row().rules, market_state::open);
     const bool whole = packed->load(machine_->save());
     BOURSE_ASSERT(whole);
     machine_ = std::move(packed);

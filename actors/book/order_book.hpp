@@ -59,7 +59,7 @@ struct queue_position {
 /// `max_trailing_stops`; events a command: 2 a trade and 1 a refill, at most 100 refills an order.
 class order_book {
 public:
-    /// A book by `rules`, in `state`, with nothing in it. `find_fault(rules)` must be null: an
+    /// A book by `rules`, in `state` (not auction), with nothing in it. `find_fault(rules)` must be null: an
     /// instrument that is wrong is refused where it enters, not here.
     explicit order_book(instrument rules, market_state state = market_state::open);
     ~order_book();
@@ -96,7 +96,7 @@ public:
     /// The best level of a side, or nothing.
     [[nodiscard]] std::optional<book_level> best(side which) const noexcept;
     /// Fills `levels` from the best price outwards and returns how many there were to fill.
-    std::size_t depth(side which, std::span<book_level> levels) const noexcept;
+    [[nodiscard]] std::size_t depth(side which, std::span<book_level> levels) const noexcept;
     /// All that is known of a live order, or nothing.
     [[nodiscard]] std::optional<order_row> find(order_id id) const noexcept;
     /// Where a live order stands in its queue; nothing if it is in no queue. Walks the queue.

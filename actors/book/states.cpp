@@ -7,6 +7,7 @@
 namespace bourse {
 
 order_book::machine::machine(instrument rules, market_state state) {
+    BOURSE_ASSERT(state != market_state::auction);
     row_.rules = std::move(rules);
     row_.state = state;
     note_rules();

@@ -59,7 +59,7 @@ template <class Contender>
 [[gnu::noinline]] void apply_all(Contender& book, const order_flow& flow, event_buffer& events,
                                  flow_run& run) {
     const std::span<const command> commands{flow.operations};
-    const std::size_t step = flow.commands_per_entry;
+    const std::size_t step = flow.shape.commands_per_entry;
     std::uint64_t digest = 0;
     std::uint64_t count = 0;
     for (std::size_t at = 0; at < commands.size(); at += step) {

@@ -66,7 +66,9 @@ flow_figures measure(const flow_shape& shape, const match_bench_options& options
     figures.name = shape.name;
     options.progress(figures.name + ": generating the flow");
     order_flow flow = generate_flow(shape, operations_of(shape, options.quick), bench_seed);
-    flow.commands_per_entry = std::max(options.commands_per_entry, 1U);
+    if (options.commands_per_entry != 0) {
+        flow.shape.commands_per_entry = options.commands_per_entry;
+    }
     options.progress(figures.name + ": comparing the events of floor and book");
     fault = find_difference(flow);
     if (fault.empty()) {

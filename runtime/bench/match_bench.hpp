@@ -12,10 +12,10 @@ namespace bourse {
 
 /// What `bourse bench match` is asked for.
 struct match_bench_options {
-    std::vector<std::string> flows;  ///< names; empty: all
-    unsigned runs = 7;               ///< of the book and of the floor each
-    std::uint32_t commands_per_entry = 1;
-    bool quick = false;  ///< a tenth of the operations: shows that it works
+    std::vector<std::string> flows;        ///< names; empty: all
+    unsigned runs = 7;                     ///< of the book and of the floor each
+    std::uint32_t commands_per_entry = 0;  ///< zero: as the flow says
+    bool quick = false;                    ///< a tenth of the operations: shows that it works
     /// The `bourse` program, to count instructions in a run of its own under callgrind where the
     /// processor does not count; empty: then they are not counted.
     std::string program;

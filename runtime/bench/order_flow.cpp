@@ -10,9 +10,12 @@ namespace bourse {
 namespace {
 
 // A walk of 1,000 ticks in 1,000,000 operations is a tick every 1,000 operations.
-constexpr std::array<flow_shape, 5> flows{{
+// The first two flows are measured twice: with one command at a time, and in entries of a hundred.
+constexpr std::array<flow_shape, 7> flows{{
     {"10k", 10'000, 40, 1'000'000, 1'000},
     {"1M", 1'000'000, 400, 1'000'000, 1'000},
+    {"10k-entries", 10'000, 40, 1'000'000, 1'000, 100},
+    {"1M-entries", 1'000'000, 400, 1'000'000, 1'000, 100},
     {"volatile-5k", 10'000, 40, 1'000'000, 5'000},
     {"volatile-20k", 10'000, 40, 1'000'000, 20'000},
     {"volatile-50k", 10'000, 40, 1'000'000, 50'000},

@@ -34,6 +34,8 @@ struct flow_shape {
     std::uint32_t mean_distance = 0;  ///< ticks behind the touch
     std::uint32_t operations = 0;     ///< in a full run
     std::uint32_t walk_ticks = 0;     ///< how far the middle goes in a full run
+    std::uint32_t commands_per_entry =
+        1;  ///< given at once when the operations are timed as a whole
 };
 
 /// The flows of the bench, in the order they are shown.
@@ -50,8 +52,6 @@ struct order_flow {
     std::vector<command> operations;
     std::uint32_t price_count = 0;  ///< all prices are above 0 and below this less one
     std::uint32_t order_count = 0;  ///< ids are 1 to this
-    /// How many commands a book is given at once when the operations are timed as a whole.
-    std::uint32_t commands_per_entry = 1;
 };
 
 /// Draws a flow's commands one after the other: the same for the same arguments, everywhere.

@@ -13,7 +13,7 @@ namespace bourse {
 
 namespace {
 
-constexpr std::size_t longest_line = 64 * 1024;
+constexpr std::size_t longest_line = std::size_t{64} * 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// `text` as it may be shown: not too long, and nothing that a terminal obeys.

@@ -89,8 +89,8 @@ private:
             properties += word == "data" ? " SKIP_REGULAR_EXPRESSION \"skipped, no data\"" : "";
         }
         if (!labels.empty()) {
-            output << "set_tests_properties(" << name << " PROPERTIES LABELS \"" << labels
-                   << "\"" << properties << ")\n";
+            output << "set_tests_properties(" << name << " PROPERTIES LABELS \"" << labels << "\""
+                   << properties << ")\n";
         }
     }
 };
