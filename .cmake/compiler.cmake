@@ -19,7 +19,9 @@ target_compile_options(bourse_flags INTERFACE
     -Werror -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
     -Wcast-align -Wcast-qual -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wundef
     -Wimplicit-fallthrough -Wextra-semi -Wdouble-promotion
-    $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wsuggest-override>)
+    $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wsuggest-override
+        # Wrong about std::string's operator+ at -O3 (GCC bug 105651).
+        -Wno-restrict -Wno-stringop-overflow>)
 
 if(BOURSE_SANITIZE)
     # Global, so that generated code and the precompiled headers are instrumented too.

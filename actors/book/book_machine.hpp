@@ -175,6 +175,7 @@ private:
         calm_ = is_open() && plain_rules_ && row_.rules.volatility_bps == 0 &&
                 hidden_by_priority_.empty() && pending_.empty();
     }
+    [[nodiscard]] static bool combination_allowed(const new_order& order) noexcept;
     [[nodiscard]] reason check_new(const new_order& order) const;
     [[nodiscard]] reason check_replace(slot at, const replace_order& request) const;
     [[nodiscard]] reason check_quantity(std::int64_t lots) const noexcept;
@@ -352,9 +353,13 @@ private:
 
     // --- Rows (rows.cpp) ----------------------------------------------------------------------------
     [[nodiscard]] order_row row_of(slot at) const noexcept;
+    // What rows must be for the book to work (row_checks.cpp).
+    [[nodiscard]] static bool is_sound(const book_row& row) noexcept;
+    [[nodiscard]] static bool is_sound(const order_row& row) noexcept;
+    [[nodiscard]] bool is_sound(const group_row& row) const;
     [[nodiscard]] bool load_order(const order_row& row);
     [[nodiscard]] bool load_group(const group_row& row);
-    [[nodiscard]] bool load_place(slot at, const order_row& row);
+    void load_place(slot at, order_place place);
     [[nodiscard]] bool load_shown(slot at, std::int64_t shown) noexcept;
     [[nodiscard]] bool members_have_groups() const;
 

@@ -87,11 +87,6 @@ namespace {
     return lasts(order.tif) && order.type != order_type::market;
 }
 
-[[nodiscard]] bool combination_allowed(const new_order& order) noexcept {
-    return in_range(order) && fields_belong(order) && tif_belongs(order) &&
-           attributes_belong(order) && group_belongs(order);
-}
-
 [[nodiscard]] bool display_fits(const new_order& order, std::int64_t lot) noexcept {
     const std::int64_t display = order.display.lots;
     return display == 0 || (display > 0 && display % lot == 0 && display < order.quantity.lots &&
@@ -104,6 +99,12 @@ namespace {
 }
 
 }  // namespace
+
+// 3.20.
+bool order_book::machine::combination_allowed(const new_order& order) noexcept {
+    return in_range(order) && fields_belong(order) && tif_belongs(order) &&
+           attributes_belong(order) && group_belongs(order);
+}
 
 reason order_book::machine::check_new(const new_order& order) const {
     if (order.id.value == 0) {

@@ -91,11 +91,10 @@ book_rows order_book::save() const {
 }
 
 std::optional<order_book> order_book::restore(const book_rows& rows) {
-    if (find_fault(rows.book.rules) != nullptr) {
-        return std::nullopt;
-    }
-    order_book book(rows.book.rules);
-    return book.machine_->load(rows) ? std::optional{std::move(book)} : std::nullopt;
+    order_book book{instrument{}};
+    // What was loaded must say the same rows again: nothing was lost, and they stood in order.
+    const bool exact = book.machine_->load(rows) && book.machine_->save() == rows;
+    return exact ? std::optional{std::move(book)} : std::nullopt;
 }
 
 // Dealing the orders anew packs them; what was held before goes back at once.

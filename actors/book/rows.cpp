@@ -68,7 +68,7 @@ book_rows order_book::machine::save() const {
 // --- Loading ------------------------------------------------------------------------------------
 
 bool order_book::machine::load(const book_rows& rows) {
-    if (find_fault(rows.book.rules) != nullptr) {
+    if (!is_sound(rows.book)) {
         return false;
     }
     row_ = rows.book;
@@ -93,6 +93,9 @@ bool order_book::machine::load(const book_rows& rows) {
     note_due();
     note_calm();
     if (is_open()) {
+        if (!bids().empty() && asks().reached_by(bids().best_price())) {
+            return false;
+        }
         price_pegs();
     }
     return std::all_of(rows.groups.begin(), rows.groups.end(),
@@ -101,10 +104,7 @@ bool order_book::machine::load(const book_rows& rows) {
 }
 
 bool order_book::machine::load_order(const order_row& row) {
-    const bool fits = row.id.value != 0 && find_slot(row.id) == no_slot && row.remaining.lots > 0 &&
-                      row.remaining <= max_order_lots && row.filled.lots >= 0 &&
-                      row.shown <= row.remaining && orders_.live() < row_.rules.max_orders;
-    if (!fits) {
+    if (!is_sound(row) || find_slot(row.id) != no_slot || orders_.live() >= row_.rules.max_orders) {
         return false;
     }
     new_order order{.id = row.id,
@@ -138,44 +138,27 @@ bool order_book::machine::load_order(const order_row& row) {
         terms->group = row.group;
         uncount_if_ordinary(node, *terms);
     }
-    return load_place(at, row);
+    row_.next_priority = row.priority;
+    load_place(at, row.place);
+    return !node.in_queue() || load_shown(at, row.shown.lots);
 }
 
-// Each `to_…` draws the next priority: it is made to be the row's.
-bool order_book::machine::load_place(slot at, const order_row& row) {
-    row_.next_priority = row.priority;
-    const order_node& node = orders_[at];
-    const order_terms* terms = terms_of(node);
-    const bool hides = terms != nullptr && is_hidden(node, *terms);
-    const bool waits = terms != nullptr && is_stop(node) && !terms->triggered;
-    switch (row.place) {
+// Each of these draws the next priority, which has been made the row's.
+void order_book::machine::load_place(slot at, order_place place) {
+    switch (place) {
         case order_place::queue:
-            if (hides || waits) {
-                return false;
-            }
-            to_queue(at);
-            return load_shown(at, row.shown.lots);
+            return to_queue(at);
         case order_place::hidden:
-            if (hides) {
-                to_hidden(at, false);
-            }
-            return hides;
+            return to_hidden(at, false);
         case order_place::waiting:
-            if (waits && row.has_stop_price) {
-                to_waiting(at);
-            }
-            return waits && row.has_stop_price;
+            return to_waiting(at);
         case order_place::parked:
-            to_parked(at);
-            return node.tif == time_in_force::at_the_close;
+            return to_parked(at);
         case order_place::held:
-            to_held(at);
-            return row.group.value != 0;
+            return to_held(at);
         case order_place::pending:
-            to_pending(at);
-            return true;
+            return to_pending(at);
     }
-    return false;
 }
 
 // What an iceberg shows was not where `to_queue` put it if its shown part has traded in part.
@@ -196,18 +179,12 @@ bool order_book::machine::load_shown(slot at, std::int64_t shown) noexcept {
 }
 
 bool order_book::machine::load_group(const group_row& row) {
-    if (row.id.value == 0 || row.members.empty() || row.members.size() > max_group ||
-        groups_.contains(row.id.value)) {
+    if (!is_sound(row) || groups_.contains(row.id.value)) {
         return false;
     }
     group all{.account = row.account, .size = row.size, .complete = row.complete};
     for (const order_id member : row.members) {
-        const slot at = find_slot(member);
-        if (at == no_slot || orders_[at].terms == no_slot ||
-            terms_of(orders_[at])->group != row.id || orders_[at].account != row.account) {
-            return false;
-        }
-        all.members[all.count++] = at;
+        all.members[all.count++] = find_slot(member);
     }
     groups_.emplace(row.id.value, all);
     return true;

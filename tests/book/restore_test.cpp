@@ -260,7 +260,7 @@ private:
         }
     }
     void spoil(group_row& row) {
-        switch (random_.below(6)) {
+        switch (random_.below(row.members.empty() ? 4 : 6)) {
             case 0:
                 return any(row.id.value);
             case 1:

@@ -374,3 +374,14 @@ TEST_CASE("2.7 set_reference sets any price, and clear ignores its price") {
     book.reference(at(7));
     book.expect({"state open>closed operator_request", "reference 7"});
 }
+
+TEST_CASE("2.2 a book in an auction can be compacted and restored") {
+    book_fixture book;
+    book.auction(auction_kind::opening, 100);
+    book.buy(1, 5, at(10));
+    book.forget();
+    const book_rows rows = book.book.save();
+    book.book.compact();
+    CHECK(book.book.save() == rows);
+    CHECK(book.book.auction() == auction_kind::opening);
+}
