@@ -144,8 +144,8 @@ bool order_book::machine::entry_lives(const group& all) const noexcept {
 
 // Dissolves the group; all members but `except` end, by rising order id.
 void order_book::machine::cancel_others(group_map::iterator where, slot except, event_buffer& out) {
-    group all = where->second;
-    groups_.erase(where);
+    const auto dissolved = groups_.extract(where);
+    group& all = dissolved.mapped();
     const auto begin = all.members.begin();
     const auto end_of_all = begin + all.count;
     for (auto member = begin; member != end_of_all; ++member) {

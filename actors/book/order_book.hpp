@@ -80,6 +80,7 @@ public:
     void submit(const new_order& order, event_buffer& out);
     void cancel(const cancel_order& request, event_buffer& out);
     void replace(const replace_order& request, event_buffer& out);
+    /// Looks at every live order once, whosever it is.
     void cancel_all(const mass_cancel& request, event_buffer& out);
     void change_state(const set_state& request, event_buffer& out);
     void change_reference(const set_reference& request, event_buffer& out);

@@ -294,7 +294,7 @@ TEST_CASE("3.19 an order whose minimum has been met no longer counts as hidden")
     CHECK(book.place(1) == order_place::queue);
 }
 
-TEST_CASE("3.19 a conditional order counts as hidden also while it is parked") {
+TEST_CASE("3.19 a peg that has expired no longer counts as hidden") {
     instrument rules;
     rules.max_hidden_orders = 1;
     book_fixture book(rules);
