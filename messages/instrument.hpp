@@ -42,9 +42,9 @@ struct instrument {
     /// How long the auction after a halt that ends by itself lasts; zero: straight to open.
     duration reopening_auction{};
 
-    std::uint32_t max_orders = 1U << 22;     ///< live orders, 1 to 2^22
-    std::uint32_t max_hidden_orders = 1024;  ///< pegged, all-or-none and minimum-quantity orders
-    std::uint32_t max_trailing_stops = 1U << 16;  ///< live trailing stops; zero: none are taken
+    std::uint32_t max_orders = 1U << 22;      ///< live orders, 1 to 2^22
+    std::uint32_t max_hidden_orders = 1024;   ///< pegged, all-or-none and minimum-quantity orders
+    std::uint32_t max_trailing_stops = 1024;  ///< live trailing stops; zero: none are taken
 
     friend bool operator==(const instrument&, const instrument&) = default;
 };

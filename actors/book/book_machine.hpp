@@ -265,6 +265,8 @@ private:
     // --- The trial (trial.cpp): 4.9 -----------------------------------------------------------------
     struct paper;
     [[nodiscard]] bool trial(slot at, std::int64_t limit, std::int64_t wanted) const;
+    [[nodiscard]] bool may_fill(const order_node& aggressor, std::int64_t limit,
+                                std::int64_t wanted) const;
     void trial_walk(paper& sheet) const;
     void trial_level(paper& sheet, slot level) const;
     bool trial_meet(paper& sheet, slot resting, std::int64_t& left, std::int64_t offer) const;

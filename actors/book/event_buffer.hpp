@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "messages/event.hpp"
 
@@ -17,6 +18,19 @@ class event_buffer {
 public:
     event_buffer() = default;
     explicit event_buffer(std::size_t capacity) { reserve(capacity); }
+    ~event_buffer() = default;
+    /// The other is empty afterwards and can be used on.
+    event_buffer(event_buffer&& other) noexcept
+        : begin_(std::move(other.begin_)),
+          next_(std::exchange(other.next_, nullptr)),
+          end_(std::exchange(other.end_, nullptr)) {}
+    event_buffer& operator=(event_buffer&& other) noexcept {
+        event_buffer taken(std::move(other));
+        std::swap(begin_, taken.begin_);
+        std::swap(next_, taken.next_);
+        std::swap(end_, taken.end_);
+        return *this;
+    }
 
     /// A record at the end with anything in it: the caller writes every field.
     event& next() {

@@ -9,6 +9,20 @@
 
 namespace bourse {
 
+/// An odd number that nobody outside this process knows, the same for its whole life.
+///
+/// Keys come from outside: whoever knew how they are hashed could choose prices or ids that all
+/// collide, and make every command of everybody slow. Where a key is in a table decides nothing that
+/// can be seen, so a secret there breaks no determinism.
+[[nodiscard]] std::uint64_t hash_secret() noexcept;
+
+/// Two rounds of multiplicative hashing (Knuth, TAOCP 3, 6.4), the first by the secret: the high
+/// bits of the result depend on all bits of the key, and not in an order that progressions keep.
+[[nodiscard]] inline std::uint64_t mix(std::uint64_t key, std::uint64_t secret) noexcept {
+    const std::uint64_t first = key * secret;
+    return (first ^ first >> 32U) * 0x9E3779B97F4A7C15U;
+}
+
 /// From 64-bit keys to slots: an open hash table, at most half full.
 ///
 /// Collisions go to the next entry (linear probing); erasing moves later entries of the run back
@@ -47,15 +61,15 @@ public:
 private:
     static constexpr std::size_t first_size = 16;
 
-    // Fibonacci hashing (TAOCP 3, 6.4): the product's high bits depend on all bits of the key.
     [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
-        return static_cast<std::size_t>(key * 0x9E3779B97F4A7C15U >> shift_);
+        return static_cast<std::size_t>(mix(key, secret_) >> shift_);
     }
 
     std::vector<entry> entries_;
     std::size_t mask_ = first_size - 1;
     std::size_t count_ = 0;
     int shift_ = 64 - std::countr_zero(first_size);
+    std::uint64_t secret_ = hash_secret();
 };
 
 }  // namespace bourse

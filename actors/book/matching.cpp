@@ -205,6 +205,7 @@ void order_book::machine::apply_ahead(std::span<const command> commands, event_b
         order_index::position named = next;
         std::uint64_t& found_at = moves[i % order_ahead];
         const std::uint64_t named_at = found_at;
+        next = {};
         if (const order_id id = id_at(i); id.value != 0) {
             next = index_.locate(id);
             found_at = index_.moves();

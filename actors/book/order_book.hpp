@@ -61,6 +61,7 @@ class order_book {
 public:
     /// A book by `rules`, in `state` (not auction), with nothing in it. `find_fault(rules)` must be null: an
     /// instrument that is wrong is refused where it enters, not here.
+    /// A book that was moved from may only be destroyed or assigned to.
     explicit order_book(instrument rules, market_state state = market_state::open);
     ~order_book();
     order_book(order_book&&) noexcept;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "actors/book/growing_array.hpp"
+#include "actors/book/key_table.hpp"
 #include "actors/book/slot_pool.hpp"
 #include "messages/ids.hpp"
 
@@ -91,9 +92,8 @@ private:
     [[nodiscard]] static std::uint64_t number_of(order_id id) noexcept {
         return id.value / page_ids + 1;
     }
-    // Fibonacci hashing (TAOCP 3, 6.4): the product's high bits depend on all bits of the number.
     [[nodiscard]] std::size_t home(std::uint64_t number) const noexcept {
-        return static_cast<std::size_t>(number * 0x9E3779B97F4A7C15U >> shift_);
+        return static_cast<std::size_t>(mix(number, secret_) >> shift_);
     }
     void make_table(std::size_t size);
     void add_page(order_id id, slot order);
@@ -107,6 +107,7 @@ private:
     std::size_t count_ = 0;  ///< pages in use
     std::uint64_t moves_ = 0;
     int shift_ = 64 - std::countr_zero(first_size);
+    std::uint64_t secret_ = hash_secret();
 };
 
 }  // namespace bourse

@@ -10,6 +10,7 @@ namespace {
 
 // Far beyond what a book can reach, and far from wrapping.
 constexpr std::uint64_t max_counter = std::uint64_t{1} << 62U;
+constexpr wide_int max_turnover = wide_int{1} << 120;
 constexpr std::uint32_t max_version = (1U << 31U) - 1U;
 
 [[nodiscard]] bool is_stop_type(order_type type) noexcept {
@@ -66,14 +67,16 @@ constexpr std::uint32_t max_version = (1U << 31U) - 1U;
 [[nodiscard]] bool shown_fits(const order_row& row) noexcept {
     return row.display.lots == 0
                ? row.shown == row.remaining
-               : row.shown.lots > 0 && row.shown <= std::min(row.display, row.remaining);
+               : row.shown.lots > 0 && row.shown <= std::min(row.display, row.remaining) &&
+                     row.remaining.lots + row.filled.lots <= wide_int{100} * row.display.lots;
 }
 
 [[nodiscard]] bool place_fits(const order_row& row) noexcept {
     const bool waits = is_stop_type(row.type) && !row.triggered;
     switch (row.place) {
         case order_place::queue:
-            return !hides(row) && !waits && row.type != order_type::stop &&
+            return !hides(row) && !waits && row.tif != time_in_force::immediate_or_cancel &&
+                   row.tif != time_in_force::fill_or_kill && row.type != order_type::stop &&
                    row.type != order_type::trailing_stop && shown_fits(row);
         case order_place::hidden:
             return hides(row);
@@ -97,6 +100,7 @@ bool order_book::machine::is_sound(const book_row& row) noexcept {
            static_cast<std::uint8_t>(row.next) < market_state_count &&
            static_cast<std::uint8_t>(row.auction) < auction_kind_count &&
            (row.state == market_state::auction) == (row.auction != auction_kind::none) &&
+           row.statistics.turnover < max_turnover && row.statistics.turnover > -max_turnover &&
            row.next != market_state::auction && row.until.ns >= 0 && row.next_priority >= 1 &&
            row.next_priority < max_counter && row.next_trade >= 1 && row.next_trade < max_counter;
 }
@@ -105,9 +109,9 @@ bool order_book::machine::is_sound(const order_row& row) noexcept {
     return row.id.value != 0 && static_cast<std::uint8_t>(row.place) < order_place_count &&
            combination_allowed(asked(row)) && row.remaining.lots > 0 &&
            row.remaining <= max_order_lots && row.filled.lots >= 0 &&
-           row.filled <= max_order_lots && row.display.lots >= 0 && row.minimum.lots >= 0 &&
-           row.version <= max_version && type_fits(row) && place_fits(row) &&
-           (row.tif != time_in_force::good_till_date || row.expires_at.ns > 0);
+           row.filled.lots <= max_order_lots.lots - row.remaining.lots && row.display.lots >= 0 &&
+           row.minimum.lots >= 0 && row.version <= max_version && type_fits(row) &&
+           place_fits(row) && (row.tif != time_in_force::good_till_date || row.expires_at.ns > 0);
 }
 
 // 9.1, 9.2, 9.5 and 9.6: who is in a group, and who of them is held.

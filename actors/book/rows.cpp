@@ -93,10 +93,14 @@ bool order_book::machine::load(const book_rows& rows) {
     note_due();
     note_calm();
     if (is_open()) {
-        if (!bids().empty() && asks().reached_by(bids().best_price())) {
+        if (!pending_.empty() || (!bids().empty() && asks().reached_by(bids().best_price()))) {
             return false;
         }
         price_pegs();
+    }
+    if (conditional_or_pegged_ > row_.rules.max_hidden_orders ||
+        trailing_count_ > row_.rules.max_trailing_stops) {
+        return false;
     }
     return std::all_of(rows.groups.begin(), rows.groups.end(),
                        [this](const group_row& row) { return load_group(row); }) &&

@@ -1,5 +1,6 @@
 // The trial (RULES.md 4.9): a walk on paper, asked of orders that trade all at once or not at all.
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,24 +16,29 @@ struct order_book::machine::paper {
     std::int64_t remaining;
     std::int64_t filled = 0;
     bool over = false;  ///< the walk would end here, or enough is filled
-    /// One-cancels-other groups that have dissolved on the way, with the member that goes on.
-    std::vector<std::pair<order_group_id, slot>> dissolved;
+    /// One-cancels-other groups that have dissolved on the way, with the member that goes on. Only
+    /// looked up in, never gone through.
+    std::unordered_map<std::uint64_t, slot> dissolved;
 
     [[nodiscard]] bool is_gone(const order_terms* terms, slot at) const noexcept {
-        return terms != nullptr && terms->group.value != 0 &&
-               std::any_of(dissolved.begin(), dissolved.end(), [&](const auto& each) {
-                   return each.first == terms->group && each.second != at;
-               });
+        if (terms == nullptr || terms->group.value == 0) {
+            return false;
+        }
+        const auto found = dissolved.find(terms->group.value);
+        return found != dissolved.end() && found->second != at;
     }
     void dissolve(const order_terms* terms, slot survivor) {
         if (terms != nullptr && terms->group.value != 0 && terms->role != group_role::entry) {
-            dissolved.emplace_back(terms->group, survivor);
+            dissolved.emplace(terms->group.value, survivor);
         }
     }
 };
 
 bool order_book::machine::trial(slot at, std::int64_t limit, std::int64_t wanted) const {
     const order_node& node = orders_[at];
+    if (wanted > 1 && !may_fill(node, limit, wanted)) {
+        return false;
+    }
     paper sheet{.aggressor = node,
                 .limit = limit,
                 .wanted = wanted,
@@ -40,6 +46,28 @@ bool order_book::machine::trial(slot at, std::int64_t limit, std::int64_t wanted
                 .dissolved = {}};
     trial_walk(sheet);
     return sheet.filled >= wanted;
+}
+
+// Whether all there is up to the limit is enough, whoever it belongs to: a look at the levels that
+// spares most walks through the orders.
+bool order_book::machine::may_fill(const order_node& aggressor, std::int64_t limit,
+                                   std::int64_t wanted) const {
+    const side other = opposite(aggressor.which);
+    const price_ladder& book = ladder(other);
+    std::int64_t most = 0;
+    for (slot at = book.best();
+         at != no_slot && most < wanted && !book.better(limit, book[at].price_ticks);
+         at = book.worse(at)) {
+        most += book[at].shown_lots + book[at].reserve_lots;
+    }
+    for (const ranked& each : hidden_of(other)) {
+        const order_node& node = orders_[each.order];
+        if (most >= wanted || book.better(limit, terms_of(node)->rank_price)) {
+            break;
+        }
+        most += node.remaining;
+    }
+    return most >= wanted;
 }
 
 void order_book::machine::trial_walk(paper& sheet) const {
