@@ -1,6 +1,6 @@
 #include "runtime/bench/flow_run.hpp"
 
-#include <time.h>
+#include <ctime>
 
 #include <algorithm>
 #include <bit>
