@@ -10,7 +10,7 @@ std::uint64_t hash_secret() noexcept {
         if (::getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) < 0) {
             drawn = 0x9E3779B97F4A7C15U;
         }
-        return drawn | 1U;
+        return drawn;
     }();
     return secret;
 }

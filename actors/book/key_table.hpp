@@ -9,18 +9,18 @@
 
 namespace bourse {
 
-/// An odd number that nobody outside this process knows, the same for its whole life.
+/// A number that nobody outside this process knows, the same for its whole life.
 ///
 /// Keys come from outside: whoever knew how they are hashed could choose prices or ids that all
 /// collide, and make every command of everybody slow. Where a key is in a table decides nothing that
 /// can be seen, so a secret there breaks no determinism.
 [[nodiscard]] std::uint64_t hash_secret() noexcept;
 
-/// Two rounds of multiplicative hashing (Knuth, TAOCP 3, 6.4), the first by the secret: the high
-/// bits of the result depend on all bits of the key, and not in an order that progressions keep.
+/// Fibonacci hashing (Knuth, TAOCP 3, 6.4) of the key and the secret: the high bits of the result
+/// depend on all bits of the key, and neighbours lie far apart. The secret turns each bit's share of
+/// the product into plus or minus, so that no set of keys can be made to fall together.
 [[nodiscard]] inline std::uint64_t mix(std::uint64_t key, std::uint64_t secret) noexcept {
-    const std::uint64_t first = key * secret;
-    return (first ^ first >> 32U) * 0x9E3779B97F4A7C15U;
+    return (key ^ secret) * 0x9E3779B97F4A7C15U;
 }
 
 /// From 64-bit keys to slots: an open hash table, at most half full.
