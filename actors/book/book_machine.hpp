@@ -357,6 +357,8 @@ private:
     [[nodiscard]] order_row row_of(slot at) const noexcept;
     // What rows must be for the book to work (row_checks.cpp).
     [[nodiscard]] static bool is_sound(const book_row& row) noexcept;
+    /// The order as it might have been asked for.
+    [[nodiscard]] static new_order asked(const order_row& row) noexcept;
     [[nodiscard]] static bool is_sound(const order_row& row) noexcept;
     [[nodiscard]] bool is_sound(const group_row& row) const;
     [[nodiscard]] bool load_order(const order_row& row);

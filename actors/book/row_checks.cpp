@@ -25,29 +25,6 @@ constexpr std::uint32_t max_version = (1U << 31U) - 1U;
     return is_peg_type(row.type) || row.all_or_none || row.filled < row.minimum;
 }
 
-// The order as it might have been asked for.
-[[nodiscard]] new_order asked(const order_row& row) noexcept {
-    return {.id = row.id,
-            .account = row.account,
-            .trade_group = row.trade_group,
-            .side = row.side,
-            .type = row.type,
-            .tif = row.tif,
-            .self_trade = row.self_trade,
-            .post_only = row.post_only,
-            .all_or_none = row.all_or_none,
-            .role = row.role,
-            .group_size = static_cast<std::uint8_t>(row.role == group_role::none ? 0 : 2),
-            .price = row.price,
-            .quantity = row.remaining,
-            .stop_price = row.type == order_type::trailing_stop ? price{} : row.stop_price,
-            .offset_ticks = row.offset_ticks,
-            .display = row.display,
-            .minimum = row.minimum,
-            .expires_at = row.expires_at,
-            .group = row.group};
-}
-
 // The fields that belong to the order's type, beyond what a new order may say.
 [[nodiscard]] bool type_fits(const order_row& row) noexcept {
     if (row.triggered && !is_stop_type(row.type)) {
@@ -103,6 +80,29 @@ bool order_book::machine::is_sound(const book_row& row) noexcept {
            row.statistics.turnover < max_turnover && row.statistics.turnover > -max_turnover &&
            row.next != market_state::auction && row.until.ns >= 0 && row.next_priority >= 1 &&
            row.next_priority < max_counter && row.next_trade >= 1 && row.next_trade < max_counter;
+}
+
+// The order as it might have been asked for.
+new_order order_book::machine::asked(const order_row& row) noexcept {
+    return {.id = row.id,
+            .account = row.account,
+            .trade_group = row.trade_group,
+            .side = row.side,
+            .type = row.type,
+            .tif = row.tif,
+            .self_trade = row.self_trade,
+            .post_only = row.post_only,
+            .all_or_none = row.all_or_none,
+            .role = row.role,
+            .group_size = static_cast<std::uint8_t>(row.role == group_role::none ? 0 : 2),
+            .price = row.price,
+            .quantity = row.remaining,
+            .stop_price = row.type == order_type::trailing_stop ? price{} : row.stop_price,
+            .offset_ticks = row.offset_ticks,
+            .display = row.display,
+            .minimum = row.minimum,
+            .expires_at = row.expires_at,
+            .group = row.group};
 }
 
 bool order_book::machine::is_sound(const order_row& row) noexcept {

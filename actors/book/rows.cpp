@@ -111,24 +111,7 @@ bool order_book::machine::load_order(const order_row& row) {
     if (!is_sound(row) || find_slot(row.id) != no_slot || orders_.live() >= row_.rules.max_orders) {
         return false;
     }
-    new_order order{.id = row.id,
-                    .account = row.account,
-                    .trade_group = row.trade_group,
-                    .side = row.side,
-                    .type = row.type,
-                    .tif = row.tif,
-                    .self_trade = row.self_trade,
-                    .post_only = row.post_only,
-                    .all_or_none = row.all_or_none,
-                    .role = row.role,
-                    .price = row.price,
-                    .quantity = row.remaining,
-                    .stop_price = row.stop_price,
-                    .offset_ticks = row.offset_ticks,
-                    .display = row.display,
-                    .minimum = row.minimum,
-                    .expires_at = row.expires_at,
-                    .group = row.group};
+    const new_order order = asked(row);
     const slot at = add_order(order, index_.locate(order.id));
     if (!(needs_no_terms(order) && row.place == order_place::queue)) {
         add_terms(at, order);
@@ -139,6 +122,7 @@ bool order_book::machine::load_order(const order_row& row) {
     if (order_terms* terms = terms_of(node)) {
         terms->triggered = row.triggered;
         terms->has_stop_price = row.has_stop_price;
+        terms->stop_price = row.stop_price.ticks;  // of a trailing stop too
         terms->group = row.group;
         uncount_if_ordinary(node, *terms);
     }
