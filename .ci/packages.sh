@@ -1,6 +1,6 @@
 # Sourced by tests/run and runtime/quickstart: the Debian packages they need, and how they come.
 
-build_packages=(cmake ninja-build g++ pkgconf capnproto libcapnp-dev libcli11-dev)
+build_packages=(cmake ninja-build g++ pkgconf capnproto libcapnp-dev libcli11-dev libxxhash-dev)
 test_packages=(doctest-dev libbenchmark-dev valgrind clang clang-tidy clang-format libclang-rt-dev)
 
 # install_packages NAME...: installs those that are missing. Asks nothing, and does not touch apt when

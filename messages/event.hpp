@@ -31,6 +31,12 @@ enum class event_kind : std::uint8_t {
     state_changed = 20,
     uncrossed = 21,  ///< an auction ended at a price
     reference_set = 22,
+    // What the ledger says (actors/ledger/RULES.md, section 7).
+    repeated = 30,         ///< the client id is known: nothing was done again
+    command_refused = 31,  ///< a command that is about no order was refused
+    account_changed = 32,  ///< an account was opened, or a limit, block or lease of it changed
+    adjusted = 33,         ///< an asset of the account moved without a trade
+    command_done = 34,     ///< a command that names no account was carried out or passed on
 };
 
 /// One record of what a book did: 64 bytes, copied as it is.
@@ -55,6 +61,11 @@ enum class event_kind : std::uint8_t {
 /// | state_changed    | 0         | see state_number  | 0             | 0                 |
 /// | uncrossed        | 0         | trades made       | auction price | volume            |
 /// | reference_set    | 0         | 1 set, 0 cleared  | reference     | 0                 |
+/// | repeated         | the first's | its report number | 0           | 0                 |
+/// | command_refused  | 0         | 0                 | 0             | 0                 |
+/// | account_changed  | 0         | 0                 | 0             | 0                 |
+/// | adjusted         | 0         | the asset         | 0             | the signed amount |
+/// | command_done     | 0         | 0                 | 0             | 0                 |
 struct alignas(64) event {
     event_kind kind = event_kind::none;
     bourse::side side = bourse::side::buy;
@@ -74,6 +85,7 @@ struct alignas(64) event {
     static constexpr std::uint8_t aggressor = 2;     ///< fill: this order took
     static constexpr std::uint8_t in_auction = 4;    ///< fill: traded in a call auction
     static constexpr std::uint8_t held = 8;          ///< accepted: held until its group acts
+    static constexpr std::uint8_t pending = 16;      ///< repeated: the first is not answered yet
 
     [[nodiscard]] constexpr bool is_final() const noexcept { return (flags & final_answer) != 0; }
 

@@ -43,4 +43,68 @@ struct trade_number {
     friend constexpr auto operator<=>(const trade_number&, const trade_number&) = default;
 };
 
+/// One currency.
+struct currency_id {
+    std::uint32_t value = 0;
+    friend constexpr auto operator<=>(const currency_id&, const currency_id&) = default;
+};
+
+/// What an account can own: a symbol, by its own number, or a currency, by its number with the
+/// highest bit set. Symbols and currencies are 1 to 0x7FFFFFFF.
+struct asset_id {
+    std::uint32_t value = 0;
+
+    static constexpr std::uint32_t currency_bit = 0x80000000U;
+
+    [[nodiscard]] constexpr bool is_currency() const noexcept {
+        return (value & currency_bit) != 0;
+    }
+    friend constexpr auto operator<=>(const asset_id&, const asset_id&) = default;
+};
+[[nodiscard]] constexpr asset_id asset_of(symbol_id symbol) noexcept {
+    return {symbol.value};
+}
+[[nodiscard]] constexpr asset_id asset_of(currency_id currency) noexcept {
+    return {currency.value | asset_id::currency_bit};
+}
+
+/// Accounts whose limits are counted together.
+struct risk_group_id {
+    std::uint32_t value = 0;
+    friend constexpr auto operator<=>(const risk_group_id&, const risk_group_id&) = default;
+};
+
+/// One shard: 1 to `max_shard`. The upper 16 bits of an order id are the shard of its account.
+struct shard_id {
+    std::uint16_t value = 0;
+    friend constexpr auto operator<=>(const shard_id&, const shard_id&) = default;
+};
+inline constexpr std::uint16_t max_shard = 32767;
+inline constexpr unsigned order_counter_bits = 48;
+
+/// The shard of the account that an order belongs to.
+[[nodiscard]] constexpr shard_id account_shard(order_id id) noexcept {
+    return {static_cast<std::uint16_t>(id.value >> order_counter_bits)};
+}
+
+/// A session's promise that it is alive; orders that name it are cancelled when it lapses.
+struct lease_id {
+    std::uint64_t value = 0;
+    friend constexpr auto operator<=>(const lease_id&, const lease_id&) = default;
+};
+
+/// A list of dated sessions that instruments follow.
+struct calendar_id {
+    std::uint32_t value = 0;
+    friend constexpr auto operator<=>(const calendar_id&, const calendar_id&) = default;
+};
+
+/// What a client calls a command of his: any 16 bytes but zero, which means none.
+struct client_id {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    [[nodiscard]] constexpr bool is_none() const noexcept { return (high | low) == 0; }
+    friend constexpr auto operator<=>(const client_id&, const client_id&) = default;
+};
+
 }  // namespace bourse

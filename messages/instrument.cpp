@@ -1,7 +1,10 @@
 #include "messages/instrument.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <vector>
 
 namespace bourse {
@@ -98,6 +101,31 @@ const char* find_fault(const instrument& rules) noexcept {
         return "the largest number of live orders must be 1 to 2^22 (4194304)";
     }
     return nullptr;
+}
+
+std::int64_t tick_at(const instrument& rules, price at) noexcept {
+    const wide_int size = at.ticks < 0 ? -wide_int{at.ticks} : wide_int{at.ticks};
+    const auto behind = std::upper_bound(
+        rules.ticks.begin(), rules.ticks.end(), size,
+        [](wide_int wanted, const tick_row& row) { return wanted < row.from_ticks; });
+    return std::prev(behind)->tick_ticks;
+}
+
+// Each row begins on a multiple of its tick and of the one before, so rounding within a row never
+// leaves the table.
+std::optional<price> round_to_tick(const instrument& rules, price at, bool down) noexcept {
+    const std::int64_t tick = tick_at(rules, at);
+    const std::int64_t behind = at.ticks % tick;
+    if (behind == 0) {
+        return at;
+    }
+    // C++ rounds quotients towards zero: `behind` has the sign of the price.
+    const std::int64_t towards_zero = at.ticks - behind;
+    const bool zero_is_right = down == (at.ticks > 0);
+    const wide_int rounded =
+        zero_is_right ? towards_zero : wide_int{towards_zero} + (down ? -tick : tick);
+    const auto fits = narrow(rounded);
+    return fits ? std::optional{price{*fits}} : std::nullopt;
 }
 
 }  // namespace bourse

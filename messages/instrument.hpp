@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "messages/ids.hpp"
@@ -51,5 +52,13 @@ struct instrument {
 
 /// The first thing wrong with `rules` as a sentence, or null when they can be used.
 [[nodiscard]] const char* find_fault(const instrument& rules) noexcept;
+
+/// The tick at a price: that of the last row whose `from_ticks` is not above |at|.
+[[nodiscard]] std::int64_t tick_at(const instrument& rules, price at) noexcept;
+
+/// The nearest price on the tick table that is not above (`down`) or not below `at`; nothing when that
+/// leaves 64 bits.
+[[nodiscard]] std::optional<price> round_to_tick(const instrument& rules, price at,
+                                                 bool down) noexcept;
 
 }  // namespace bourse

@@ -83,6 +83,70 @@ std::string_view to_string(reason code) noexcept {
             return "operator_request";
         case reason::timer:
             return "timer";
+        case reason::unknown_account:
+            return "unknown_account";
+        case reason::account_exists:
+            return "account_exists";
+        case reason::too_late:
+            return "too_late";
+        case reason::not_after_too_far:
+            return "not_after_too_far";
+        case reason::too_many_client_ids:
+            return "too_many_client_ids";
+        case reason::account_blocked:
+            return "account_blocked";
+        case reason::unknown_symbol:
+            return "unknown_symbol";
+        case reason::invalid_request:
+            return "invalid_request";
+        case reason::unknown_lease:
+            return "unknown_lease";
+        case reason::overloaded:
+            return "overloaded";
+        case reason::too_many_pending:
+            return "too_many_pending";
+        case reason::amount_too_large:
+            return "amount_too_large";
+        case reason::order_too_large:
+            return "order_too_large";
+        case reason::order_value_too_large:
+            return "order_value_too_large";
+        case reason::too_many_open_orders:
+            return "too_many_open_orders";
+        case reason::position_too_large:
+            return "position_too_large";
+        case reason::turnover_too_large:
+            return "turnover_too_large";
+        case reason::fat_finger:
+            return "fat_finger";
+        case reason::would_increase:
+            return "would_increase";
+        case reason::insufficient_holdings:
+            return "insufficient_holdings";
+        case reason::insufficient_funds:
+            return "insufficient_funds";
+        case reason::open_orders_exist:
+            return "open_orders_exist";
+        case reason::symbol_exists:
+            return "symbol_exists";
+        case reason::too_many_accounts:
+            return "too_many_accounts";
+        case reason::too_many_instruments:
+            return "too_many_instruments";
+        case reason::too_many_leases:
+            return "too_many_leases";
+        case reason::not_here:
+            return "not_here";
+        case reason::market_wide_halt:
+            return "market_wide_halt";
+        case reason::unsupported_rules:
+            return "unsupported_rules";
+        case reason::killed:
+            return "killed";
+        case reason::disconnected:
+            return "disconnected";
+        case reason::reduce_only:
+            return "reduce_only";
     }
     return "unknown_reason";
 }

@@ -54,6 +54,42 @@ enum class reason : std::uint8_t {
     invalid_state = 60,  ///< the asked state, auction kind or end time makes no sense
     operator_request = 61,
     timer = 62,
+
+    // Refusals by the ledger (actors/ledger/RULES.md), before a book hears of the command.
+    unknown_account = 100,        ///< no such account in this shard
+    account_exists = 101,         ///< the account is there already
+    too_late = 102,               ///< the entry is later than the command's not-after
+    not_after_too_far = 103,      ///< the not-after is later than the horizon of client ids
+    too_many_client_ids = 104,    ///< the account has as many remembered ids as it may
+    account_blocked = 105,        ///< the account's kill switch is on
+    unknown_symbol = 106,         ///< the symbol is not listed in this shard
+    invalid_request = 107,        ///< a field is outside of what it may be
+    unknown_lease = 108,          ///< the lease is not there, or another account's
+    overloaded = 109,             ///< a table or outbox is full; try again later
+    too_many_pending = 110,       ///< the order has as many unanswered replaces as it may
+    amount_too_large = 111,       ///< a value or sum does not fit
+    order_too_large = 112,        ///< limit max_order_quantity
+    order_value_too_large = 113,  ///< limit max_order_value
+    too_many_open_orders = 114,   ///< limit max_open_orders
+    position_too_large = 115,     ///< limit max_position
+    turnover_too_large = 116,     ///< limit max_turnover
+    fat_finger = 117,             ///< limit fat_finger_bps
+    would_increase = 118,         ///< a reduce-only order that could do more than reduce
+    insufficient_holdings = 119,  ///< not enough of the symbol is available
+    insufficient_funds = 120,     ///< not enough of the currency is available
+    open_orders_exist = 121,      ///< a split while orders of the symbol are open
+    symbol_exists = 122,          ///< the symbol is listed already
+    too_many_accounts = 123,      ///< the shard has as many accounts as it may
+    too_many_instruments = 124,   ///< the shard has as many instruments as it may
+    too_many_leases = 125,        ///< the shard has as many leases as it may
+    not_here = 126,               ///< the symbol's book is in another shard
+    market_wide_halt = 127,       ///< the whole market is halted
+    unsupported_rules = 128,      ///< a version of the rules that this program does not know
+
+    // Why the ledger cancelled an order.
+    killed = 140,        ///< the account's kill switch
+    disconnected = 141,  ///< the lease that the order named has lapsed
+    reduce_only = 142,   ///< the order might have done more than reduce
 };
 
 /// The code's name as written above, for example "off_tick"; "unknown_reason" for other numbers.

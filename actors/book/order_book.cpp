@@ -47,6 +47,14 @@ market_state order_book::state() const noexcept {
 auction_kind order_book::auction() const noexcept {
     return machine_->row().auction;
 }
+set_state order_book::timed_state() const noexcept {
+    const book_row& row = machine_->row();
+    const bool timed = row.until != timestamp{};
+    return {.state = row.state,
+            .auction = row.auction,
+            .until = row.until,
+            .next = timed ? row.next : market_state::open};
+}
 timestamp order_book::now() const noexcept {
     return machine_->row().now;
 }

@@ -91,6 +91,8 @@ public:
     [[nodiscard]] const instrument& rules() const noexcept;
     [[nodiscard]] market_state state() const noexcept;
     [[nodiscard]] auction_kind auction() const noexcept;
+    /// The state with its timer, as the `set_state` that would bring it about.
+    [[nodiscard]] set_state timed_state() const noexcept;
     [[nodiscard]] timestamp now() const noexcept;
     /// The next moment at which something is due, or nothing (RULES.md 11.3).
     [[nodiscard]] std::optional<timestamp> next_due() const noexcept;

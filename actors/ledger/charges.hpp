@@ -1,0 +1,96 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "messages/listing.hpp"
+#include "messages/numbers.hpp"
+#include "messages/order_terms.hpp"
+
+/// What trading costs: values, fees, and the most that an order can cost (RULES.md 1.4 to 1.6).
+namespace bourse {
+
+inline constexpr std::int64_t millionths = 1'000'000;
+
+/// ceil(amount / 10^6).
+[[nodiscard]] constexpr wide_int ceil_millionths(wide_int amount) noexcept {
+    // Almost every amount fits 64 bits, where dividing by a constant is a multiplication.
+    if (const auto narrow_amount = static_cast<std::int64_t>(amount); narrow_amount == amount)
+        [[likely]] {
+        const std::int64_t down = narrow_amount / millionths;
+        return down + (narrow_amount % millionths > 0 ? 1 : 0);
+    }
+    const wide_int down = amount / millionths;
+    return down + (amount % millionths > 0 ? 1 : 0);
+}
+
+[[nodiscard]] constexpr wide_int magnitude(wide_int amount) noexcept {
+    return amount < 0 ? -amount : amount;
+}
+
+/// The greatest |value| of an order: what it costs with the dearest fee then fits 64 bits.
+inline constexpr std::int64_t max_value = std::int64_t{1} << 62U;
+
+/// price × lots × tick_value in minor units, or nothing when that is beyond `max_value`.
+///
+/// The first product is below 2^126 by the types; a tick value cannot make a product that is too
+/// large fit again.
+[[nodiscard]] constexpr std::optional<std::int64_t> value_of(price at, quantity lots,
+                                                             std::int64_t tick_value) noexcept {
+    const auto tick_lots = narrow(notional(at, lots));
+    std::int64_t value = 0;
+    if (!tick_lots || __builtin_mul_overflow(*tick_lots, tick_value, &value) || value > max_value ||
+        value < -max_value) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+/// The exact fee of a fill, in millionths of a minor unit.
+[[nodiscard]] constexpr wide_int exact_fee(std::int64_t value, quantity lots,
+                                           const fee_rate& rate) noexcept {
+    return magnitude(value) * rate.rate_ppm + wide_int{lots.lots} * rate.per_lot;
+}
+
+/// The dearest that a tier can make a fill: the greatest of each number (RULES.md 1.6).
+[[nodiscard]] constexpr fee_rate worst_rate(const fee_tier& tier) noexcept {
+    return {
+        .rate_ppm = std::max({tier.maker.rate_ppm, tier.taker.rate_ppm, tier.auction.rate_ppm}),
+        .per_lot = std::max({tier.maker.per_lot, tier.taker.per_lot, tier.auction.per_lot}),
+    };
+}
+
+/// The most that `lots` more of an order can cost its account (RULES.md 1.6), or nothing when that
+/// does not fit 64 bits or the value is beyond `max_value`. `residue` is what rounding has already charged too much.
+[[nodiscard]] constexpr std::optional<std::int64_t> worst_cost(side which, price worst,
+                                                               quantity lots,
+                                                               std::int64_t tick_value,
+                                                               const fee_rate& rate,
+                                                               std::uint32_t residue) noexcept {
+    if (lots.lots == 0) {
+        return 0;
+    }
+    const auto value = value_of(worst, lots, tick_value);
+    if (!value) {
+        return std::nullopt;
+    }
+    const wide_int fee = ceil_millionths(exact_fee(*value, lots, rate) - residue);
+    const wide_int cost = which == side::buy ? *value + fee : fee - *value;
+    if (cost <= 0) {
+        return 0;
+    }
+    return narrow(cost);
+}
+
+/// K × part / whole, truncated, for 0 ≤ part ≤ whole. Nothing overflows: the quotient is taken out
+/// first.
+[[nodiscard]] constexpr wide_int share(wide_int amount, wide_int part, wide_int whole) noexcept {
+    if (const auto small = static_cast<std::int64_t>(amount); small == amount) [[likely]] {
+        return amount * part / whole;
+    }
+    return amount / whole * part + amount % whole * part / whole;
+}
+
+}  // namespace bourse

@@ -1,0 +1,280 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "actors/book/key_table.hpp"
+#include "actors/book/order_index.hpp"
+#include "actors/book/slot_pool.hpp"
+#include "actors/ledger/client_ids.hpp"
+#include "actors/ledger/leases.hpp"
+#include "actors/ledger/ledger_peers.hpp"
+#include "actors/ledger/ledger_tables.hpp"
+#include "actors/ledger/portfolio_line.hpp"
+#include "messages/event.hpp"
+#include "messages/numbers.hpp"
+#include "messages/report.hpp"
+#include "messages/shard_command.hpp"
+#include "messages/shard_rows.hpp"
+
+namespace bourse {
+
+/// What a ledger is made with; never changed.
+struct ledger_settings {
+    shard_id shard{1};
+    duration horizon{};
+    std::uint32_t max_open_orders = 1U << 22;
+};
+
+/// The accounts of one shard: a deterministic machine that reserves, settles and reports.
+///
+/// It stands before the books. A command comes here first: the ledger sets aside what it could cost at
+/// worst, gives the order its id, and passes it on; every answer of a book comes back here and is settled at
+/// once, trade and fee. RULES.md beside this file says what must happen.
+///
+/// Invariants, between commands:
+/// - the positions of all holders add up to zero in each asset, but for what is between the two sides of
+///   one trade (`clearing` of the own shard), which is zero at the end of an entry;
+/// - what is reserved is the sum of what the open orders could still cost, and is available in cash accounts;
+/// - sums that follow from the orders (reserved, open lots, counts) are kept, never recomputed: `restore` makes
+///   them anew, and tests compare.
+///
+/// Cost: an order touches its account, two positions, the instrument and itself, found by hash; nothing on that
+/// path allocates once the tables have been as large before. Bounds: RULES.md 2.1, 3.3, 4.1.
+class ledger {
+public:
+    ledger(const ledger_settings& settings, ledger_peers& peers);
+
+    /// Begins an entry of `commands` commands: sets the time, and where reports and lines go until the next
+    /// entry begins. Forgets client ids that are due (RULES.md 3.3).
+    void begin_entry(timestamp now, std::size_t commands, std::vector<report>& reports,
+                     std::vector<ledger_line>& lines);
+
+    // --- Commands (RULES.md 2 to 9) -------------------------------------------------------------
+
+    void apply(const submit_order& asked);
+    void apply(const submit_cancel& asked);
+    void apply(const submit_replace& asked);
+    void apply(const submit_mass_cancel& asked);
+    void apply(const open_account& asked);
+    void apply(const set_limit& asked);
+    void apply(const set_kill_switch& asked);
+    void apply(const deposit& asked);
+    void apply(const withdraw& asked);
+    void apply(const transfer& asked);
+    void apply(const split& asked);
+    void apply(const dividend& asked);
+    void apply(const renew_lease& asked);
+
+    // --- For commands that the shard carries out ------------------------------------------------
+
+    /// The beginning of every operator command that names no account (RULES.md 3.2); false: it has been
+    /// answered, and nothing else is to be done.
+    [[nodiscard]] bool begin_operator_command(const request_id& request);
+    /// Answers the command that was begun: done, or refused with `why`.
+    void answer_operator_command(const request_id& request, reason why);
+    /// Tells an account that a command without client id was refused.
+    void refuse(account_id account, reason why);
+
+    [[nodiscard]] bool has_account(account_id id) const noexcept;
+    /// Takes an instrument on and returns its number; it is not listed yet, and has no fault.
+    std::uint32_t list(const listing& what);
+    /// The number of a listed symbol, or nothing.
+    [[nodiscard]] std::optional<std::uint32_t> find_listing(symbol_id symbol) const noexcept;
+    [[nodiscard]] std::span<const listing_state> listings() const noexcept { return listings_; }
+    void set_reference_price(std::uint32_t listing, const set_reference& what);
+    /// The moment at which the first lease lapses, or nothing.
+    [[nodiscard]] std::optional<timestamp> next_lapse() const noexcept;
+    /// Ends the lease that lapses first and cancels what names it (shard RULES 3.3).
+    void lapse_first();
+
+    // --- Answers --------------------------------------------------------------------------------
+
+    /// An event about an order of this shard's accounts, by a book of `book_shard`.
+    void settle(const event& what, shard_id book_shard);
+    /// The book's side of a fill of an order of another shard (RULES.md 4.11).
+    void clear(const event& fill, std::uint32_t listing, shard_id account_shard);
+    /// A transfer from another shard; what cannot be booked is none, else why it must go back.
+    [[nodiscard]] reason take_transfer(const transfer_message& what, shard_id from);
+    void take_returned(const transfer_returned& what, shard_id from);
+
+    // --- Queries --------------------------------------------------------------------------------
+
+    [[nodiscard]] std::optional<open_order_row> order(order_id id) const;
+    [[nodiscard]] std::vector<open_order_row> orders_of(account_id account) const;
+    /// The account's positions by rising asset, without unrealised profit, which needs a mark price.
+    [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const;
+    [[nodiscard]] std::uint32_t open_orders() const noexcept { return orders_.live(); }
+
+    // --- State as rows --------------------------------------------------------------------------
+
+    /// Adds all that the ledger keeps to `rows`: everything but the shard's own, books and channels.
+    void save(shard_rows& rows) const;
+    /// Takes over what `save` gave, into a ledger that is empty; false when the rows contradict themselves.
+    [[nodiscard]] bool restore(const shard_rows& rows);
+
+private:
+    /// A command that has passed RULES.md 3.2, and by what it is remembered.
+    struct admission {
+        bool goes_on = false;
+        reason why = reason::none;  ///< if it does not go on; none: it was repeated, and answered
+        slot remembered = no_slot;
+    };
+
+    // --- Client ids, reports: reports.cpp
+    [[nodiscard]] admission admit(slot account, account_id owner, const request_id& request);
+    [[nodiscard]] admission admit_client(slot account, account_id owner, const request_id& request);
+    void forget_due(std::size_t commands);
+    void note_answer(slot remembered, order_id order, reason why, bool answered,
+                     std::uint64_t report_number);
+    [[nodiscard]] slot find_named(slot account, order_id order, client_id named) const;
+    report& add_report(slot account, const event& what, client_id client);
+    void answer(slot account, event_kind kind, account_id owner, reason why, client_id client,
+                slot remembered);
+    void refuse_order(const submit_order& asked, slot account, reason why, slot remembered);
+    void refuse_change(event_kind kind, slot account, account_id owner, order_id asked, slot order,
+                       reason why, client_id client, slot remembered);
+
+    // --- Orders: orders.cpp, limits.cpp
+    /// What an order or replace is about to do, for the limits.
+    struct change {
+        slot account = no_slot;
+        slot lots = no_slot;  ///< the account's position in the symbol
+        slot cash = no_slot;  ///< and in its currency
+        std::uint32_t listing = 0;
+        bourse::side side = bourse::side::buy;
+        bool is_new = false;
+        bool reduce_only = false;
+        price worst{};                 ///< the dearest price
+        std::int64_t order_lots = 0;   ///< the greatest total
+        wide_int order_value = 0;      ///< the greatest |value| of a total
+        std::int64_t trade_value = 0;  ///< the greatest |value| of what could trade
+        exposure before{};
+        exposure after{};
+    };
+    struct draft;
+    [[nodiscard]] reason check_fields(const submit_order& asked, slot account) const noexcept;
+    [[nodiscard]] reason draft_order(const submit_order& asked, slot account, draft& out);
+    [[nodiscard]] reason draft_member(const submit_order& asked, draft& out) const;
+    [[nodiscard]] reason draft_replace(const submit_replace& asked, slot order,
+                                       const pending_replace& added, change& out) const;
+    [[nodiscard]] static std::optional<price> protection_price(const listing_state& listed,
+                                                               side which) noexcept;
+    [[nodiscard]] reason check_limits(const change& what) const;
+    [[nodiscard]] reason check_available(const change& what) const;
+    [[nodiscard]] bool is_fat_finger(const change& what, std::int64_t bps) const;
+    void pass_on_replace(const submit_replace& asked, slot at, const pending_replace& added,
+                         const change& what, slot remembered);
+    void end_lease(lease_id lease, account_id owner);
+    void protect_reduce_only(slot account, slot lots, wide_int total, wide_int buys,
+                             wide_int sells);
+    void clear_reduce_only(open_order& order);
+    void cancel_by_ledger(slot order, reason cause);
+    template <class Predicate>
+    void cancel_each(slot account, reason cause, Predicate&& wanted);
+    slot make_order(const submit_order& asked, const draft& drafted, slot remembered);
+    void link_order(slot at);
+    void end_order(slot at);
+
+    // --- Exposure and groups: exposure.cpp
+    [[nodiscard]] standing_list standings(const open_order& order,
+                                          const pending_replace* added) const;
+    [[nodiscard]] static std::optional<quantity> cap_of(const order_group& group,
+                                                        const open_order& order) noexcept;
+    [[nodiscard]] std::optional<exposure> try_exposure(const open_order& order,
+                                                       const order_group* group,
+                                                       const pending_replace* added) const;
+    [[nodiscard]] exposure exposure_with(const order_group& group, const open_order* changed,
+                                         const exposure& its) const;
+    void add_exposure(slot lots, slot cash, const exposure& before, const exposure& after);
+    void refresh(slot at);
+    void refresh_group(slot at);
+    [[nodiscard]] std::uint64_t group_key(slot account, order_group_id id) const noexcept {
+        return std::uint64_t{accounts_[account].id.value} << 32U | id.value;
+    }
+    [[nodiscard]] slot find_group(slot account, order_group_id id) const noexcept;
+    [[nodiscard]] static bool makes_group(const new_order& order) noexcept;
+    void join_group(slot at, const new_order& asked);
+    void leave_group(slot at);
+    void break_group(slot account, order_group_id id);
+    void cancel_group(slot at, slot but);
+    void note_group_fill(const open_order& order, bool ended);
+
+    // --- Positions, lines, settlement: positions.cpp, settlement.cpp
+    [[nodiscard]] slot position_of(account_id holder, asset_id asset);
+    [[nodiscard]] slot find_position(account_id holder, asset_id asset) const noexcept;
+    [[nodiscard]] slot position_of_account(slot account, asset_id asset);
+    [[nodiscard]] slot group_position(risk_group_id group, asset_id asset);
+    void move(slot position, std::int64_t amount, line_kind kind, symbol_id symbol,
+              order_id order = {}, std::uint64_t number = 0);
+    slot end_pending(open_order& order, const event& what, client_id& client);
+    void settle_fill(slot at, const event& fill, shard_id book_shard, money& cash, money& fee);
+    void book_cost(position_state& lots, side which, quantity traded, wide_int whole);
+    void add_turnover(position_state& cash, std::int64_t value) noexcept;
+    [[nodiscard]] wide_int turnover_today(const position_state& cash) const noexcept;
+    [[nodiscard]] std::int64_t take_cost(position_state& lots, std::int64_t amount);
+    void add_cost(position_state& lots, std::int64_t amount, std::int64_t cost);
+
+    // --- Accounts and funds: accounts.cpp, funds.cpp
+    [[nodiscard]] slot find_account(account_id id) const noexcept {
+        return accounts_by_id_.find(id.value);
+    }
+    [[nodiscard]] slot risk_group_of(risk_group_id id);
+    slot make_account(const account_row& row);
+    [[nodiscard]] reason check_limit(const set_limit& asked, slot account) const noexcept;
+    void put_limit(const set_limit& asked, slot account);
+    [[nodiscard]] reason check_amount(asset_id asset, std::int64_t amount) const noexcept;
+    [[nodiscard]] reason check_leaves(slot account, asset_id asset, std::int64_t amount);
+    void lots_arrive(slot account, slot position, std::int64_t amount, std::int64_t cost);
+    [[nodiscard]] std::int64_t lots_leave(slot account, slot position, std::int64_t amount);
+    std::uint64_t tell_adjusted(slot account, asset_id asset, std::int64_t amount, symbol_id symbol,
+                                reason why, client_id client);
+    template <class Command, class Check, class Do>
+    void carry_out(const Command& asked, Check&& check, Do&& act);
+    void send_transfer(const transfer& asked, slot account, slot remembered);
+    void settle_transfer(const transfer& asked, slot account, slot remembered);
+    [[nodiscard]] std::vector<slot> holders_of(symbol_id symbol) const;
+
+    // --- Rows: rows.cpp
+    [[nodiscard]] open_order_row row_of(const open_order& order) const;
+    void save_accounts(shard_rows& rows) const;
+    void save_orders(shard_rows& rows) const;
+    [[nodiscard]] bool restore_positions(const shard_rows& rows);
+    [[nodiscard]] bool restore_remembered(const shard_rows& rows);
+    [[nodiscard]] bool restore_orders(const shard_rows& rows);
+    [[nodiscard]] bool restore_order(const open_order_row& row);
+    void restore_pending(const open_order_row& row, slot at);
+    void link_remembered(slot remembered);
+
+    ledger_settings settings_;
+    ledger_peers* peers_;
+    timestamp now_{};
+    std::int64_t day_ = 0;
+    std::vector<report>* reports_ = nullptr;
+    std::vector<ledger_line>* lines_ = nullptr;
+
+    slot_pool<account_state> accounts_;
+    key_table accounts_by_id_;
+    slot_pool<position_state> positions_;
+    key_table positions_by_key_;  ///< holder × 2^32 + asset
+    key_table group_positions_;   ///< risk group × 2^32 + asset
+    slot_pool<risk_group_state> risk_groups_;
+    key_table risk_groups_by_id_;
+    slot_pool<open_order> orders_;
+    order_index orders_by_id_;
+    slot_pool<pending_replaces> pending_;
+    slot_pool<order_group> groups_;
+    key_table groups_by_key_;  ///< account × 2^32 + group id
+    client_ids client_ids_;
+    leases leases_;
+    std::uint32_t operator_ids_ = 0;  ///< remembered ids of account 0
+    std::vector<listing_state> listings_;
+    key_table listings_by_symbol_;
+    std::uint64_t last_order_ = 0;
+    slot begun_ = no_slot;  ///< the remembered operator command that was begun
+};
+
+}  // namespace bourse

@@ -1,0 +1,578 @@
+// Orders on their way to the book (RULES.md 4): checked, reserved, passed on.
+#include <algorithm>
+#include <limits>
+
+#include "actors/ledger/charges.hpp"
+#include "actors/ledger/ledger.hpp"
+#include "messages/assert.hpp"
+
+namespace bourse {
+
+/// A new order that has been looked at and not yet been made.
+struct ledger::draft {
+    change what{};
+    exposure its{};
+    bool grouped = false;
+};
+
+namespace {
+
+constexpr wide_int max_holding = wide_int{1} << 62U;
+constexpr wide_int beyond_any_limit = wide_int{1} << 64U;
+
+[[nodiscard]] bool is_peg(order_type type) noexcept {
+    return type == order_type::primary_peg || type == order_type::mid_peg;
+}
+
+[[nodiscard]] bool in_range(quantity lots) noexcept {
+    return lots.lots >= 1 && lots <= max_order_lots;
+}
+
+}  // namespace
+
+// --- New orders ---------------------------------------------------------------------------------
+
+void ledger::apply(const submit_order& asked) {
+    const slot account = find_account(asked.order.account);
+    const admission in = admit_client(account, asked.order.account, asked.request);
+    if (!in.goes_on) {
+        if (in.why != reason::none) {
+            refuse_order(asked, account, in.why, no_slot);
+        }
+        return;
+    }
+    draft drafted;
+    reason why = check_fields(asked, account);
+    if (why == reason::none) {
+        why = draft_order(asked, account, drafted);
+    }
+    if (why == reason::none) {
+        why = check_limits(drafted.what);
+    }
+    if (why != reason::none) {
+        refuse_order(asked, account, why, in.remembered);
+        break_group(account, asked.order.group);
+        return;
+    }
+    make_order(asked, drafted, in.remembered);
+}
+
+// 4.1, numbers 2 to 6.
+reason ledger::check_fields(const submit_order& asked, slot account) const noexcept {
+    const new_order& order = asked.order;
+    if (accounts_[account].blocked) {
+        return reason::account_blocked;
+    }
+    const slot listing = listings_by_symbol_.find(asked.symbol.value);
+    if (listing == no_slot) {
+        return reason::unknown_symbol;
+    }
+    if (static_cast<std::uint8_t>(order.side) > 1 ||
+        static_cast<std::uint8_t>(order.type) >= order_type_count ||
+        static_cast<std::uint8_t>(order.role) >= group_role_count || order.id != order_id{} ||
+        order.trade_group != trade_group_id{} || !in_range(order.quantity) ||
+        order.group.value >> 32U != 0 ||
+        (asked.reduce_only && (order.group != order_group_id{} || is_peg(order.type)))) {
+        return reason::invalid_request;
+    }
+    if (asked.lease != lease_id{} && leases_.owner(asked.lease) != order.account) {
+        return reason::unknown_lease;
+    }
+    if (orders_.live() >= settings_.max_open_orders ||
+        !peers_->has_room(listings_[listing].what.book_shard, outbox_room::new_order)) {
+        return reason::overloaded;
+    }
+    return reason::none;
+}
+
+// 4.2.
+std::optional<price> ledger::protection_price(const listing_state& listed, side which) noexcept {
+    if (!listed.has_reference) {
+        return std::nullopt;
+    }
+    const instrument& rules = listed.what.rules;
+    const bool buys = which == side::buy;
+    const wide_int reference = listed.reference.ticks;
+    const auto width = [&](std::uint32_t bps) { return magnitude(reference) * bps / 10'000; };
+    wide_int distance = width(listed.what.protection_bps);
+    if (rules.band_bps != 0) {
+        distance = std::min(distance, width(rules.band_bps));
+    }
+    return round_to_tick(rules, {saturate(reference + (buys ? distance : -distance))}, buys);
+}
+
+// 4.1, numbers 7 to 9, and what the limits look at.
+reason ledger::draft_order(const submit_order& asked, slot account, draft& out) {
+    const new_order& order = asked.order;
+    const std::uint32_t number = listings_by_symbol_.find(asked.symbol.value);
+    const listing_state& listed = listings_[number];
+    const auto worst =
+        asked.has_price ? std::optional{order.price} : protection_price(listed, order.side);
+    if (!worst) {
+        return reason::no_reference_price;
+    }
+    out.what = {
+        .account = account,
+        .lots = position_of_account(account, asset_of(asked.symbol)),
+        .cash = position_of_account(account, asset_of(listed.what.currency)),
+        .listing = number,
+        .side = order.side,
+        .is_new = true,
+        .reduce_only = asked.reduce_only,
+        .worst = *worst,
+        .order_lots = order.quantity.lots,
+    };
+    const std::uint8_t tier = accounts_[account].tier;
+    const auto value = value_of(*worst, order.quantity, listed.what.tick_value);
+    const auto cost = worst_cost(order.side, *worst, order.quantity, listed.what.tick_value,
+                                 listed.worst[tier], 0);
+    const position_state& lots = positions_[out.what.lots];
+    if (!value || !cost ||
+        (order.side == side::buy && lots.total + lots.second + order.quantity.lots > max_holding)) {
+        return reason::amount_too_large;
+    }
+    out.what.trade_value = *value < 0 ? -*value : *value;
+    out.what.order_value = out.what.trade_value;
+    out.its = order.side == side::buy ? exposure{.buys = order.quantity.lots, .cash = *cost}
+                                      : exposure{.sells = order.quantity.lots, .cash = *cost};
+    if (order.group == order_group_id{}) [[likely]] {
+        out.what.after = out.its;
+        return reason::none;
+    }
+    return draft_member(asked, out);
+}
+
+// 6.1, 6.2: how the order's group would count with it.
+reason ledger::draft_member(const submit_order& asked, draft& out) const {
+    const new_order& order = asked.order;
+    const slot found = find_group(out.what.account, order.group);
+    out.grouped = found != no_slot || makes_group(order);
+    order_group group{};
+    if (found != no_slot) {
+        group = groups_[found];
+        if (group.admitted >= group.size || group.broken || group.size != order.group_size ||
+            group.listing != out.what.listing) {
+            return reason::invalid_group;
+        }
+    }
+    if (!out.grouped) {
+        out.what.after = out.its;
+        return reason::none;
+    }
+    out.what.before = group.now;
+    group.has_exit = group.has_exit || order.role == group_role::exit;
+    open_order member{};
+    member.id = {~std::uint64_t{0}};
+    member.worst = out.what.worst;
+    member.remaining = order.quantity;
+    member.listing = out.what.listing;
+    member.side = order.side;
+    member.tier = accounts_[out.what.account].tier;
+    member.role = order.role;
+    out.its = try_exposure(member, &group, nullptr).value_or(out.its);
+    out.what.after = exposure_with(group, &member, out.its);
+    return reason::none;
+}
+
+// 4.3.
+slot ledger::make_order(const submit_order& asked, const draft& drafted, slot remembered) {
+    const change& what = drafted.what;
+    account_state& account = accounts_[what.account];
+    if (!asked.reduce_only) {
+        const position_state& lots = positions_[what.lots];
+        protect_reduce_only(what.account, what.lots, lots.total,
+                            lots.second + (what.after.buys - what.before.buys),
+                            lots.reserved + (what.after.sells - what.before.sells));
+    }
+    const order_id id{std::uint64_t{settings_.shard.value} << order_counter_bits | ++last_order_};
+    const slot at = orders_.take();
+    open_order& order = orders_[at];
+    order = open_order{
+        .id = id,
+        .worst = what.worst,
+        .remaining = asked.order.quantity,
+        .now = drafted.its,
+        .account = what.account,
+        .symbol_position = what.lots,
+        .cash_position = what.cash,
+        .listing = what.listing,
+        .side = asked.order.side,
+        .tier = account.tier,
+        .reduce_only = asked.reduce_only,
+        .role = drafted.grouped ? asked.order.role : group_role::none,
+        .older = account.last_order,
+        .remembered = remembered,
+        .client = asked.request.id,
+        .lease = asked.lease,
+    };
+    link_order(at);
+    if (drafted.grouped) [[unlikely]] {
+        join_group(at, asked.order);
+        refresh_group(order.group);
+    } else {
+        add_exposure(what.lots, what.cash, {}, order.now);
+    }
+    note_answer(remembered, id, reason::none, false, 0);
+
+    new_order passed = asked.order;
+    passed.id = id;
+    passed.trade_group = account.trade_group;
+    passed.price = what.worst;
+    if (passed.group != order_group_id{}) [[unlikely]] {
+        passed.group.value |= std::uint64_t{account.id.value} << 32U;
+    }
+    peers_->pass_on(what.listing, passed);
+    return at;
+}
+
+// Into the tables and counts that lead to orders.
+void ledger::link_order(slot at) {
+    const open_order& order = orders_[at];
+    orders_by_id_.insert(order.id, orders_by_id_.locate(order.id), at);
+    account_state& account = accounts_[order.account];
+    (account.last_order == no_slot ? account.first_order : orders_[account.last_order].newer) = at;
+    account.last_order = at;
+    ++account.open_orders;
+    if (account.risk_group != no_slot) {
+        ++risk_groups_[account.risk_group].open_orders;
+    }
+    ++listings_[order.listing].open_orders;
+    if (order.reduce_only) {
+        position_state& lots = positions_[order.symbol_position];
+        ++(order.side == side::buy ? lots.reduce.buys : lots.reduce.sells);
+    }
+}
+
+// --- Replaces -----------------------------------------------------------------------------------
+
+void ledger::apply(const submit_replace& asked) {
+    const slot account = find_account(asked.account);
+    const slot at = account == no_slot ? no_slot : find_named(account, asked.order, asked.named);
+    const admission in = admit_client(account, asked.account, asked.request);
+    const auto refuse = [&](slot order, reason why) {
+        refuse_change(event_kind::replace_rejected, account, asked.account, asked.order, order, why,
+                      asked.request.id, in.remembered);
+    };
+    if (!in.goes_on) {
+        if (in.why != reason::none) {
+            refuse(at, in.why);
+        }
+        return;
+    }
+    if (accounts_[account].blocked) {
+        return refuse(at, reason::account_blocked);
+    }
+    if (at == no_slot) {
+        return refuse(no_slot, reason::unknown_order);
+    }
+    const pending_replace added{
+        .set_price = asked.set_price,
+        .set_quantity = asked.set_quantity,
+        .price = asked.set_price ? asked.price : price{},
+        .quantity = asked.set_quantity ? asked.quantity : quantity{},
+        .client = asked.request.id,
+    };
+    change what;
+    reason why = draft_replace(asked, at, added, what);
+    if (why == reason::none) {
+        why = check_limits(what);
+    }
+    if (why != reason::none) {
+        return refuse(at, why);
+    }
+    pass_on_replace(asked, at, added, what, in.remembered);
+}
+
+// 4.5, up to amount_too_large, and what the limits look at.
+reason ledger::draft_replace(const submit_replace& asked, slot at, const pending_replace& added,
+                             change& out) const {
+    const open_order& order = orders_[at];
+    const listing_state& listed = listings_[order.listing];
+    if (!(asked.set_price || asked.set_quantity || asked.set_stop_price) ||
+        (asked.set_quantity && !in_range(asked.quantity))) {
+        return reason::invalid_request;
+    }
+    if (order.pending_count >= max_pending_replaces) {
+        return reason::too_many_pending;
+    }
+    if (!peers_->has_room(listed.what.book_shard, outbox_room::change)) {
+        return reason::overloaded;
+    }
+    const order_group* group = order.group == no_slot ? nullptr : &groups_[order.group];
+    const auto its = try_exposure(order, group, &added);
+    out = {
+        .account = order.account,
+        .lots = order.symbol_position,
+        .cash = order.cash_position,
+        .listing = order.listing,
+        .side = order.side,
+        .reduce_only = order.reduce_only,
+        .before = group == nullptr ? order.now : group->now,
+    };
+    const standing_list list = standings(order, &added);
+    bool fits = its.has_value();
+    bool first = true;
+    for (const order_standing& standing : list.added()) {
+        const std::int64_t tick_value = listed.what.tick_value;
+        const auto value = value_of(standing.worst, standing.remaining, tick_value);
+        fits = fits && value &&
+               worst_cost(order.side, standing.worst, standing.remaining, tick_value,
+                          listed.worst[order.tier], order.residue);
+        if (!fits) {
+            break;
+        }
+        const quantity total = standing.remaining + order.filled;
+        const auto whole = value_of(standing.worst, total, tick_value);
+        const bool dearer =
+            order.side == side::buy ? standing.worst > out.worst : standing.worst < out.worst;
+        out.worst = first || dearer ? standing.worst : out.worst;
+        out.order_lots = std::max(out.order_lots, total.lots);
+        out.order_value = std::max(out.order_value, whole ? magnitude(*whole) : beyond_any_limit);
+        out.trade_value = std::max(out.trade_value, *value < 0 ? -*value : *value);
+        first = false;
+    }
+    if (fits) {
+        out.after = group == nullptr ? *its : exposure_with(*group, &order, *its);
+    }
+    const position_state& lots = positions_[order.symbol_position];
+    if (!fits || (order.side == side::buy &&
+                  lots.total + lots.second + (out.after.buys - out.before.buys) > max_holding)) {
+        return reason::amount_too_large;
+    }
+    return reason::none;
+}
+
+void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending_replace& added,
+                             const change& what, slot remembered) {
+    open_order& order = orders_[at];
+    if (!order.reduce_only) {
+        const position_state& lots = positions_[order.symbol_position];
+        protect_reduce_only(order.account, order.symbol_position, lots.total,
+                            lots.second + (what.after.buys - what.before.buys),
+                            lots.reserved + (what.after.sells - what.before.sells));
+    }
+    if (order.pending == no_slot) {
+        order.pending = pending_.take();
+        pending_[order.pending] = {};
+    }
+    pending_replaces& waiting = pending_[order.pending];
+    waiting.replaces[order.pending_count] = added;
+    waiting.remembered[order.pending_count] = remembered;
+    ++order.pending_count;
+    refresh(at);
+    note_answer(remembered, order.id, reason::none, false, 0);
+    peers_->pass_on(order.listing, replace_order{
+                                       .id = order.id,
+                                       .account = accounts_[order.account].id,
+                                       .set_price = asked.set_price,
+                                       .set_quantity = asked.set_quantity,
+                                       .set_stop_price = asked.set_stop_price,
+                                       .price = asked.price,
+                                       .quantity = asked.quantity,
+                                       .stop_price = asked.stop_price,
+                                   });
+}
+
+// --- Cancels ------------------------------------------------------------------------------------
+
+void ledger::apply(const submit_cancel& asked) {
+    const slot account = find_account(asked.account);
+    const slot at = account == no_slot ? no_slot : find_named(account, asked.order, asked.named);
+    const admission in = admit_client(account, asked.account, asked.request);
+    const auto refuse = [&](slot order, reason why) {
+        refuse_change(event_kind::cancel_rejected, account, asked.account, asked.order, order, why,
+                      asked.request.id, in.remembered);
+    };
+    if (!in.goes_on) {
+        if (in.why != reason::none) {
+            refuse(at, in.why);
+        }
+        return;
+    }
+    if (at == no_slot) {
+        return refuse(no_slot, reason::unknown_order);
+    }
+    open_order& order = orders_[at];
+    if (order.cause != reason::none) {
+        return refuse(at, reason::too_many_pending);
+    }
+    if (!peers_->has_room(listings_[order.listing].what.book_shard, outbox_room::change)) {
+        return refuse(at, reason::overloaded);
+    }
+    order.cause = reason::requested;
+    note_answer(in.remembered, order.id, reason::none, true, 0);
+    peers_->pass_on(order.listing, cancel_order{.id = order.id, .account = asked.account});
+}
+
+// 4.8.
+void ledger::cancel_by_ledger(slot at, reason cause) {
+    open_order& order = orders_[at];
+    if (order.cause != reason::none) {
+        return;
+    }
+    order.cause = cause;
+    peers_->pass_on(order.listing, cancel_order{.id = order.id});
+}
+
+template <class Predicate>
+void ledger::cancel_each(slot account, reason cause, Predicate&& wanted) {
+    for (slot at = accounts_[account].first_order; at != no_slot; at = orders_[at].newer) {
+        if (wanted(orders_[at])) {
+            cancel_by_ledger(at, cause);
+        }
+    }
+}
+
+void ledger::apply(const submit_mass_cancel& asked) {
+    const slot account = find_account(asked.account);
+    const admission in = admit_client(account, asked.account, asked.request);
+    reason why = in.why;
+    if (in.goes_on && static_cast<std::uint8_t>(asked.sides) > 2) {
+        why = reason::invalid_request;
+    }
+    if (why != reason::none) {
+        answer(account, event_kind::command_refused, asked.account, why, asked.request.id,
+               in.remembered);
+    }
+    if (why != reason::none || !in.goes_on) {
+        return;
+    }
+    note_answer(in.remembered, {}, reason::none, true, 0);
+    cancel_each(account, reason::mass_cancelled, [&](const open_order& order) {
+        const symbol_id symbol = listings_[order.listing].what.rules.symbol;
+        return (asked.symbol == symbol_id{} || asked.symbol == symbol) &&
+               (asked.sides == side_filter::both ||
+                (asked.sides == side_filter::buy) == (order.side == side::buy));
+    });
+}
+
+void ledger::apply(const set_kill_switch& asked) {
+    const slot account = find_account(asked.account);
+    const admission in = admit_client(account, asked.account, asked.request);
+    const reason why = in.why;
+    if (!in.goes_on && why == reason::none) {
+        return;
+    }
+    answer(account, why == reason::none ? event_kind::account_changed : event_kind::command_refused,
+           asked.account, why, asked.request.id, in.remembered);
+    if (why != reason::none) {
+        return;
+    }
+    accounts_[account].blocked = asked.on;
+    if (asked.on) {
+        cancel_each(account, reason::killed, [](const open_order&) { return true; });
+    }
+}
+
+// --- Leases -------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr duration longest_lease{3600LL * 1'000'000'000};
+
+}  // namespace
+
+// Shard RULES 3.2.
+void ledger::apply(const renew_lease& asked) {
+    const account_id owner = leases_.owner(asked.lease);
+    if (find_account(asked.account) == no_slot) {
+        return refuse(asked.account, reason::unknown_account);
+    }
+    if (asked.lease == lease_id{} || asked.until > now_ + longest_lease) {
+        return refuse(asked.account, reason::invalid_request);
+    }
+    if (owner != account_id{} && owner != asked.account) {
+        return refuse(asked.account, reason::unknown_lease);
+    }
+    if (asked.until > now_) {
+        if (owner == account_id{} && leases_.size() >= leases::max_leases) {
+            return refuse(asked.account, reason::too_many_leases);
+        }
+        leases_.put({.id = asked.lease, .account = asked.account, .until = asked.until});
+    } else if (owner != account_id{}) {
+        end_lease(asked.lease, asked.account);
+    }
+}
+
+std::optional<timestamp> ledger::next_lapse() const noexcept {
+    const auto first = leases_.first_due();
+    return first ? std::optional{first->until} : std::nullopt;
+}
+
+void ledger::lapse_first() {
+    const auto first = leases_.first_due();
+    BOURSE_ASSERT(first);
+    end_lease(first->id, first->account);
+}
+
+void ledger::end_lease(lease_id lease, account_id owner) {
+    leases_.erase(lease);
+    cancel_each(find_account(owner), reason::disconnected,
+                [&](const open_order& order) { return order.lease == lease; });
+}
+
+// --- Reduce-only --------------------------------------------------------------------------------
+
+// 5.2: what the position is about to be. Cancels the reduce-only orders that might then do more.
+void ledger::protect_reduce_only(slot account, slot at, wide_int total, wide_int buys,
+                                 wide_int sells) {
+    const position_state& lots = positions_[at];
+    if ((lots.reduce.buys | lots.reduce.sells) == 0) [[likely]] {
+        return;
+    }
+    const auto cancel_side = [&](side which) {
+        cancel_each(account, reason::reduce_only, [&](open_order& order) {
+            if (order.symbol_position != at || order.side != which || !order.reduce_only) {
+                return false;
+            }
+            clear_reduce_only(order);
+            return true;
+        });
+    };
+    if (lots.reduce.sells > 0 && total - sells < 0) {
+        cancel_side(side::sell);
+    }
+    if (lots.reduce.buys > 0 && -total - buys < 0) {
+        cancel_side(side::buy);
+    }
+}
+
+void ledger::clear_reduce_only(open_order& order) {
+    position_state& lots = positions_[order.symbol_position];
+    --(order.side == side::buy ? lots.reduce.buys : lots.reduce.sells);
+    order.reduce_only = false;
+}
+
+// --- The end ------------------------------------------------------------------------------------
+
+// After the final answer has been reported and settled.
+void ledger::end_order(slot at) {
+    open_order& order = orders_[at];
+    if (order.reduce_only) {
+        clear_reduce_only(order);
+    }
+    if (order.group != no_slot) [[unlikely]] {
+        leave_group(at);
+    } else {
+        add_exposure(order.symbol_position, order.cash_position, order.now, {});
+    }
+    account_state& account = accounts_[order.account];
+    (order.older == no_slot ? account.first_order : orders_[order.older].newer) = order.newer;
+    (order.newer == no_slot ? account.last_order : orders_[order.newer].older) = order.older;
+    --account.open_orders;
+    if (account.risk_group != no_slot) {
+        --risk_groups_[account.risk_group].open_orders;
+    }
+    --listings_[order.listing].open_orders;
+    if (order.pending != no_slot) {
+        for (std::size_t i = 0; i < order.pending_count; ++i) {
+            note_answer(pending_[order.pending].remembered[i], order.id, reason::unknown_order,
+                        true, 0);
+        }
+        pending_.give_back(order.pending);
+    }
+    orders_by_id_.erase(order.id);
+    orders_.give_back(at);
+}
+
+}  // namespace bourse

@@ -1,0 +1,177 @@
+// What accounts are told (RULES.md 7), and what is remembered of commands (RULES.md 3).
+#include "actors/ledger/ledger.hpp"
+#include "messages/assert.hpp"
+
+namespace bourse {
+
+// --- Reports ------------------------------------------------------------------------------------
+
+report& ledger::add_report(slot account, const event& what, client_id client) {
+    report& told = reports_->emplace_back();
+    told.what = what;
+    told.number = account == no_slot ? 0 : ++accounts_[account].last_report;
+    told.client = client;
+    return told;
+}
+
+// 7.5, 7.6, 2.5: what is about no order.
+void ledger::answer(slot account, event_kind kind, account_id owner, reason why, client_id client,
+                    slot remembered) {
+    event what{};
+    what.kind = kind;
+    what.reason = why;
+    what.account = owner;
+    const report& told = add_report(account, what, client);
+    note_answer(remembered, {}, why, true, told.number);
+}
+
+void ledger::refuse_order(const submit_order& asked, slot account, reason why, slot remembered) {
+    event what{};
+    what.kind = event_kind::rejected;
+    what.side = asked.order.side;
+    what.reason = why;
+    what.flags = event::final_answer;
+    what.price = asked.has_price ? asked.order.price : price{};
+    what.lots = asked.order.quantity;
+    what.account = asked.order.account;
+    what.symbol = asked.symbol;
+    const report& told = add_report(account, what, asked.request.id);
+    note_answer(remembered, {}, why, true, told.number);
+}
+
+void ledger::refuse_change(event_kind kind, slot account, account_id owner, order_id asked,
+                           slot order, reason why, client_id client, slot remembered) {
+    event what{};
+    what.kind = kind;
+    what.reason = why;
+    what.order = asked;
+    what.account = owner;
+    if (order != no_slot) {
+        what.order = orders_[order].id;
+        what.symbol = listings_[orders_[order].listing].what.rules.symbol;
+    }
+    const report& told = add_report(account, what, client);
+    note_answer(remembered, what.order, why, true, told.number);
+}
+
+void ledger::refuse(account_id account, reason why) {
+    answer(find_account(account), event_kind::command_refused, account, why, {}, no_slot);
+}
+
+// --- Client ids ---------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::uint32_t max_remembered_of_account = 1U << 20;
+constexpr std::uint32_t max_remembered = 1U << 24;
+constexpr std::size_t forgotten_beside_commands = 64;
+
+}  // namespace
+
+void ledger::note_answer(slot remembered, order_id order, reason why, bool answered,
+                         std::uint64_t report_number) {
+    if (remembered == no_slot) {
+        return;
+    }
+    remembered_command& asked = client_ids_[remembered];
+    asked.order = order;
+    asked.reason = why;
+    asked.answered = answered;
+    asked.first_report = report_number;
+}
+
+// 3.2 of a known account, or, with no_slot and none, of an operator's command.
+ledger::admission ledger::admit(slot account, account_id owner, const request_id& request) {
+    const bool has_id = !request.id.is_none();
+    if (has_id) {
+        const slot known = client_ids_.find(owner, request.id);
+        if (known != no_slot) {
+            const remembered_command& first = client_ids_[known];
+            event what{};
+            what.kind = event_kind::repeated;
+            what.reason = first.reason;
+            what.flags = first.answered ? std::uint8_t{0} : event::pending;
+            what.order = first.order;
+            what.number = first.first_report;
+            what.account = owner;
+            add_report(account, what, request.id);
+            return {};
+        }
+    }
+    if (request.not_after != timestamp{}) {
+        if (now_ > request.not_after) {
+            return {.why = reason::too_late};
+        }
+        if (request.not_after > now_ + settings_.horizon) {
+            return {.why = reason::not_after_too_far};
+        }
+    }
+    if (!has_id) {
+        return {.goes_on = true};
+    }
+    std::uint32_t& count = account == no_slot ? operator_ids_ : accounts_[account].remembered;
+    if (count >= max_remembered_of_account || client_ids_.size() >= max_remembered) {
+        return {.why = reason::too_many_client_ids};
+    }
+    ++count;
+    return {.goes_on = true,
+            .remembered = client_ids_.add(owner, request.id, now_ + settings_.horizon)};
+}
+
+ledger::admission ledger::admit_client(slot account, account_id owner, const request_id& request) {
+    if (account == no_slot) {
+        return {.why = reason::unknown_account};
+    }
+    return admit(account, owner, request);
+}
+
+// 3.3.
+void ledger::forget_due(std::size_t commands) {
+    std::size_t left = forgotten_beside_commands + commands;
+    for (slot oldest = client_ids_.oldest();
+         oldest != no_slot && left > 0 && client_ids_[oldest].forget_at < now_;
+         oldest = client_ids_.oldest(), --left) {
+        const remembered_command& asked = client_ids_[oldest];
+        if (asked.order != order_id{} && orders_by_id_.find(asked.order) != no_slot) {
+            client_ids_.keep_oldest(now_ + settings_.horizon);
+            continue;
+        }
+        const slot account = find_account(asked.account);
+        --(account == no_slot ? operator_ids_ : accounts_[account].remembered);
+        client_ids_.forget_oldest();
+    }
+}
+
+// 3.5, 4.5, 4.6: the open order of the account that is meant, or no_slot.
+slot ledger::find_named(slot account, order_id order, client_id named) const {
+    if (order == order_id{} && !named.is_none()) {
+        const slot known = client_ids_.find(accounts_[account].id, named);
+        if (known == no_slot) {
+            return no_slot;
+        }
+        order = client_ids_[known].order;
+    }
+    if (order == order_id{}) {
+        return no_slot;
+    }
+    const slot at = orders_by_id_.find(order);
+    return at != no_slot && orders_[at].account == account ? at : no_slot;
+}
+
+// --- Operator commands --------------------------------------------------------------------------
+
+bool ledger::begin_operator_command(const request_id& request) {
+    const admission in = admit(no_slot, {}, request);
+    begun_ = in.remembered;
+    if (!in.goes_on && in.why != reason::none) {
+        answer(no_slot, event_kind::command_refused, {}, in.why, request.id, no_slot);
+    }
+    return in.goes_on;
+}
+
+void ledger::answer_operator_command(const request_id& request, reason why) {
+    answer(no_slot, why == reason::none ? event_kind::command_done : event_kind::command_refused,
+           {}, why, request.id, begun_);
+}
+
+}  // namespace bourse

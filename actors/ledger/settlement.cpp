@@ -1,0 +1,213 @@
+// What books answer, settled in the entry of the answer (RULES.md 4.9 to 4.12, 8).
+#include <algorithm>
+
+#include "actors/ledger/charges.hpp"
+#include "actors/ledger/ledger.hpp"
+#include "messages/assert.hpp"
+
+namespace bourse {
+
+// --- Lines --------------------------------------------------------------------------------------
+
+void ledger::move(slot at, std::int64_t amount, line_kind kind, symbol_id symbol, order_id order,
+                  std::uint64_t number) {
+    if (amount == 0) {
+        return;
+    }
+    position_state& position = positions_[at];
+    position.total += amount;
+    if (position.group != no_slot) {
+        positions_[position.group].total += amount;
+    }
+    ledger_line& line = lines_->emplace_back();
+    line.holder = position.holder;
+    line.asset = position.asset;
+    line.amount = amount;
+    line.order = order;
+    line.number = number;
+    line.symbol = symbol;
+    line.kind = kind;
+}
+
+// --- Answers of books ---------------------------------------------------------------------------
+
+void ledger::settle(const event& what, shard_id book_shard) {
+    const slot at = orders_by_id_.find(what.order);
+    if (at == no_slot) [[unlikely]] {
+        BOURSE_ASSERT(what.kind == event_kind::cancel_rejected ||
+                      what.kind == event_kind::replace_rejected);
+        if (what.account != account_id{}) {
+            add_report(find_account(what.account), what, {});
+        }
+        return;
+    }
+    open_order& order = orders_[at];
+    client_id client = order.client;
+    slot answered = no_slot;
+    switch (what.kind) {
+        case event_kind::replaced:
+        case event_kind::replace_rejected:
+            answered = end_pending(order, what, client);
+            break;
+        case event_kind::accepted:
+        case event_kind::rejected:
+            answered = order.remembered;
+            break;
+        default:
+            break;
+    }
+    money cash;
+    money fee;
+    if (what.kind == event_kind::fill) {
+        settle_fill(at, what, book_shard, cash, fee);
+    } else if (what.kind != event_kind::replace_rejected &&
+               what.kind != event_kind::cancel_rejected) {
+        order.remaining = what.remaining;
+        order.filled = what.filled;
+        order.version = what.version;
+    }
+    report& told = add_report(order.account, what, client);
+    told.cash = cash;
+    told.fee = fee;
+    if (what.kind == event_kind::cancelled && what.reason == reason::requested &&
+        order.cause != reason::none) {
+        told.what.reason = order.cause;
+    }
+    note_answer(answered, order.id, what.reason, true, told.number);
+    if (what.is_final()) {
+        if (what.kind == event_kind::rejected && order.group != no_slot) [[unlikely]] {
+            cancel_group(order.group, at);
+        }
+        end_order(at);
+    } else if (what.kind != event_kind::accepted) {
+        refresh(at);
+    }
+}
+
+// 4.9: the oldest pending replace has been answered. Returns by what it is remembered, and what the
+// client calls it.
+slot ledger::end_pending(open_order& order, const event& what, client_id& client) {
+    BOURSE_ASSERT(order.pending_count > 0);
+    pending_replaces& waiting = pending_[order.pending];
+    const client_id its = waiting.replaces[0].client;
+    const slot remembered = waiting.remembered[0];
+    std::shift_left(waiting.replaces.begin(), waiting.replaces.end(), 1);
+    std::shift_left(waiting.remembered.begin(), waiting.remembered.end(), 1);
+    --order.pending_count;
+    if (what.kind == event_kind::replaced) {
+        order.worst = what.price;
+        if (!its.is_none()) {
+            order.client = its;
+        }
+    }
+    client = its.is_none() ? order.client : its;
+    return remembered;
+}
+
+// 4.10.
+void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money& cash, money& fee) {
+    open_order& order = orders_[at];
+    const listing_state& listed = listings_[order.listing];
+    const auto value = value_of(fill.price, fill.lots, listed.what.tick_value);
+    BOURSE_ASSERT(value);  // the side that pays has reserved at least as much
+    const fee_tier& tier = listed.what.fees[order.tier];
+    const fee_rate& rate = (fill.flags & event::in_auction) != 0  ? tier.auction
+                           : (fill.flags & event::aggressor) != 0 ? tier.taker
+                                                                  : tier.maker;
+    const wide_int exact = exact_fee(*value, fill.lots, rate) - order.residue;
+    const wide_int charged = ceil_millionths(exact);
+    order.residue = static_cast<std::uint32_t>(charged * millionths - exact);
+    const bool buys = order.side == side::buy;
+    cash.minor = buys ? -*value : *value;
+    fee.minor = static_cast<std::int64_t>(charged);
+    const std::int64_t lots = buys ? fill.lots.lots : -fill.lots.lots;
+
+    BOURSE_ASSERT(book_shard == listed.what.book_shard);
+    const symbol_id symbol = fill.symbol;
+    const auto book = [&](slot position, std::int64_t amount, line_kind kind) {
+        move(position, amount, kind, symbol, fill.order, fill.number);
+    };
+    book(order.cash_position, cash.minor, line_kind::trade);
+    book(listed.clearing_cash, -cash.minor, line_kind::trade);
+    book_cost(positions_[order.symbol_position], order.side, fill.lots,
+              buys ? *value + charged : *value - charged);
+    book(order.symbol_position, lots, line_kind::trade);
+    book(listed.clearing_lots, -lots, line_kind::trade);
+    book(order.cash_position, -fee.minor, line_kind::fee);
+    book(listed.fees, fee.minor, line_kind::fee);
+
+    position_state& currency = positions_[order.cash_position];
+    add_turnover(currency, *value);
+    if (currency.group != no_slot) {
+        add_turnover(positions_[currency.group], *value);
+    }
+    order.remaining = fill.remaining;
+    order.filled = fill.filled;
+    order.version = fill.version;
+    if (order.group != no_slot) [[unlikely]] {
+        note_group_fill(order, fill.is_final());
+    }
+}
+
+// 4.11.
+void ledger::clear(const event& fill, std::uint32_t listing, shard_id account_shard) {
+    const listing_state& listed = listings_[listing];
+    const auto value = value_of(fill.price, fill.lots, listed.what.tick_value);
+    BOURSE_ASSERT(value);
+    const bool buys = fill.side == side::buy;
+    const std::int64_t cash = buys ? -*value : *value;
+    const std::int64_t lots = buys ? fill.lots.lots : -fill.lots.lots;
+    const account_id peer = clearing_holder(account_shard);
+    const slot peer_cash = position_of(peer, asset_of(listed.what.currency));
+    const slot peer_lots = position_of(peer, asset_of(fill.symbol));
+    const auto book = [&](slot position, std::int64_t amount) {
+        move(position, amount, line_kind::clearing, fill.symbol, fill.order, fill.number);
+    };
+    book(peer_cash, cash);
+    book(listed.clearing_cash, -cash);
+    book(peer_lots, lots);
+    book(listed.clearing_lots, -lots);
+}
+
+// --- Cost and profit ----------------------------------------------------------------------------
+
+// 8.1, before the lots move. `whole` is what the fill cost or brought, fee included.
+void ledger::book_cost(position_state& lots, side which, quantity traded, wide_int whole) {
+    const bool buys = which == side::buy;
+    const bool is_long = lots.total > 0;
+    const wide_int held = magnitude(lots.total);
+    if (held == 0 || is_long == buys) {
+        lots.cost += whole;
+        return;
+    }
+    const wide_int closed = std::min(wide_int{traded.lots}, held);
+    const wide_int out = share(lots.cost, closed, held);
+    const wide_int part = share(whole, closed, traded.lots);
+    lots.realised += is_long ? part - out : out - part;
+    lots.cost = closed < traded.lots ? whole - part : lots.cost - out;
+}
+
+// 8.2: what goes with `amount` lots that leave, before they move.
+std::int64_t ledger::take_cost(position_state& lots, std::int64_t amount) {
+    if (lots.total <= 0) {
+        return 0;
+    }
+    const wide_int taken = share(lots.cost, std::min(wide_int{amount}, lots.total), lots.total);
+    lots.cost -= taken;
+    return saturate(taken);
+}
+
+// 8.2: of `amount` lots that come, before they move.
+void ledger::add_cost(position_state& lots, std::int64_t amount, std::int64_t cost) {
+    if (lots.total >= 0) {
+        lots.cost += cost;
+        return;
+    }
+    const wide_int closed = std::min(wide_int{amount}, -lots.total);
+    lots.cost -= share(lots.cost, closed, -lots.total);
+    if (closed < amount) {
+        lots.cost += share(cost, amount - closed, amount);
+    }
+}
+
+}  // namespace bourse

@@ -1,0 +1,183 @@
+// How an entry is applied: what is due, then rounds (RULES.md 1 and 3).
+#include "actors/ledger/charges.hpp"
+#include "actors/shard/digest.hpp"
+#include "actors/shard/shard_machine.hpp"
+#include "messages/assert.hpp"
+
+namespace bourse {
+
+namespace {
+
+constexpr int max_rounds = 8;
+
+}  // namespace
+
+void shard::machine::apply(const entry& next, shard_output& out) {
+    BOURSE_ASSERT(next.index == index_ + 1);
+    index_ = next.index;
+    now_ = std::max(now_, next.at);
+    out.clear();
+    out_ = &out;
+    ledger_.begin_entry(now_, next.commands.size(), out.reports, out.lines);
+    choke_overflowing();
+    do_due();
+    for (const shard_command& each : next.commands) {
+        std::visit([this](const auto& what) { handle(what); }, each);
+    }
+    run_rounds();
+    ledger_digest_ = digest_of(std::span<const report>(out.reports), ledger_digest_);
+    ledger_digest_ = digest_of(std::span<const ledger_line>(out.lines), ledger_digest_);
+}
+
+void shard::machine::skip(std::uint64_t index) {
+    BOURSE_ASSERT(index == index_ + 1);
+    index_ = index;
+}
+
+// --- What is due --------------------------------------------------------------------------------
+
+// 3.1.
+void shard::machine::do_due() {
+    while (!due_sessions_.empty() && due_sessions_.begin()->first <= now_) {
+        begin_session(due_sessions_.begin()->second);
+        run_rounds();
+    }
+    for (auto lapse = ledger_.next_lapse(); lapse && *lapse <= now_; lapse = ledger_.next_lapse()) {
+        ledger_.lapse_first();
+        run_rounds();
+    }
+    std::set<symbol_id> due;
+    while (!due_books_.empty() && due_books_.begin()->first <= now_) {
+        due.insert(due_books_.begin()->second);
+        due_books_.erase(due_books_.begin());
+    }
+    for (const symbol_id symbol : due) {
+        shard_book& book = *books_by_symbol_.at(symbol);
+        book.due = {};
+        // What an earlier book's rounds have done already is not due any more.
+        if (const auto at = book.book.next_due(); at && *at <= now_) {
+            next_turns_.push_back(&book);
+            next_causes_.push_back({.book = &book, .input = 0});
+            run_rounds();
+        } else {
+            note_due(book);
+        }
+    }
+}
+
+std::optional<timestamp> shard::machine::next_due() const {
+    std::optional<timestamp> earliest = ledger_.next_lapse();
+    const auto consider = [&](timestamp at) { earliest = earliest ? std::min(*earliest, at) : at; };
+    if (!due_sessions_.empty()) {
+        consider(due_sessions_.begin()->first);
+    }
+    if (!due_books_.empty()) {
+        consider(due_books_.begin()->first);
+    }
+    return earliest;
+}
+
+// Keeps the list of what is due in step with the book.
+void shard::machine::note_due(shard_book& book) {
+    const timestamp due = book.book.next_due().value_or(timestamp{});
+    if (due == book.due) [[likely]] {
+        return;
+    }
+    const symbol_id symbol = book.book.rules().symbol;
+    if (book.due != timestamp{}) {
+        due_books_.erase({book.due, symbol});
+    }
+    if (due != timestamp{}) {
+        due_books_.emplace(due, symbol);
+    }
+    book.due = due;
+}
+
+// --- Rounds -------------------------------------------------------------------------------------
+
+template <class Command>
+void shard::machine::pass_to(std::uint32_t listing, const Command& what) {
+    if (books_[listing] != nullptr) [[likely]] {
+        pass_to_book(*books_[listing], what);
+        return;
+    }
+    const class listing& listed = ledger_.listings()[listing].what;
+    put(listed.book_shard, order_message{.symbol = listed.rules.symbol, .what = what});
+}
+
+void shard::machine::pass_on(std::uint32_t listing, const new_order& order) {
+    pass_to(listing, order);
+}
+void shard::machine::pass_on(std::uint32_t listing, const cancel_order& request) {
+    pass_to(listing, request);
+}
+void shard::machine::pass_on(std::uint32_t listing, const replace_order& request) {
+    pass_to(listing, request);
+}
+
+// 1.3, 1.4: books take their turns; then the ledger hears of it all, in the order of the causes.
+void shard::machine::run_rounds() {
+    for (int round = 0; !next_causes_.empty(); ++round) {
+        BOURSE_ASSERT(round < max_rounds);
+        std::swap(causes_, next_causes_);
+        std::swap(answers_, next_answers_);
+        std::swap(turns_, next_turns_);
+        run_turns();
+        for (const cause& each : causes_) {
+            tell_events(each);
+        }
+        causes_.clear();
+        answers_.clear();
+        turns_.clear();
+    }
+}
+
+void shard::machine::run_turns() {
+    for (book_turn* turn : turns_) {
+        static_cast<shard_book*>(turn)->now = now_;
+    }
+    if (run_ && turns_.size() > 1) {
+        run_(turns_);
+    } else {
+        for (book_turn* turn : turns_) {
+            turn->run();
+        }
+    }
+    for (book_turn* turn : turns_) {
+        note_due(*static_cast<shard_book*>(turn));
+    }
+}
+
+void shard::machine::tell_events(const cause& from) {
+    if (from.book == nullptr) [[unlikely]] {
+        const event& answer = answers_[from.input];
+        put(account_shard(answer.order), answer);
+        return;
+    }
+    for (const event& told : from.book->caused_by(from.input)) {
+        out_->events.push_back(told);
+        out_->event_numbers.push_back(++from.book->last_event);
+        route(told, from.book->listing);
+    }
+}
+
+// 1.4: to the account's ledger, wherever it is.
+void shard::machine::route(const event& told, std::uint32_t listing) {
+    if (told.order == order_id{}) [[unlikely]] {
+        if (told.kind == event_kind::uncrossed) {
+            ledger_.set_reference_price(listing, {.price = told.price});
+        }
+        return;
+    }
+    const shard_id home = account_shard(told.order);
+    if (home == settings_.id) [[likely]] {
+        ledger_.settle(told, settings_.id);
+        return;
+    }
+    if (told.kind == event_kind::fill) {
+        ledger_.clear(told, listing, home);
+    }
+    put(home, told);
+}
+
+}  // namespace bourse

@@ -1,0 +1,130 @@
+// The shard's state as rows, and what can be asked of it.
+#include "actors/shard/digest.hpp"
+#include "actors/shard/shard_machine.hpp"
+
+namespace bourse {
+
+shard::machine::machine(const shard_settings& settings)
+    : settings_(settings),
+      ledger_({.shard = settings.id,
+               .horizon = settings.horizon,
+               .max_open_orders = settings.max_open_orders},
+              *this),
+      channels_(settings.max_outbox) {}
+
+// --- Queries ------------------------------------------------------------------------------------
+
+const order_book* shard::machine::book(symbol_id symbol) const noexcept {
+    const auto found = books_by_symbol_.find(symbol);
+    return found == books_by_symbol_.end() ? nullptr : &found->second->book;
+}
+
+// Ledger RULES 8.3.
+std::vector<portfolio_line> shard::machine::portfolio(account_id account) const {
+    std::vector<portfolio_line> lines = ledger_.portfolio(account);
+    for (portfolio_line& line : lines) {
+        const auto listing = line.asset.is_currency()
+                                 ? std::nullopt
+                                 : ledger_.find_listing({.value = line.asset.value});
+        if (!listing || line.total == 0) {
+            continue;
+        }
+        const listing_state& listed = ledger_.listings()[*listing];
+        const order_book* here = book(listed.what.rules.symbol);
+        std::optional<price> mark = here != nullptr ? here->last_price() : std::nullopt;
+        if (!mark && listed.has_reference) {
+            mark = listed.reference;
+        }
+        const auto lots = narrow(line.total);
+        const auto value =
+            mark && lots ? checked_value(*mark, {*lots}, listed.what.tick_value) : std::nullopt;
+        if (value) {
+            line.unrealised = line.total > 0 ? value->minor - line.cost : line.cost + value->minor;
+        }
+    }
+    return lines;
+}
+
+// 5.2.
+std::uint64_t shard::machine::digest() const noexcept {
+    std::uint64_t all = ledger_digest_;
+    const auto add = [&](std::uint64_t part) {
+        all = digest_of(std::span<const std::uint64_t>(&part, 1), all);
+    };
+    for (const auto& [symbol, book] : books_by_symbol_) {
+        add(book->digest);
+    }
+    add(index_);
+    return all;
+}
+
+// --- Rows ---------------------------------------------------------------------------------------
+
+shard_rows shard::machine::save() const {
+    shard_rows rows;
+    rows.shard = {.id = settings_.id,
+                  .index = index_,
+                  .now = now_,
+                  .rules_version = rules_version_,
+                  .horizon = settings_.horizon,
+                  .max_outbox = settings_.max_outbox,
+                  .max_open_orders = settings_.max_open_orders,
+                  .market_halted = market_halted_,
+                  .ledger_digest = ledger_digest_};
+    ledger_.save(rows);
+    for (const auto& [symbol, book] : books_by_symbol_) {
+        rows.books.push_back({.last_event = book->last_event,
+                              .digest = book->digest,
+                              .has_held_state = book->is_held,
+                              .held_state = book->held,
+                              .rows = book->book.save()});
+    }
+    for (const auto& [calendar, sessions] : calendars_) {
+        rows.calendars.push_back({.id = calendar, .sessions = sessions});
+    }
+    rows.channels = channels_.save();
+    return rows;
+}
+
+// The settings are taken from the rows before, by whoever makes the machine.
+bool shard::machine::restore(const shard_rows& rows) {
+    index_ = rows.shard.index;
+    now_ = rows.shard.now;
+    rules_version_ = rows.shard.rules_version;
+    market_halted_ = rows.shard.market_halted;
+    ledger_digest_ = rows.shard.ledger_digest;
+    if (!ledger_.restore(rows) || !channels_.restore(rows.channels)) {
+        return false;
+    }
+    for (const calendar_row& row : rows.calendars) {
+        calendars_[row.id] = row.sessions;
+        if (!row.sessions.empty()) {
+            due_sessions_.emplace(row.sessions.front().at, row.id);
+        }
+    }
+    books_.assign(ledger_.listings().size(), nullptr);
+    for (const shard_book_row& row : rows.books) {
+        const symbol_id symbol = row.rows.book.rules.symbol;
+        const auto listing = ledger_.find_listing(symbol);
+        auto book = order_book::restore(row.rows);
+        if (!listing || !book || books_[*listing] != nullptr ||
+            ledger_.listings()[*listing].what.book_shard != settings_.id) {
+            return false;
+        }
+        shard_book& added =
+            add_book(std::make_unique<shard_book>(std::move(*book), *listing), symbol);
+        added.last_event = row.last_event;
+        added.digest = row.digest;
+        added.is_held = row.has_held_state;
+        added.held = row.held_state;
+        note_due(added);
+    }
+    for (const listing_state& listed : ledger_.listings()) {
+        if (listed.what.book_shard == settings_.id && book(listed.what.rules.symbol) == nullptr) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace bourse

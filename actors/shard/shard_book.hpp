@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "actors/book/event_buffer.hpp"
+#include "actors/book/order_book.hpp"
+#include "actors/shard/shard.hpp"
+
+namespace bourse {
+
+/// A book of a shard, and its turn in a round: inputs in, events out, apart from all other books.
+///
+/// The shard fills `inputs` and calls `run`, wherever that happens to take place; then it reads what each
+/// input caused. Both are used again and keep their memory.
+class shard_book final : public book_turn {
+public:
+    shard_book(const instrument& rules, std::uint32_t number)
+        : book(rules, market_state::closed), listing(number) {}
+    shard_book(order_book restored, std::uint32_t number)
+        : book(std::move(restored)), listing(number) {}
+
+    /// Does what is due at `now`, then each input; a turn without inputs is only for what is due.
+    void run() override;
+
+    /// The events that input `i` of the last turn caused; to the first belongs what was due.
+    [[nodiscard]] std::span<const event> caused_by(std::size_t i) const noexcept {
+        const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
+        return events_.events().subspan(begin, ends_[i] - begin);
+    }
+
+    order_book book;
+    std::uint32_t listing;
+    std::vector<command> inputs;
+    timestamp now{};
+    std::uint64_t digest = 0;      ///< over all events (RULES.md 5.2)
+    std::uint64_t last_event = 0;  ///< the newest event's number
+    bool is_held = false;          ///< by a market-wide halt
+    set_state held{};              ///< what follows then
+    timestamp due{};               ///< as the shard has it in its list; none: nothing
+
+private:
+    event_buffer events_;
+    std::vector<std::size_t> ends_;
+};
+
+}  // namespace bourse

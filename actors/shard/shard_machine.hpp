@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "actors/ledger/ledger.hpp"
+#include "actors/shard/channels.hpp"
+#include "actors/shard/shard.hpp"
+#include "actors/shard/shard_book.hpp"
+
+namespace bourse {
+
+/// What is inside a shard: its ledger, its books, its channels, and the rounds between them.
+class shard::machine final : public ledger_peers {
+public:
+    explicit machine(const shard_settings& settings);
+
+    void set_runner(turn_runner run) { run_ = std::move(run); }
+    void apply(const entry& next, shard_output& out);
+    void skip(std::uint64_t index);
+
+    [[nodiscard]] const shard_settings& settings() const noexcept { return settings_; }
+    [[nodiscard]] std::uint64_t index() const noexcept { return index_; }
+    [[nodiscard]] timestamp now() const noexcept { return now_; }
+    [[nodiscard]] std::optional<timestamp> next_due() const;
+    [[nodiscard]] const order_book* book(symbol_id symbol) const noexcept;
+    [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const;
+    [[nodiscard]] const ledger& accounts() const noexcept { return ledger_; }
+    [[nodiscard]] channel_delivery unconfirmed(shard_id peer, std::uint64_t first,
+                                               std::size_t most) const;
+    [[nodiscard]] std::uint64_t digest() const noexcept;
+
+    [[nodiscard]] shard_rows save() const;
+    [[nodiscard]] bool restore(const shard_rows& rows);
+
+    // --- What the ledger asks for (ledger_peers) ---
+    [[nodiscard]] bool has_room(shard_id book_shard, outbox_room what) const override;
+    void pass_on(std::uint32_t listing, const new_order& order) override;
+    void pass_on(std::uint32_t listing, const cancel_order& request) override;
+    void pass_on(std::uint32_t listing, const replace_order& request) override;
+    void send(shard_id to, const transfer_message& what) override;
+
+private:
+    /// What one message of a round caused, in the order of the messages: an input of a book's turn, or an
+    /// answer that no book gave (RULES.md 4.4).
+    struct cause {
+        shard_book* book = nullptr;
+        std::size_t input = 0;  ///< of the book's turn, or in `answers_`
+    };
+
+    // --- Rounds: rounds.cpp
+    void do_due();
+    void run_rounds();
+    void run_turns();
+    void tell_events(const cause& from);
+    void route(const event& told, std::uint32_t listing);
+    void note_due(shard_book& book);
+    template <class Command>
+    void pass_to_book(shard_book& book, const Command& what);
+    template <class Command>
+    void pass_to(std::uint32_t listing, const Command& what);
+
+    // --- Commands: each command of an entry has a handler
+    template <class Command>
+    void handle(const Command& what) {
+        ledger_.apply(what);
+    }
+    void handle(const list_instrument& what);
+    void handle(const book_state& what);
+    void handle(const book_reference& what);
+    void handle(const mass_cancel_book& what);
+    void handle(const market_halt& what);
+    void handle(const set_calendar& what);
+    void handle(const set_rules_version& what);
+    void handle(const channel_delivery& what);
+    void handle(const channel_receipt& what);
+
+    // --- The market: market.cpp
+    [[nodiscard]] reason list(const listing& what);
+    [[nodiscard]] reason check_calendar(const set_calendar& what) const;
+    [[nodiscard]] reason change_book_state(const book_state& what);
+    [[nodiscard]] reason change_halt(bool on);
+    [[nodiscard]] std::pair<shard_book*, reason> find_book(symbol_id symbol) const;
+    void begin_session(calendar_id calendar);
+    void goes_to(shard_book& book, set_state what);
+    [[nodiscard]] set_state without_past_timer(set_state what) const noexcept;
+    [[nodiscard]] shard_book& add_book(std::unique_ptr<shard_book> book, symbol_id symbol);
+
+    // --- Channels: channel_rules.cpp
+    void put(shard_id to, const channel_message& message);
+    void count(shard_id peer, const channel_message& message, bool sent);
+    void take(shard_id from, const channel_message& message);
+    void take_order(const order_message& message, shard_id from);
+    void refuse_order(const order_message& message, reason why);
+    void choke_overflowing();
+
+    shard_settings settings_;
+    turn_runner run_;
+    std::uint64_t index_ = 0;
+    timestamp now_{};
+    std::uint32_t rules_version_ = 1;
+    bool market_halted_ = false;
+    std::uint64_t ledger_digest_ = 0;
+    ledger ledger_;
+    channels channels_;
+
+    std::vector<shard_book*> books_;  ///< by the ledger's number of the listing; null: not here
+    std::map<symbol_id, std::unique_ptr<shard_book>> books_by_symbol_;
+    std::set<std::pair<timestamp, symbol_id>> due_books_;
+    std::map<calendar_id, std::vector<calendar_session>> calendars_;  ///< sessions to come
+    std::set<std::pair<timestamp, calendar_id>> due_sessions_;
+
+    // Of the entry that is being applied; used again for the next.
+    shard_output* out_ = nullptr;
+    std::vector<cause> next_causes_;  ///< of the next round
+    std::vector<cause> causes_;       ///< of this round
+    std::vector<event> next_answers_;
+    std::vector<event> answers_;
+    std::vector<book_turn*> next_turns_;
+    std::vector<book_turn*> turns_;
+};
+
+template <class Command>
+void shard::machine::pass_to_book(shard_book& book, const Command& what) {
+    if (book.inputs.empty()) {
+        next_turns_.push_back(&book);
+    }
+    next_causes_.push_back({.book = &book, .input = book.inputs.size()});
+    book.inputs.emplace_back(std::in_place_type<Command>, what);
+}
+
+}  // namespace bourse
