@@ -1,5 +1,6 @@
 // Call auctions (RULES.md 8).
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "actors/book/book_machine.hpp"
@@ -7,114 +8,76 @@
 
 namespace bourse {
 
-namespace {
-
-/// A price at which the auction may clear, with what would trade there.
-struct clearing {
-    std::int64_t price_ticks;
-    std::int64_t demand;
-    std::int64_t supply;
-
-    [[nodiscard]] std::int64_t volume() const noexcept { return std::min(demand, supply); }
-    [[nodiscard]] std::int64_t imbalance() const noexcept { return demand - supply; }
-};
-
-[[nodiscard]] wide_int distance(std::int64_t a, std::int64_t b) noexcept {
-    const wide_int difference = wide_int{a} - b;
-    return difference < 0 ? -difference : difference;
-}
-
-/// The better of two by 8.3, where `a` has the lower price.
-[[nodiscard]] bool first_is_better(const clearing& a, const clearing& b,
-                                   const std::optional<std::int64_t>& reference) noexcept {
-    if (a.volume() != b.volume()) {
-        return a.volume() > b.volume();
-    }
-    const wide_int left_a = distance(a.demand, a.supply);
-    const wide_int left_b = distance(b.demand, b.supply);
-    if (left_a != left_b) {
-        return left_a < left_b;
-    }
-    return !reference || distance(a.price_ticks, *reference) <= distance(b.price_ticks, *reference);
-}
-
-}  // namespace
-
-std::optional<indicative_auction> order_book::machine::auction_price() const {
-    if (bids().empty() || asks().empty() || bids().best_price() < asks().best_price()) {
-        return std::nullopt;
-    }
-    const std::int64_t low = asks().best_price();
-    const std::int64_t high = bids().best_price();
+// All that takes part in an auction at a price where it may clear.
+clearing_prices order_book::machine::crossed_prices() const {
     std::vector<clearing> prices;
     const auto total = [](const price_level& level) {
         return level.shown_lots + level.reserve_lots;
     };
-    for (slot at = bids().best(); at != no_slot && bids()[at].price_ticks >= low;
-         at = bids().worse(at)) {
-        prices.push_back({bids()[at].price_ticks, total(bids()[at]), 0});
+    if (!bids().empty() && !asks().empty()) {
+        const std::int64_t low = asks().best_price();
+        const std::int64_t high = bids().best_price();
+        for (slot at = bids().best(); at != no_slot && bids()[at].price_ticks >= low;
+             at = bids().worse(at)) {
+            prices.push_back({bids()[at].price_ticks, total(bids()[at]), 0});
+        }
+        for (slot at = asks().best(); at != no_slot && asks()[at].price_ticks <= high;
+             at = asks().worse(at)) {
+            prices.push_back({asks()[at].price_ticks, 0, total(asks()[at])});
+        }
     }
-    for (slot at = asks().best(); at != no_slot && asks()[at].price_ticks <= high;
-         at = asks().worse(at)) {
-        prices.push_back({asks()[at].price_ticks, 0, total(asks()[at])});
-    }
+    return clearing_prices(std::move(prices));
+}
+
+std::optional<clearing> order_book::machine::choose(const clearing_prices& prices) const {
     std::optional<std::int64_t> reference;
     if (row_.has_reference_price || row_.has_last_price) {
         reference = (row_.has_reference_price ? row_.reference_price : row_.last_price).ticks;
-        if (*reference >= low && *reference <= high && on_tick(*reference)) {
-            prices.push_back({*reference, 0, 0});
-        }
     }
-    std::sort(prices.begin(), prices.end(),
-              [](const clearing& a, const clearing& b) { return a.price_ticks < b.price_ticks; });
-    // Prices that stand twice are merged; then supply sums up from below, demand from above.
-    std::size_t count = 0;
-    for (const clearing& each : prices) {
-        if (count != 0 && prices[count - 1].price_ticks == each.price_ticks) {
-            prices[count - 1].demand += each.demand;
-            prices[count - 1].supply += each.supply;
-        } else {
-            prices[count++] = each;
-        }
+    return prices.choose(reference, reference && on_tick(*reference));
+}
+
+std::optional<indicative_auction> order_book::machine::auction_price() const {
+    const auto chosen = choose(crossed_prices());
+    if (!chosen) {
+        return std::nullopt;
     }
-    prices.resize(count);
-    for (std::size_t i = 1; i < count; ++i) {
-        prices[i].supply += prices[i - 1].supply;
-        prices[count - 1 - i].demand += prices[count - i].demand;
-    }
-    clearing chosen = prices.front();
-    for (const clearing& each : prices) {
-        chosen = first_is_better(chosen, each, reference) ? chosen : each;
-    }
-    return indicative_auction{{chosen.price_ticks}, {chosen.volume()}, chosen.imbalance()};
+    return indicative_auction{{chosen->price_ticks},
+                              {std::min(chosen->demand, chosen->supply)},
+                              chosen->demand - chosen->supply};
 }
 
 // 8.5.
 void order_book::machine::uncross(event_buffer& out) {
     std::optional<price> last;
-    while (const auto found = auction_price()) {
+    clearing_prices prices = crossed_prices();
+    clearing_ = &prices;
+    while (const auto found = choose(prices)) {
+        const std::int64_t at = found->price_ticks;
         const std::uint64_t first = row_.next_trade;
-        const std::uint64_t lots = row_.statistics.lots;
-        while (bids().reached_by(found->price.ticks) && asks().reached_by(found->price.ticks)) {
-            trade_in_auction(found->price.ticks, out);
+        std::int64_t lots = 0;
+        while (bids().reached_by(at) && asks().reached_by(at)) {
+            lots += trade_in_auction(at, out);
         }
-        show_icebergs_anew();
         out.append({.kind = event_kind::uncrossed,
                     .number = row_.next_trade - first,
-                    .price = found->price,
-                    .lots = {static_cast<std::int64_t>(row_.statistics.lots - lots)},
+                    .price = {at},
+                    .lots = {lots},
                     .symbol = row_.rules.symbol});
-        prints_.push_back(found->price.ticks);
-        last = found->price;
+        prints_.push_back(at);
+        last = price{at};
     }
+    clearing_ = nullptr;
     if (last) {
+        // Nobody can see before what an iceberg shows meanwhile.
+        show_icebergs_anew();
         row_.reference_price = *last;
         row_.has_reference_price = true;
         begin_command();
     }
 }
 
-void order_book::machine::trade_in_auction(std::int64_t price_ticks, event_buffer& out) {
+std::int64_t order_book::machine::trade_in_auction(std::int64_t price_ticks, event_buffer& out) {
     const slot buyer = bids()[bids().best()].head;
     const slot seller = asks()[asks().best()].head;
     const std::int64_t lots = std::min(orders_[buyer].remaining, orders_[seller].remaining);
@@ -136,6 +99,7 @@ void order_book::machine::trade_in_auction(std::int64_t price_ticks, event_buffe
             forget(each);
         }
     }
+    return lots;
 }
 
 // In an auction all of an iceberg trades; what it shows is seen to when the auction has ended.
@@ -143,6 +107,7 @@ void order_book::machine::take_in_auction(slot at, std::int64_t lots) noexcept {
     order_node& node = orders_[at];
     node.filled += lots;
     shrink(at, lots);
+    clearing_->take(node.which, node.price, lots);
 }
 
 // 6.8.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/book/clearing_prices.hpp"
 #include "actors/book/order_book.hpp"
 #include "actors/book/order_index.hpp"
 #include "actors/book/price_ladder.hpp"
@@ -349,7 +350,10 @@ private:
     void enter_state(const set_state& wanted, reason why, event_buffer& out);
     void fire_timer(event_buffer& out);
     void uncross(event_buffer& out);
-    void trade_in_auction(std::int64_t price_ticks, event_buffer& out);
+    [[nodiscard]] clearing_prices crossed_prices() const;
+    [[nodiscard]] std::optional<clearing> choose(const clearing_prices& prices) const;
+    /// Returns the lots.
+    std::int64_t trade_in_auction(std::int64_t price_ticks, event_buffer& out);
     void take_in_auction(slot at, std::int64_t lots) noexcept;
     void show_icebergs_anew();
 
@@ -405,6 +409,7 @@ private:
     std::optional<std::int64_t> pegs_bid_;  ///< best prices that the pegs were last priced by
     std::optional<std::int64_t> pegs_ask_;
     std::vector<ranked> elected_;
+    clearing_prices* clearing_ = nullptr;  ///< of the uncrossing that is being done
 };
 
 }  // namespace bourse

@@ -7,7 +7,11 @@
 namespace bourse {
 
 void order_book::machine::end(slot at, reason why, event_buffer& out) {
-    tell(at, event_kind::cancelled, orders_[at].remaining, why, out);
+    const order_node& node = orders_[at];
+    tell(at, event_kind::cancelled, node.remaining, why, out);
+    if (clearing_ != nullptr && node.in_queue()) {
+        clearing_->take(node.which, node.price, node.remaining);
+    }
     leave_place(at);
     group_after_end(at, out);
     forget(at);

@@ -1,14 +1,19 @@
-// What a book is made of: event_buffer, growing_array, slot_pool, key_table, order_index and
-// price_ladder, each compared with what the standard library has for it.
+// What a book is made of: event_buffer, growing_array, slot_pool, key_table, order_index, price_ladder and
+// clearing_prices, each compared with what is simpler and slower.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "actors/book/clearing_prices.hpp"
 #include "actors/book/event_buffer.hpp"
 #include "actors/book/growing_array.hpp"
 #include "actors/book/key_table.hpp"
@@ -377,4 +382,81 @@ TEST_CASE("price_ladder: every price of a block is a level of its own, and worse
     CHECK(expected == -41);
     const std::size_t bytes = bids.bytes();
     CHECK(bytes > 0);
+}
+
+namespace {
+
+/// 8.3 as the rule says it: every price is tried.
+std::optional<clearing> choose_slowly(const std::vector<clearing>& left,
+                                      std::optional<std::int64_t> reference, bool on_tick) {
+    std::vector<std::int64_t> candidates;
+    for (const clearing& each : left) {
+        if (each.demand + each.supply > 0) {
+            candidates.push_back(each.price_ticks);
+        }
+    }
+    if (reference && on_tick) {
+        candidates.push_back(*reference);
+    }
+    std::optional<clearing> best;
+    std::array<std::int64_t, 4> best_key{};
+    for (const std::int64_t at : candidates) {
+        clearing here{at, 0, 0};
+        for (const clearing& each : left) {
+            here.demand += each.price_ticks >= at ? each.demand : 0;
+            here.supply += each.price_ticks <= at ? each.supply : 0;
+        }
+        const std::array<std::int64_t, 4> key{-std::min(here.demand, here.supply),
+                                              std::abs(here.demand - here.supply),
+                                              reference ? std::abs(at - *reference) : 0, at};
+        if (key[0] != 0 && (!best || key < best_key)) {
+            best = here;
+            best_key = key;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+TEST_CASE("clearing_prices: chooses as the rule does, also after any lots have left") {
+    random_source random(11);
+    for (int round = 0; round < 2'000; ++round) {
+        std::vector<clearing> left;
+        const std::int64_t span = random.between(1, 12);
+        for (std::uint64_t i = random.below(12); i > 0; --i) {
+            const bool buys = random.chance(500);
+            const std::int64_t lots = random.between(1, 4);
+            left.push_back({random.between(-span, span), buys ? lots : 0, buys ? 0 : lots});
+        }
+        clearing_prices prices(left);
+        while (true) {
+            const auto reference = random.chance(700)
+                                       ? std::optional{random.between(-span - 2, span + 2)}
+                                       : std::nullopt;
+            const bool on_tick = random.chance(800);
+            const auto chosen = prices.choose(reference, on_tick);
+            const auto expected = choose_slowly(left, reference, on_tick);
+            REQUIRE(chosen.has_value() == expected.has_value());
+            if (chosen) {
+                REQUIRE(chosen->price_ticks == expected->price_ticks);
+                REQUIRE(chosen->demand == expected->demand);
+                REQUIRE(chosen->supply == expected->supply);
+            }
+            prices.take(side::buy, span + 1, 5);  // a price that does not take part
+            if (left.empty()) {
+                break;
+            }
+            clearing& some = left[random.below(left.size())];
+            const bool buys = some.demand > 0;
+            std::int64_t& lots = buys ? some.demand : some.supply;
+            const std::int64_t gone = random.between(1, lots);
+            prices.take(buys ? side::buy : side::sell, some.price_ticks, gone);
+            lots -= gone;
+            if (lots == 0) {
+                some = left.back();
+                left.pop_back();
+            }
+        }
+    }
 }
