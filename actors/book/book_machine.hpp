@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory_resource>
 #include <optional>
@@ -80,6 +81,7 @@ private:
         friend auto operator<=>(const ranked&, const ranked&) = default;
     };
     using ranked_set = std::pmr::set<ranked>;
+    static constexpr ranked first_ranked{std::numeric_limits<std::int64_t>::min(), 0, 0};
     /// Orders by priority.
     using queue_set = std::pmr::map<std::uint64_t, slot>;
     struct timer {
@@ -225,10 +227,13 @@ private:
     void enter(slot at, event_buffer& out);
     void execute(slot at, std::int64_t limit, event_buffer& out);
     [[nodiscard]] walk_end walk(slot at, std::int64_t limit, event_buffer& out);
+    template <bool AnyHidden>
+    [[nodiscard]] walk_end walk_past(slot at, std::int64_t limit, event_buffer& out);
     void dispose_remainder(slot at, walk_end how, event_buffer& out);
-    /// The first order of the other side for an aggressor with this much left (4.7.1), or none.
-    [[nodiscard]] slot hidden_candidate(side which, std::int64_t remaining,
-                                        std::int64_t limit) const;
+    /// The first hidden order of a side for an aggressor with this much left (4.7.1), or none.
+    /// Begins at `passed` and moves it on: one walk looks at each order once.
+    [[nodiscard]] slot hidden_candidate(side which, std::int64_t remaining, std::int64_t limit,
+                                        ranked& passed) const;
     [[nodiscard]] const ranked_set& hidden_of(side which) const noexcept {
         return hidden_[static_cast<std::size_t>(which)];
     }
@@ -265,11 +270,22 @@ private:
 
     // --- The trial (trial.cpp): 4.9 -----------------------------------------------------------------
     struct paper;
-    [[nodiscard]] bool trial(slot at, std::int64_t limit, std::int64_t wanted) const;
-    [[nodiscard]] bool may_fill(const order_node& aggressor, std::int64_t limit,
-                                std::int64_t wanted) const;
+    struct trial_result {
+        bool fills = false;
+        trial_memory failed{};  ///< if it does not fill: for later
+    };
+    [[nodiscard]] trial_result trial(slot at, std::int64_t limit, std::int64_t wanted) const;
+    [[nodiscard]] std::int64_t most_to_fill(const order_node& aggressor, std::int64_t limit,
+                                            std::int64_t wanted) const;
     void trial_walk(paper& sheet) const;
+    void end_at_corridor(paper& sheet, std::int64_t price) const;
     void trial_level(paper& sheet, slot level) const;
+    [[nodiscard]] bool prevents(const order_node& aggressor,
+                                const order_node& resting) const noexcept {
+        return aggressor.self_trade != self_trade_prevention::none &&
+               same_owner(aggressor, resting);
+    }
+    [[nodiscard]] standing standing_of(const order_node& node) const noexcept;
     bool trial_meet(paper& sheet, slot resting, std::int64_t& left, std::int64_t offer) const;
 
     // --- Places (places.cpp): 1.4 -------------------------------------------------------------------
@@ -339,8 +355,18 @@ private:
                                                         const order_terms& terms) const noexcept;
     [[nodiscard]] std::optional<std::int64_t> round_to_tick(std::int64_t price_ticks,
                                                             bool down) const noexcept;
-    [[nodiscard]] slot find_retry() const;
+    [[nodiscard]] slot find_retry();
     [[nodiscard]] bool hidden_may_trade() const noexcept;
+    /// So many lots have come to or will leave a place from which they may trade. Every change of the
+    /// queues and of what is hidden is noted, while there are hidden orders.
+    void note_change(slot at, std::int64_t lots) noexcept {
+        if (!hidden_by_priority_.empty()) [[unlikely]] {
+            tell_hidden(at, lots);
+        }
+    }
+    void tell_hidden(slot at, std::int64_t lots) noexcept;
+    /// All trials may come out otherwise now.
+    void forget_trials() noexcept;
 
     // --- States, time, auctions (states.cpp, auction.cpp): 2, 8, 11 ---------------------------------
     void note_rules() noexcept;
@@ -390,6 +416,7 @@ private:
     std::uint32_t conditional_or_pegged_ = 0;  ///< 3.19: live orders that count as hidden
     std::uint32_t trailing_count_ = 0;
     std::uint32_t auction_only_ = 0;  ///< live orders that an uncrossing ends (2.5.2)
+    bool try_again_ = false;          ///< some hidden order's trial has to be made again
     bool pegs_dirty_ = false;         ///< a peg came, or the book opened, since pegs were priced
 
     // Everything rarer.

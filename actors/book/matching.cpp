@@ -361,6 +361,7 @@ void order_book::machine::replace_done(slot at, const replace_order& request, ev
 
 // Lowers what remains in place; an iceberg gives up first what it does not show (12.4).
 void order_book::machine::shrink(slot at, std::int64_t lots) noexcept {
+    note_change(at, -lots);
     order_node& node = orders_[at];
     node.remaining -= lots;
     if (!node.in_queue()) {
@@ -419,7 +420,7 @@ void order_book::machine::execute(slot at, std::int64_t limit, event_buffer& out
         (node.tif == time_in_force::fill_or_kill || is_conditional(node, *terms))) {
         const std::int64_t wanted =
             node.tif == time_in_force::fill_or_kill ? node.remaining : requirement(node, *terms);
-        if (!trial(at, limit, wanted)) {
+        if (!trial(at, limit, wanted).fills) {
             dispose_remainder(at, walk_end::done, out);
             return;
         }
@@ -456,8 +457,17 @@ void order_book::machine::dispose_remainder(slot at, walk_end how, event_buffer&
 
 // --- The walk (4.7) -----------------------------------------------------------------------------
 
+// No order becomes hidden while another one walks.
 order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t limit,
                                                         event_buffer& out) {
+    return hidden_by_priority_.empty() ? walk_past<false>(at, limit, out)
+                                       : walk_past<true>(at, limit, out);
+}
+
+template <bool AnyHidden>
+order_book::machine::walk_end order_book::machine::walk_past(slot at, std::int64_t limit,
+                                                             event_buffer& out) {
+    [[maybe_unused]] ranked passed = first_ranked;
     const side other = opposite(orders_[at].which);
     const price_ladder& book = ladder(other);
     while (orders_[at].remaining != 0) {
@@ -468,8 +478,8 @@ order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t li
             resting = book[book.best()].head;
             price = book.best_price();
         }
-        if (!hidden_of(other).empty()) [[unlikely]] {
-            const slot hidden = hidden_candidate(other, aggressor.remaining, limit);
+        if constexpr (AnyHidden) {
+            const slot hidden = hidden_candidate(other, aggressor.remaining, limit, passed);
             if (hidden != no_slot) {
                 const std::int64_t ranks_at = terms_of(orders_[hidden])->rank_price;
                 if (resting == no_slot || book.better(ranks_at, price)) {
@@ -492,21 +502,28 @@ order_book::machine::walk_end order_book::machine::walk(slot at, std::int64_t li
             }
             continue;
         }
+        if constexpr (AnyHidden) {
+            note_change(resting, -std::min(aggressor.remaining, offered(orders_[resting])));
+        }
         trade(resting, at, price, out);
     }
     return walk_end::done;
 }
 
-slot order_book::machine::hidden_candidate(side which, std::int64_t remaining,
-                                           std::int64_t limit) const {
-    for (const ranked& each : hidden_of(which)) {
-        const order_node& node = orders_[each.order];
+// An order that was passed over stays so for the rest of the walk: what remains of the aggressor only
+// falls. It is remembered by its key, as a group's cancels may take any order away meanwhile.
+slot order_book::machine::hidden_candidate(side which, std::int64_t remaining, std::int64_t limit,
+                                           ranked& passed) const {
+    const ranked_set& hidden = hidden_of(which);
+    for (auto each = hidden.lower_bound(passed); each != hidden.end(); ++each) {
+        passed = *each;
+        const order_node& node = orders_[each->order];
         const order_terms& terms = terms_[node.terms];
         if (ladder(which).better(limit, terms.rank_price)) {
             break;
         }
         if (requirement(node, terms) <= remaining) {
-            return each.order;
+            return each->order;
         }
     }
     return no_slot;
@@ -518,7 +535,9 @@ bool order_book::machine::would_take(side which, std::int64_t limit, std::int64_
         return false;
     }
     const side other = opposite(which);
-    return ladder(other).reached_by(limit) || hidden_candidate(other, lots, limit) != no_slot;
+    ranked passed = first_ranked;
+    return ladder(other).reached_by(limit) ||
+           hidden_candidate(other, lots, limit, passed) != no_slot;
 }
 
 void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price_ticks,
@@ -639,6 +658,7 @@ bool order_book::machine::prevent(slot resting, slot aggressor, std::int64_t pri
 
 bool order_book::machine::decrement(slot resting, slot aggressor, std::int64_t lots,
                                     event_buffer& out) {
+    note_change(resting, -lots);
     order_node& maker = orders_[resting];
     order_node& taker = orders_[aggressor];
     const bool maker_ends = maker.remaining == lots;
@@ -703,7 +723,8 @@ void order_book::machine::add_terms(slot at, const new_order& order) {
         .minimum = order.minimum.lots,
         .rank_price = 0,
         .expires_at = order.expires_at,
-        .group = {}};
+        .group = {},
+        .last_trial = {}};
     orders_[at].terms = where;
     count_in(at);
 }

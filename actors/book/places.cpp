@@ -8,6 +8,7 @@ namespace bourse {
 
 void order_book::machine::to_queue(slot at) {
     append(at);
+    note_change(at, orders_[at].remaining);
 }
 
 void order_book::machine::to_hidden(slot at, bool keep_priority) {
@@ -33,14 +34,18 @@ void order_book::machine::rank_hidden(slot at) {
     const order_node& node = orders_[at];
     order_terms& terms = *terms_of(node);
     terms.has_rank = true;
+    terms.last_trial = {
+        .try_again = true, .knows_most = false, .most = 0, .reach = standing::last()};
     hidden_[static_cast<std::size_t>(node.which)].insert(
         {rank_of(node.which, terms.rank_price), node.priority, at});
+    note_change(at, node.remaining);
 }
 
 void order_book::machine::unrank_hidden(slot at) noexcept {
     const order_node& node = orders_[at];
     order_terms& terms = *terms_of(node);
     if (terms.has_rank) {
+        note_change(at, -node.remaining);
         hidden_[static_cast<std::size_t>(node.which)].erase(
             {rank_of(node.which, terms.rank_price), node.priority, at});
         terms.has_rank = false;
@@ -88,6 +93,7 @@ void order_book::machine::leave_place(slot at) noexcept {
     const order_node& node = orders_[at];
     switch (place_of(node)) {
         case node_place::queue:
+            note_change(at, -node.remaining);
             remove(at);
             break;
         case node_place::hidden:

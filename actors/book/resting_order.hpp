@@ -1,6 +1,8 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <limits>
 
 #include "actors/book/slot_pool.hpp"
 #include "messages/ids.hpp"
@@ -47,6 +49,28 @@ struct order_links {
     slot prev;
 };
 
+/// Where an order stands on its side (RULES.md 1.6): the lower trades first.
+struct standing {
+    std::int64_t rank;  ///< of the price: `rank_of`
+    bool hidden;
+    std::uint64_t priority;
+    friend auto operator<=>(const standing&, const standing&) = default;
+
+    [[nodiscard]] static constexpr standing last() noexcept {
+        return {std::numeric_limits<std::int64_t>::max(), true,
+                std::numeric_limits<std::uint64_t>::max()};
+    }
+};
+
+/// What is known of a hidden order's trial since it last failed, so that not every command has to
+/// try again (settling.cpp). Decides nothing: a trial that is left out would fail.
+struct trial_memory {
+    bool try_again;     ///< something has changed that the trial would come to
+    bool knows_most;    ///< `most` is true
+    std::int64_t most;  ///< no more than these lots can be filled
+    standing reach;     ///< the trial looked at nothing behind this
+};
+
 /// What an order that is not plain has besides.
 struct order_terms {
     std::int64_t shown;  ///< in the queue: what is displayed
@@ -65,6 +89,7 @@ struct order_terms {
     std::int64_t rank_price;  ///< hidden: a peg's price of the moment, a conditional's worst price
     timestamp expires_at;
     order_group_id group;
+    trial_memory last_trial;  ///< hidden, with a price
 };
 
 /// All live orders: two arrays with one index.

@@ -206,15 +206,76 @@ bool order_book::machine::hidden_may_trade() const noexcept {
     return !hidden_[sells].empty() && bids().reached_by(best_hidden(sells));
 }
 
-slot order_book::machine::find_retry() const {
+// Tries, by priority, those whose last trial may come out otherwise now. A trial is a function of the
+// order, of the corridor and of what the walk on paper comes to, so one that failed fails again while
+// none of it has changed, or as long as there are too few lots for it, whatever became of them.
+slot order_book::machine::find_retry() {
+    if (!try_again_) {
+        return no_slot;
+    }
     for (const auto& [priority, at] : hidden_by_priority_) {
         const order_node& node = orders_[at];
-        const order_terms& terms = *terms_of(node);
-        if (terms.has_rank && trial(at, terms.rank_price, requirement(node, terms))) {
-            return at;
+        order_terms& terms = *terms_of(node);
+        trial_memory& last = terms.last_trial;
+        if (!terms.has_rank || !last.try_again) {
+            continue;
+        }
+        const std::int64_t wanted = requirement(node, terms);
+        if (!last.knows_most || last.most >= wanted) {
+            const trial_result now = trial(at, terms.rank_price, wanted);
+            if (now.fills) {
+                return at;
+            }
+            last = now.failed;
+        }
+        last.try_again = false;
+    }
+    try_again_ = false;
+    return no_slot;
+}
+
+standing order_book::machine::standing_of(const order_node& node) const noexcept {
+    const bool hidden = !node.in_queue();
+    return {rank_of(node.which, hidden ? terms_[node.terms].rank_price : node.price), hidden,
+            node.priority};
+}
+
+void order_book::machine::tell_hidden(slot at, std::int64_t lots) noexcept {
+    const order_node& changed = orders_[at];
+    if (!changed.in_queue()) {
+        order_terms* terms = terms_of(changed);
+        if (terms == nullptr || terms->place != node_place::hidden || !terms->has_rank) {
+            return;
+        }
+        terms->last_trial.try_again = true;  // its requirement may be another
+        try_again_ = true;
+    }
+    const standing here = standing_of(changed);
+    for (const ranked& each : hidden_of(opposite(changed.which))) {
+        const order_node& node = orders_[each.order];
+        trial_memory& last = terms_of(node)->last_trial;
+        if (rank_of(changed.which, terms_of(node)->rank_price) < here.rank) {
+            break;
+        }
+        if (last.reach < here) {
+            continue;
+        }
+        last.try_again = true;
+        try_again_ = true;
+        if (!prevents(node, changed)) {
+            last.most += lots;
+        } else if (here == last.reach) {
+            last.knows_most = false;  // the order that ended the trial may be gone
         }
     }
-    return no_slot;
+}
+
+void order_book::machine::forget_trials() noexcept {
+    for (const auto& [priority, at] : hidden_by_priority_) {
+        terms_of(orders_[at])->last_trial = {
+            .try_again = true, .knows_most = false, .most = 0, .reach = standing::last()};
+    }
+    try_again_ = true;
 }
 
 // 10.4.

@@ -1,5 +1,6 @@
 // States, time and operator commands (RULES.md 2, 7.3, 11, 12.2).
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "actors/book/book_machine.hpp"
@@ -106,6 +107,7 @@ void order_book::machine::enter_state(const set_state& wanted, reason why, event
                 .number = state_number(row_.state, row_.auction, before),
                 .symbol = row_.rules.symbol});
     pegs_dirty_ = true;
+    forget_trials();
     const bool opens = is_open() && before != market_state::open;
     const bool closes = row_.state == market_state::closed && before != market_state::closed;
     if (before == market_state::closed && row_.state != market_state::closed) {
@@ -148,15 +150,16 @@ void order_book::machine::interrupt(event_buffer& out) {
 
 // 7.3.
 void order_book::machine::set_corridor() noexcept {
+    const auto before = std::tuple{corridor_on_, corridor_low_, corridor_high_};
     corridor_on_ = row_.has_last_price || row_.has_reference_price;
-    if (!corridor_on_) {
-        return;
-    }
     const price base = row_.has_last_price ? row_.last_price : row_.reference_price;
     const wide_int size = base.ticks < 0 ? -wide_int{base.ticks} : wide_int{base.ticks};
     const wide_int width = size * row_.rules.volatility_bps / 10'000;
     corridor_low_ = saturate(base.ticks - width);
     corridor_high_ = saturate(base.ticks + width);
+    if (before != std::tuple{corridor_on_, corridor_low_, corridor_high_}) {
+        forget_trials();
+    }
 }
 
 // --- Operator commands --------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 // The trial (RULES.md 4.9): a walk on paper, asked of orders that trade all at once or not at all.
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -15,7 +16,11 @@ struct order_book::machine::paper {
     std::int64_t wanted;
     std::int64_t remaining;
     std::int64_t filled = 0;
-    bool over = false;  ///< the walk would end here, or enough is filled
+    bool over = false;        ///< the walk would end here, or enough is filled
+    std::int64_t others = 0;  ///< lots that prevention leaves, of all that were come to
+    /// How far the walk came, and whether it would come no farther whatever else happens.
+    standing reach = standing::last();
+    bool reach_holds = true;
     /// One-cancels-other groups that have dissolved on the way, with the member that goes on. Only
     /// looked up in, never gone through.
     std::unordered_map<std::uint64_t, slot> dissolved;
@@ -34,10 +39,17 @@ struct order_book::machine::paper {
     }
 };
 
-bool order_book::machine::trial(slot at, std::int64_t limit, std::int64_t wanted) const {
+order_book::machine::trial_result order_book::machine::trial(slot at, std::int64_t limit,
+                                                             std::int64_t wanted) const {
     const order_node& node = orders_[at];
-    if (wanted > 1 && !may_fill(node, limit, wanted)) {
-        return false;
+    if (wanted > 1) {
+        const std::int64_t most = most_to_fill(node, limit, wanted);
+        if (most < wanted) {
+            return {.failed = {.try_again = false,
+                               .knows_most = true,
+                               .most = most,
+                               .reach = standing::last()}};
+        }
     }
     paper sheet{.aggressor = node,
                 .limit = limit,
@@ -45,13 +57,19 @@ bool order_book::machine::trial(slot at, std::int64_t limit, std::int64_t wanted
                 .remaining = node.remaining,
                 .dissolved = {}};
     trial_walk(sheet);
-    return sheet.filled >= wanted;
+    if (sheet.filled >= wanted) {
+        return {.fills = true};
+    }
+    return {.failed = {.try_again = false,
+                       .knows_most = sheet.reach_holds,
+                       .most = sheet.others,
+                       .reach = sheet.reach}};
 }
 
-// Whether all there is up to the limit is enough, whoever it belongs to: a look at the levels that
-// spares most walks through the orders.
-bool order_book::machine::may_fill(const order_node& aggressor, std::int64_t limit,
-                                   std::int64_t wanted) const {
+// All there is up to the limit, whoever it belongs to, or `wanted` if it is more: a look at the levels
+// that spares most walks through the orders.
+std::int64_t order_book::machine::most_to_fill(const order_node& aggressor, std::int64_t limit,
+                                               std::int64_t wanted) const {
     const side other = opposite(aggressor.which);
     const price_ladder& book = ladder(other);
     std::int64_t most = 0;
@@ -67,7 +85,7 @@ bool order_book::machine::may_fill(const order_node& aggressor, std::int64_t lim
         }
         most += node.remaining;
     }
-    return most >= wanted;
+    return std::min(most, wanted);
 }
 
 void order_book::machine::trial_walk(paper& sheet) const {
@@ -92,23 +110,41 @@ void order_book::machine::trial_walk(paper& sheet) const {
         }
         if (displayed_first) {
             if (outside_corridor(price)) {
-                return;
+                return end_at_corridor(sheet, price);
             }
             trial_level(sheet, level);
             level = book.worse(level);
             continue;
         }
         const slot at = next_hidden->order;
+        const order_node& node = orders_[at];
         ++next_hidden;
-        if (requirement(orders_[at], *terms_of(orders_[at])) > sheet.remaining) {
+        if (requirement(node, *terms_of(node)) > sheet.remaining) {
+            sheet.others += prevents(sheet.aggressor, node) ? 0 : node.remaining;
             continue;
         }
         if (outside_corridor(price)) {
-            return;
+            return end_at_corridor(sheet, price);
         }
-        std::int64_t left = orders_[at].remaining;
+        sheet.others += prevents(sheet.aggressor, node) ? 0 : node.remaining;
+        std::int64_t left = node.remaining;
         trial_meet(sheet, at, left, left);
+        if (sheet.over) {
+            // With another remainder it might be passed over.
+            sheet.reach = standing_of(node);
+            sheet.reach_holds = false;
+        }
     }
+}
+
+// Beyond the corridor's far edge nothing trades, whatever stands there. Before its near edge an order
+// stops the walk only as long as it stands there.
+void order_book::machine::end_at_corridor(paper& sheet, std::int64_t price) const {
+    const side other = opposite(sheet.aggressor.which);
+    const std::int64_t far_edge = other == side::sell ? corridor_high_ : corridor_low_;
+    sheet.reach_holds = ladder(other).better(far_edge, price);
+    sheet.reach = {rank_of(other, sheet.reach_holds ? far_edge : price), true,
+                   std::numeric_limits<std::uint64_t>::max()};
 }
 
 // All orders of a level, icebergs in as many turns as it takes.
@@ -118,9 +154,18 @@ void order_book::machine::trial_level(paper& sheet, slot level) const {
     std::vector<std::pair<slot, std::int64_t>> again;
     for (slot at = here.head; at != no_slot && !sheet.over; at = orders_.links(at).next) {
         const order_node& node = orders_[at];
+        sheet.others += prevents(sheet.aggressor, node) ? 0 : node.remaining;
         std::int64_t left = node.remaining;
         if (trial_meet(sheet, at, left, offered(node)) && left > 0) {
             again.emplace_back(at, left);
+        }
+        if (sheet.over) {
+            // An order of one's own ends the walk as long as it stands there; in a group, another
+            // member's trade might take it away. Decremented lots come before others or do not.
+            const order_terms* terms = terms_of(node);
+            sheet.reach = standing_of(node);
+            sheet.reach_holds = sheet.aggressor.self_trade != self_trade_prevention::decrement &&
+                                (terms == nullptr || terms->group.value == 0);
         }
     }
     for (std::size_t i = 0; i < again.size() && !sheet.over; ++i) {
@@ -128,6 +173,11 @@ void order_book::machine::trial_level(paper& sheet, slot level) const {
         const std::int64_t shown = std::min(left, terms_of(orders_[at])->display);
         if (trial_meet(sheet, at, left, shown) && left > 0) {
             again.emplace_back(at, left);
+        }
+        if (sheet.over) {
+            sheet.reach = {standing_of(orders_[at]).rank, false,
+                           std::numeric_limits<std::uint64_t>::max()};
+            sheet.reach_holds = false;
         }
     }
 }
@@ -142,7 +192,7 @@ bool order_book::machine::trial_meet(paper& sheet, slot resting, std::int64_t& l
     }
     const std::int64_t lots = std::min(sheet.remaining, offer);
     const self_trade_prevention mode = sheet.aggressor.self_trade;
-    const bool prevented = mode != self_trade_prevention::none && same_owner(sheet.aggressor, node);
+    const bool prevented = prevents(sheet.aggressor, node);
     if (prevented && mode == self_trade_prevention::cancel_oldest) {
         sheet.dissolve(terms, no_slot);
         return false;

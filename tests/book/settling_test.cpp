@@ -67,6 +67,110 @@ TEST_CASE("10.1 of an order being replaced pegs are priced after it has left its
     book.expect({"replaced 1 1@13 left 1", "fill 6 1@13 done", "take 1 1@13 done"});
 }
 
+// Trials that have failed are not made again for nothing; here something small was what they wanted.
+
+TEST_CASE("10.1 a hidden order retries when the order of its owner that stopped it has gone") {
+    for (const bool replaced : {false, true}) {
+        book_fixture book;
+        book.sell(1, 5, at(10));
+        book.enter(sell(2, 1, at(11)).account(7));
+        book.sell(3, 5, at(12));
+        book.enter(buy(4, 8, at(12))
+                       .account(7)
+                       .all_or_none()
+                       .preventing(self_trade_prevention::cancel_newest));
+        book.buy(5, 1, at(10));  // one of those before the order that stops it goes
+        book.sell(6, 1, at(10));
+        book.cancel(6);
+        book.enter(sell(7, 1, at(9)).account(7));  // another one that would stop it comes and goes
+        book.cancel(7);
+        CHECK(book.place(4) == order_place::hidden);
+        if (replaced) {
+            book.reprice(2, at(13));
+        } else {
+            book.cancel(2);
+        }
+        CHECK_FALSE(book.lives(4));
+        CHECK(book.row(3).remaining == quantity{1});
+        book.forget();
+    }
+}
+
+TEST_CASE("10.1 a hidden order retries when fewer lots before let it meet a larger requirement") {
+    book_fixture book;
+    book.sell(1, 51, at(10));
+    // 2 does not trade with 3 as an aggressor, but 3 with 2.
+    book.enter(sell(2, 90, at(11))
+                   .account(3)
+                   .all_or_none()
+                   .preventing(self_trade_prevention::cancel_newest));
+    book.enter(buy(3, 100, at(11)).minimum(60));  // 51, and then 49 are too few for 2
+    CHECK(book.place(3) == order_place::hidden);
+    book.forget();
+    book.cancel(1);
+    book.expect({"cancelled 1 51 requested", "fill 2 90@11 done", "take 3 90@11 left 10"});
+}
+
+TEST_CASE("10.1 a hidden order retries when decremented lots would make it pass an order over") {
+    book_fixture book;
+    book.enter(sell(1, 60, at(11))
+                   .account(7)
+                   .all_or_none()
+                   .preventing(self_trade_prevention::cancel_newest));
+    book.sell(2, 200, at(12));
+    book.enter(buy(3, 100, at(12))
+                   .account(7)
+                   .minimum(50)
+                   .preventing(self_trade_prevention::decrement));  // 60 go, and 40 are too few
+    CHECK(book.place(3) == order_place::hidden);
+    book.forget();
+    book.enter(sell(4, 41, at(10)).account(7));
+    CHECK_FALSE(book.lives(3));
+    CHECK(book.row(1).remaining == quantity{60});
+    CHECK(book.row(2).remaining == quantity{141});
+    book.forget();
+}
+
+TEST_CASE("10.1 a hidden order retries when its own quantity has become small enough") {
+    book_fixture book;
+    book.sell(1, 8, at(10));
+    book.enter(buy(2, 9, at(10)).all_or_none());
+    book.resize(2, 8);
+    CHECK_FALSE(book.lives(2));
+    book.forget();
+}
+
+TEST_CASE("10.1 a hidden order retries when what stood before the corridor has gone") {
+    instrument rules;
+    rules.volatility_bps = 1'000;
+    rules.volatility_auction = {30};
+    book_fixture book(rules);
+    book.reference(at(100));
+    book.sell(1, 5, at(80));  // below the corridor of 90 to 110
+    book.sell(2, 5, at(100));
+    book.enter(buy(3, 5, at(100)).all_or_none());
+    CHECK(book.place(3) == order_place::hidden);
+    book.cancel(1);
+    CHECK_FALSE(book.lives(3));
+    book.forget();
+}
+
+TEST_CASE("10.1 a hidden order retries when the corridor has moved") {
+    instrument rules;
+    rules.volatility_bps = 1'000;
+    rules.volatility_auction = {30};
+    book_fixture book(rules);
+    book.reference(at(100));
+    book.sell(1, 5, at(110));
+    book.sell(2, 5, at(120));
+    book.enter(buy(3, 9, at(120)).all_or_none());
+    CHECK(book.place(3) == order_place::hidden);
+    book.reference(at(115));
+    book.buy(4, 1, at(1));  // the next command's corridor is the new one
+    CHECK_FALSE(book.lives(3));
+    book.forget();
+}
+
 TEST_CASE("10.2 prints of an interrupted walk trigger stops too, which then wait") {
     instrument rules;
     rules.volatility_bps = 1'000;
