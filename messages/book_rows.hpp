@@ -68,9 +68,9 @@ struct group_row {
 /// What has traded since the book last left closed (RULES.md 12.5).
 struct book_statistics {
     std::uint64_t trades = 0;
-    std::uint64_t lots = 0;
-    wide_int turnover = 0;  ///< sum of price × lots, in tick-lots
-    price first{};          ///< the four prices are meaningless while `trades` is zero
+    std::uint64_t lots = 0;  ///< stays at its limit
+    wide_int turnover = 0;   ///< sum of price × lots, in tick-lots; stays at its limits
+    price first{};           ///< the four prices are meaningless while `trades` is zero
     price high{};
     price low{};
     price last{};

@@ -71,7 +71,7 @@ struct alignas(64) event {
     bourse::side side = bourse::side::buy;
     bourse::reason reason = bourse::reason::none;
     std::uint8_t flags = 0;
-    std::uint32_t version = 0;  ///< replaces done on the order so far
+    std::uint32_t version = 0;  ///< replaces done on the order so far, modulo 2^31
     order_id order{};
     std::uint64_t number = 0;
     bourse::price price{};

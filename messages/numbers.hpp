@@ -92,6 +92,19 @@ struct money {
     return wide_int{at.ticks} * lots.lots;
 }
 
+/// Adds to a sum, which stays at the limits of its bits.
+constexpr void add_saturating(wide_int& sum, wide_int more) noexcept {
+    constexpr wide_int highest = (((wide_int{1} << 126) - 1) << 1) + 1;
+    if (__builtin_add_overflow(sum, more, &sum)) [[unlikely]] {
+        sum = more < 0 ? -highest - 1 : highest;
+    }
+}
+constexpr void add_saturating(std::uint64_t& sum, std::uint64_t more) noexcept {
+    if (__builtin_add_overflow(sum, more, &sum)) [[unlikely]] {
+        sum = std::numeric_limits<std::uint64_t>::max();
+    }
+}
+
 /// `at` moved by `offset_ticks`, clamped to the limits of 64 bits.
 [[nodiscard]] constexpr price saturating_add(price at, std::int64_t offset_ticks) noexcept {
     return {saturate(wide_int{at.ticks} + offset_ticks)};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/book/clearing_prices.hpp"
+#include "actors/book/node_memory.hpp"
 #include "actors/book/order_book.hpp"
 #include "actors/book/order_index.hpp"
 #include "actors/book/price_ladder.hpp"
@@ -421,8 +422,7 @@ private:
 
     // Everything rarer.
     slot_pool<order_terms> terms_;
-    std::unique_ptr<std::pmr::unsynchronized_pool_resource> nodes_ =
-        std::make_unique<std::pmr::unsynchronized_pool_resource>();
+    node_memory nodes_;
     std::array<ranked_set, 2> hidden_{ranked_set(nodes_.get()), ranked_set(nodes_.get())};
     queue_set hidden_by_priority_{nodes_.get()};
     queue_set pegs_{nodes_.get()};  ///< those of the hidden orders that are pegged

@@ -622,8 +622,8 @@ void order_book::machine::count_trade(std::int64_t price_ticks, std::int64_t lot
     all.high = std::max(all.high, at);
     all.low = std::min(all.low, at);
     all.last = at;
-    all.lots += static_cast<std::uint64_t>(lots);
-    all.turnover += notional(at, {lots});
+    add_saturating(all.lots, static_cast<std::uint64_t>(lots));
+    add_saturating(all.turnover, notional(at, {lots}));
     row_.last_price = at;
     row_.has_last_price = true;
 }

@@ -7,6 +7,7 @@
 #include <memory_resource>
 
 #include "actors/book/key_table.hpp"
+#include "actors/book/node_memory.hpp"
 #include "actors/book/slot_pool.hpp"
 #include "messages/numbers.hpp"
 #include "messages/order_terms.hpp"
@@ -109,8 +110,7 @@ public:
 
     [[nodiscard]] std::uint32_t size() const noexcept { return levels_.live(); }
     [[nodiscard]] std::size_t bytes() const noexcept {
-        // A node of the ordered map is four words of tree and the pair.
-        return levels_.bytes() + blocks_.bytes() + table_.bytes() + by_key_.size() * 48;
+        return levels_.bytes() + blocks_.bytes() + table_.bytes() + nodes_->bytes();
     }
 
 private:
@@ -137,9 +137,8 @@ private:
     key_table table_;
     slot_pool<price_block> blocks_;
     slot_pool<price_level> levels_;
-    std::unique_ptr<std::pmr::unsynchronized_pool_resource> nodes_ =
-        std::make_unique<std::pmr::unsynchronized_pool_resource>();
-    std::pmr::map<std::int64_t, slot> by_key_{nodes_.get()};
+    std::unique_ptr<node_memory> nodes_ = std::make_unique<node_memory>();
+    std::pmr::map<std::int64_t, slot> by_key_{nodes_->get()};
 };
 
 }  // namespace bourse

@@ -48,14 +48,9 @@ std::optional<queue_position> order_book::machine::position(order_id id) const n
 }
 
 std::size_t order_book::machine::memory_bytes() const noexcept {
-    // A node of an ordered set is four words of tree and its key.
-    constexpr std::size_t node = 56;
-    const std::size_t nodes = hidden_[0].size() + hidden_[1].size() + hidden_by_priority_.size() +
-                              pegs_.size() + waiting_[0].size() + waiting_[1].size() +
-                              trailing_.size() + parked_.size() + pending_.size() + timers_.size() +
-                              groups_.size() * 3;
     return orders_.bytes() + terms_.bytes() + index_.bytes() + bids().bytes() + asks().bytes() +
-           nodes * node;
+           nodes_.bytes() + (prints_.capacity() * sizeof(std::int64_t)) +
+           (elected_.capacity() * sizeof(ranked));
 }
 
 }  // namespace bourse

@@ -228,6 +228,27 @@ TEST_CASE("one entry of many commands gives what its commands give one by one") 
     CHECK(at_once.save() == one_by_one.save());
 }
 
+TEST_CASE("what sets of a past peak keep is counted, until compact gives it back") {
+    order_book book{instrument{}};
+    event_buffer out;
+    const std::size_t empty = book.memory_bytes();
+    for (std::uint64_t id = 1; id <= 50'000; ++id) {
+        // A stop in a set, and a price block in a map.
+        book.submit(buy(id, 1, at(static_cast<std::int64_t>(1'000 * id))).stop(at(5)), out);
+        book.submit(sell(id + 100'000, 1, at(static_cast<std::int64_t>(1'000 * id))), out);
+    }
+    const std::size_t peak = book.memory_bytes();
+    CHECK(peak > empty);
+    for (std::uint64_t id = 1; id <= 50'000; ++id) {
+        book.cancel({{id}, {}}, out);
+        book.cancel({{id + 100'000}, {}}, out);
+    }
+    CHECK(book.size() == 0);
+    CHECK(book.memory_bytes() == peak);
+    book.compact();
+    CHECK(book.memory_bytes() == empty);
+}
+
 TEST_CASE("compact gives back what a peak has left behind, and nothing that rests") {
     order_book book{instrument{}};
     event_buffer out;

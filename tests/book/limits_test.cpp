@@ -215,3 +215,18 @@ TEST_CASE("ids with any bits are taken, the largest too") {
     CHECK(book.bids() == "1@10x1");
     book.forget();
 }
+
+TEST_CASE("1.8 the version goes on at zero after 2^31 - 1") {
+    book_fixture book;
+    book.buy(1, 5, at(10));
+    book_rows rows = book.book.save();
+    rows.orders.front().version = (1U << 31U) - 1U;
+    auto restored = order_book::restore(rows);
+    REQUIRE(restored.has_value());
+    event_buffer out;
+    restored->replace(
+        {.id = {1}, .account = {}, .set_price = true, .set_quantity = false, .price = at(11)}, out);
+    CHECK(out.events().back().version == 0);
+    CHECK(order_book::restore(restored->save()).has_value());
+    book.forget();
+}

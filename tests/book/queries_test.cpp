@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdint>
+#include <limits>
 
 #include "tests/support/book_fixture.hpp"
 
@@ -23,6 +25,32 @@ TEST_CASE("12.5 statistics tell trades, lots, turnover, first, high, low and las
                                    .last = at(4)};
     CHECK(book.book.statistics() == expected);
     book.forget();
+}
+
+TEST_CASE("12.5 lots and turnover stay at the limits of their bits, and the book can be saved") {
+    constexpr std::int64_t highest_price = std::numeric_limits<std::int64_t>::max();
+    constexpr wide_int highest = (((wide_int{1} << 126) - 1) << 1) + 1;
+    for (const bool up : {true, false}) {
+        book_rows rows = order_book(instrument{}).save();
+        rows.book.statistics = {.trades = 1,
+                                .lots = std::numeric_limits<std::uint64_t>::max() - 1,
+                                .turnover = up ? highest - 1 : -highest,
+                                .first = {},
+                                .high = {},
+                                .low = {},
+                                .last = {}};
+        auto book = order_book::restore(rows);
+        REQUIRE(book.has_value());
+        event_buffer out;
+        const price where = at(up ? highest_price : -highest_price);
+        book->submit(sell(1, 2, where), out);
+        book->submit(buy(2, 2, where), out);
+        CHECK(book->statistics().lots == std::numeric_limits<std::uint64_t>::max());
+        CHECK((book->statistics().turnover == (up ? highest : -highest - 1)));
+        const book_rows after = book->save();
+        book->compact();
+        CHECK(book->save() == after);
+    }
 }
 
 TEST_CASE("12.5 the turnover is exact in 128 bits") {

@@ -165,7 +165,7 @@ void reference_book::replace(const replace_order& request, std::vector<event>& o
     const bool in_place =
         keeps || o->place == order_place::held || o->place == order_place::pending;
     const quantity new_total = request.set_quantity ? request.quantity : o->filled + o->remaining;
-    o->version += 1;
+    o->version = (o->version + 1) & 0x7FFF'FFFFU;
     o->price = request.set_price ? request.price : o->price;
     o->stop_price = request.set_stop_price ? request.stop_price : o->stop_price;
     o->remaining = new_total - o->filled;

@@ -248,8 +248,8 @@ void reference_book::count_trade(price at, quantity lots) {
         statistics_.first = statistics_.high = statistics_.low = at;
     }
     statistics_.trades += 1;
-    statistics_.lots += static_cast<std::uint64_t>(lots.lots);
-    statistics_.turnover += notional(at, lots);
+    add_saturating(statistics_.lots, static_cast<std::uint64_t>(lots.lots));
+    add_saturating(statistics_.turnover, notional(at, lots));
     statistics_.high = std::max(statistics_.high, at);
     statistics_.low = std::min(statistics_.low, at);
     statistics_.last = at;
