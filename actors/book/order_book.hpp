@@ -55,6 +55,8 @@ struct queue_position {
 /// allocates once the book has held as many orders before. Memory follows what rests: `compact`
 /// gives back what a past peak has left behind.
 ///
+/// What a single command may cost beyond that, README.md says.
+///
 /// One thread at a time. Bounds: `instrument::max_orders` live orders, `max_hidden_orders`,
 /// `max_trailing_stops`; events a command: 2 a trade and 1 a refill, at most 100 refills an order.
 class order_book {
@@ -81,7 +83,8 @@ public:
     void submit(const new_order& order, event_buffer& out);
     void cancel(const cancel_order& request, event_buffer& out);
     void replace(const replace_order& request, event_buffer& out);
-    /// Looks at every live order once, whosever it is.
+    /// Looks at every live order once, whosever it is: O(live orders), even for an account that has
+    /// none. Who knows an account's orders cancels them one by one instead.
     void cancel_all(const mass_cancel& request, event_buffer& out);
     void change_state(const set_state& request, event_buffer& out);
     void change_reference(const set_reference& request, event_buffer& out);
@@ -128,7 +131,7 @@ public:
     /// moments and checkpoints.
     void compact();
 
-    /// Bytes held from the allocator for orders, levels and indexes.
+    /// Bytes held from the allocator for orders, levels, indexes and sets, in use or not.
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
 private:
