@@ -325,7 +325,7 @@ private:
     void group_after_trade(slot at, event_buffer& out);
     void group_after_end(slot at, event_buffer& out);
     void cancel_others(group_map::iterator where, slot except, event_buffer& out);
-    void activate_exits(group_map::iterator where, slot entry);
+    void activate_exits(group_map::iterator where, slot entry, event_buffer& out);
     [[nodiscard]] bool fits_group(const new_order& order) const;
     [[nodiscard]] bool entry_lives(const group& all) const noexcept;
     void fail_group(const new_order& order, event_buffer& out);

@@ -114,7 +114,7 @@ void order_book::machine::group_after_trade(slot at, event_buffer& out) {
     if (terms.role != group_role::entry) {
         cancel_others(where, at, out);
     } else if (orders_[at].remaining == 0) {
-        activate_exits(where, at);
+        activate_exits(where, at, out);
     }
 }
 
@@ -163,13 +163,20 @@ void order_book::machine::cancel_others(group_map::iterator where, slot except, 
     }
 }
 
-// 9.6: the entry is filled, the exits wait for their turn.
-void order_book::machine::activate_exits(group_map::iterator where, slot entry) {
+// 9.6: the entry is filled, the exits are cut to it and wait for their turn.
+void order_book::machine::activate_exits(group_map::iterator where, slot entry, event_buffer& out) {
     group& all = where->second;
     terms_of(orders_[entry])->group = {};
     const auto end_of_exits =
         std::remove(all.members.begin(), all.members.begin() + all.count, entry);
     all.count = static_cast<std::uint8_t>(end_of_exits - all.members.begin());
+    for (auto member = all.members.begin(); member != end_of_exits; ++member) {
+        const std::int64_t excess = orders_[*member].remaining - orders_[entry].filled;
+        if (excess > 0) {
+            orders_[*member].remaining -= excess;
+            tell(*member, event_kind::reduced, excess, reason::group, out);
+        }
+    }
     for (auto member = all.members.begin(); member != end_of_exits; ++member) {
         to_pending(*member);
     }

@@ -259,6 +259,17 @@ TEST_CASE("9.6 with one exit the group dissolves when the entry is filled") {
     book.expect({"accepted 5 5@130 held"});
 }
 
+TEST_CASE("9.6 exits larger than what the entry filled are cut to it before any acts") {
+    book_fixture book;
+    book.enter(sell(1, 15, at(110)).account(7).in_group(4, group_role::exit, 3));
+    book.enter(sell(2, 5, at(120)).account(7).in_group(4, group_role::exit, 3));
+    book.enter(buy(3, 10, at(100)).account(7).in_group(4, entry, 3));
+    book.forget();
+    book.sell(9, 10, at(100));
+    book.expect({"accepted 9 10@100", "fill 3 10@100 done", "take 9 10@100 done",
+                 "reduced 1 5 group left 10", "activated 1 10@110", "activated 2 5@120"});
+}
+
 TEST_CASE("9.6 an entry filled in an auction into closed leaves its exits pending until it opens") {
     book_fixture book;
     send_bracket(book);

@@ -173,7 +173,7 @@ private:
     void activate(reference_order& o);
     void after_trade(reference_order& o);
     void after_end(reference_order& o);
-    void start_exits(reference_group& g);
+    void start_exits(reference_group& g, const reference_order& entry);
     void cancel_others(order_group_id id, order_id except);
     void dissolve(order_group_id id);
 

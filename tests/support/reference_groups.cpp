@@ -97,7 +97,7 @@ void reference_book::after_trade(reference_order& o) {
     if (entry_of(*g) == nullptr) {
         cancel_others(g->id, o.id);
     } else if (o.ended) {
-        start_exits(*g);
+        start_exits(*g, o);
     }
 }
 
@@ -119,8 +119,19 @@ void reference_book::after_end(reference_order& o) {
 }
 
 // 9.6
-void reference_book::start_exits(reference_group& g) {
+void reference_book::start_exits(reference_group& g, const reference_order& entry) {
     std::erase_if(g.members, [this](order_id id) { return get(id).ended; });
+    for (const order_id id : g.members) {
+        reference_order& exit = get(id);
+        if (exit.remaining > entry.filled) {
+            const quantity cut = exit.remaining - entry.filled;
+            exit.remaining = entry.filled;
+            event& e = say(event_kind::reduced, exit);
+            e.reason = reason::group;
+            e.price = exit.price;
+            e.lots = cut;
+        }
+    }
     for (const order_id id : g.members) {
         put(get(id), order_place::pending);
     }
