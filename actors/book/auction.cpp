@@ -11,19 +11,19 @@ namespace bourse {
 // All that takes part in an auction at a price where it may clear.
 clearing_prices order_book::machine::crossed_prices() const {
     std::vector<clearing> prices;
-    const auto total = [](const price_level& level) {
-        return level.shown_lots + level.reserve_lots;
+    const auto total = [](const price_ladder& book, slot level) {
+        return book[level].shown_lots + book.reserve_lots(level);
     };
     if (!bids().empty() && !asks().empty()) {
         const std::int64_t low = asks().best_price();
         const std::int64_t high = bids().best_price();
         for (slot at = bids().best(); at != no_slot && bids()[at].price_ticks >= low;
              at = bids().worse(at)) {
-            prices.push_back({bids()[at].price_ticks, total(bids()[at]), 0});
+            prices.push_back({bids()[at].price_ticks, total(bids(), at), 0});
         }
         for (slot at = asks().best(); at != no_slot && asks()[at].price_ticks <= high;
              at = asks().worse(at)) {
-            prices.push_back({asks()[at].price_ticks, 0, total(asks()[at])});
+            prices.push_back({asks()[at].price_ticks, 0, total(asks(), at)});
         }
     }
     return clearing_prices(std::move(prices));
@@ -83,7 +83,7 @@ std::int64_t order_book::machine::trade_in_auction(std::int64_t price_ticks, eve
     const std::int64_t lots = std::min(orders_[buyer].remaining, orders_[seller].remaining);
     take_in_auction(buyer, lots);
     take_in_auction(seller, lots);
-    count_trade(price_ticks, lots);
+    count_trades(1, price_ticks, lots);
     tell_fill(buyer, price_ticks, lots, event::in_auction, out);
     tell_fill(seller, price_ticks, lots, event::in_auction, out);
     ++row_.next_trade;
@@ -122,10 +122,10 @@ void order_book::machine::show_icebergs_anew() {
             continue;
         }
         const std::int64_t more = std::min(terms.display, node.remaining) - terms.shown;
-        price_level& level = ladder(node.which)[node.level];
+        price_ladder& book = ladder(node.which);
         terms.shown += more;
-        level.shown_lots += more;
-        level.reserve_lots -= more;
+        book[node.level].shown_lots += more;
+        book.reserve_lots(node.level) -= more;
     }
 }
 

@@ -69,6 +69,10 @@ private:
     [[nodiscard]] const price_ladder& ladder(side which) const noexcept {
         return ladders_[static_cast<std::size_t>(which)];
     }
+    /// The other side's.
+    [[nodiscard]] price_ladder& against(side which) noexcept {
+        return ladders_[1U - static_cast<std::size_t>(which)];
+    }
     [[nodiscard]] price_ladder& bids() noexcept { return ladders_[0]; }
     [[nodiscard]] const price_ladder& bids() const noexcept { return ladders_[0]; }
     [[nodiscard]] price_ladder& asks() noexcept { return ladders_[1]; }
@@ -143,12 +147,15 @@ private:
     }
     [[nodiscard]] static std::int64_t requirement(const order_node& node,
                                                   const order_terms& terms) noexcept;
-    [[nodiscard]] static bool same_owner(const order_node& a, const order_node& b) noexcept {
+    /// Of two resting orders, or of one and one that comes.
+    template <class Order>
+    [[nodiscard]] static bool same_owner(const Order& a, const order_node& b) noexcept {
         return a.account == b.account ||
                (a.trade_group == b.trade_group && a.trade_group.value != 0);
     }
-    [[gnu::always_inline]] inline slot add_order(const new_order& order,
-                                                 const order_index::position& where);
+    [[gnu::always_inline]] inline static void write_order(order_node& node,
+                                                          const new_order& order) noexcept;
+    inline slot add_order(const new_order& order, const order_index::position& where);
     void add_terms(slot at, const new_order& order);
     void count_in(slot at);
     void forget(slot at) noexcept;
@@ -167,12 +174,10 @@ private:
     // --- Checks (checks.cpp): sections 3 and 12.3 ---------------------------------------------------
     /// True if the order needs no `order_terms`, whatever the checks say of it.
     [[nodiscard]] static bool needs_no_terms(const new_order& order) noexcept;
-    /// True if the order surely needs none and is not post-only: asked first, as it is quick.
-    [[nodiscard]] static bool is_plain(const new_order& order) noexcept;
-    /// True if a plain order that is not post-only passes all checks, while the book is calm.
+    /// True if a plain order that is not post-only passes all checks, while the book is calm and has
+    /// fewer orders than it may have.
     [[nodiscard]] bool passes(const new_order& order) const noexcept {
-        return order.id.value != 0 && order.quantity.lots > 0 && order.quantity <= max_order_lots &&
-               orders_.live() < row_.rules.max_orders;
+        return order.id.value != 0 && order.quantity.lots > 0 && order.quantity <= max_order_lots;
     }
     /// True if nothing but the queues and the stops has to be looked at.
     void note_calm() noexcept {
@@ -195,35 +200,32 @@ private:
     [[nodiscard]] bool would_take(side which, std::int64_t limit, std::int64_t lots) const;
 
     // --- Entering and matching (matching.cpp): sections 4 and 6 ------------------------------------
-    [[gnu::always_inline]] inline void submit_plain(const new_order& order,
-                                                    const order_index::position& where,
-                                                    event_buffer& out);
-    [[gnu::always_inline]] inline void cancel_plain(slot at, const order_index::position& where,
-                                                    event_buffer& out);
-    [[gnu::always_inline]] inline void replace_plain(slot at, std::int64_t price,
-                                                     event_buffer& out);
-    [[gnu::always_inline]] inline void tell_accepted(const new_order& order,
-                                                     event_buffer& out) const;
+    [[nodiscard]] inline static bool has_only(const new_order& order,
+                                              std::uint64_t allowed) noexcept;
     [[nodiscard]] inline bool is_quick(slot at, account_id asked_by) const noexcept;
-    [[gnu::always_inline]] inline void replace_inline(const replace_order& request,
-                                                      const order_index::position& where,
-                                                      event_buffer& out);
-    void replace_carefully(const replace_order& request, event_buffer& out);
-    [[gnu::always_inline]] inline void submit_inline(const new_order& order, event_buffer& out);
+    [[gnu::always_inline]] inline void tell_accepted(const new_order& order,
+                                                     event& told) const noexcept;
+    [[gnu::always_inline]] inline void tell_cancelled(const order_node& node,
+                                                      event& told) const noexcept;
+    [[gnu::always_inline]] inline void tell_replaced(const order_node& node,
+                                                     event& told) const noexcept;
+    [[gnu::always_inline]] inline void apply_one(const command& each, event_buffer& out);
+    [[gnu::noinline]] void apply_entry(std::span<const command> commands, event_buffer& out);
+    void apply_ahead(std::span<const command> commands, event_buffer& out);
+    [[gnu::noinline]] void apply_rare(const command& rare, event_buffer& out);
+    [[gnu::noinline]] void submit_otherwise(const new_order& order, event_buffer& out);
+    [[gnu::noinline]] void cancel_otherwise(const cancel_order& request, event_buffer& out);
+    [[gnu::noinline]] void replace_otherwise(const replace_order& request, event_buffer& out);
+    void submit_plain(const new_order& order, const order_index::position& where,
+                      event_buffer& out);
+    [[nodiscard]] bool take(const new_order& order, std::int64_t& remaining, event_buffer& out);
+    [[nodiscard]] bool take_level(const new_order& order, std::int64_t& remaining,
+                                  price_ladder& book, event_buffer& out);
     void submit_carefully(const new_order& order, const order_index::position& where,
                           event_buffer& out);
-    [[gnu::always_inline]] inline void cancel_inline(const cancel_order& request,
-                                                     const order_index::position& where,
-                                                     event_buffer& out);
-    void cancel_carefully(const cancel_order& request, event_buffer& out);
     void submit_with_terms(const new_order& order, const order_index::position& where,
                            event_buffer& out);
     void reject(const new_order& order, reason why, event_buffer& out);
-    [[gnu::always_inline]] inline void apply_one(const command& each,
-                                                 const order_index::position& named,
-                                                 event_buffer& out);
-    void apply_ahead(std::span<const command> commands, event_buffer& out);
-    void apply_rare(const command& rare, event_buffer& out);
     void replace_done(slot at, const replace_order& request, event_buffer& out);
     void enter(slot at, event_buffer& out);
     void execute(slot at, std::int64_t limit, event_buffer& out);
@@ -252,10 +254,14 @@ private:
             prints_.back() = price_ticks;
         }
     }
-    void count_trade(std::int64_t price_ticks, std::int64_t lots) noexcept;
+    /// Some trades at one price, of `lots` together.
+    void count_trades(std::uint64_t trades, std::int64_t price_ticks, std::int64_t lots) noexcept;
     [[gnu::always_inline]] inline void tell_fill(slot at, std::int64_t price_ticks,
                                                  std::int64_t lots, std::uint8_t flags,
                                                  event_buffer& out) const;
+    [[gnu::always_inline]] inline void tell_taken(const new_order& order, std::int64_t price_ticks,
+                                                  std::int64_t lots, std::int64_t remaining,
+                                                  event_buffer& out) const;
     /// True if the aggressor ended (6.7).
     [[nodiscard]] bool prevent(slot resting, slot aggressor, std::int64_t price_ticks,
                                event_buffer& out);
@@ -290,12 +296,11 @@ private:
     bool trial_meet(paper& sheet, slot resting, std::int64_t& left, std::int64_t offer) const;
 
     // --- Places (places.cpp): 1.4 -------------------------------------------------------------------
-    [[gnu::always_inline]] inline price_level& link(slot at);
-    [[gnu::always_inline]] inline price_level* unlink(slot at) noexcept;
+    [[gnu::always_inline]] inline void link_behind(slot tail, slot at, price_level& level) noexcept;
+    inline price_level& link(slot at);
+    [[gnu::always_inline]] inline void unlink_from(price_level& level, slot at) noexcept;
     void append(slot at);
-    [[gnu::always_inline]] inline void append_plain(slot at);
     void remove(slot at) noexcept;
-    [[gnu::always_inline]] inline void remove_plain(slot at) noexcept;
     void to_queue(slot at);
     void to_hidden(slot at, bool keep_priority);
     void to_waiting(slot at);

@@ -61,6 +61,10 @@ public:
     [[nodiscard]] std::size_t size() const noexcept {
         return static_cast<std::size_t>(next_ - begin_.get());
     }
+    /// True if the next record needs more memory.
+    [[nodiscard]] bool is_full() const noexcept { return next_ == end_; }
+    /// As `next`, of a buffer that is not full.
+    event& next_of_room() noexcept { return *next_++; }
     [[nodiscard]] bool empty() const noexcept { return next_ == begin_.get(); }
     [[nodiscard]] std::size_t capacity() const noexcept {
         return static_cast<std::size_t>(end_ - begin_.get());

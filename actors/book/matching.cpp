@@ -32,156 +32,206 @@ inline order_id named_order(const command& about) noexcept {
 
 // --- Commands -----------------------------------------------------------------------------------
 
-// The eight mode bytes of an order are looked at together: a limit order of either side, of time in
-// force below 4, with any self-trade prevention, and nothing else set.
-inline bool order_book::machine::is_plain(const new_order& order) noexcept {
+// --- The quick way --------------------------------------------------------------------------------
+//
+// Most commands are about plain limit orders that neither trade nor need memory. Everything that this
+// takes is asked before anything is changed, and who needs more goes the other way by a tail call. So
+// these functions call nothing, save no registers, and are as short as they can be.
+
+// The eight mode bytes of an order are looked at together: a limit order of either side, of the
+// modes `allowed`, and nothing else set.
+inline bool order_book::machine::has_only(const new_order& order, std::uint64_t allowed) noexcept {
     static_assert(offsetof(new_order, group_size) - offsetof(new_order, side) == 7);
     std::uint64_t modes = 0;
     std::memcpy(&modes, &order.side, sizeof modes);
-    constexpr std::uint64_t allowed = 0x07'03'00'01U;
     const auto others = static_cast<std::uint64_t>(order.stop_price.ticks) |
                         static_cast<std::uint64_t>(order.offset_ticks) |
                         static_cast<std::uint64_t>(order.display.lots) |
                         static_cast<std::uint64_t>(order.minimum.lots) |
                         static_cast<std::uint64_t>(order.expires_at.ns) | order.group.value;
-    return ((modes & ~allowed) | others) == 0 && order.tif != time_in_force::good_till_date &&
-           order.self_trade <= self_trade_prevention::decrement;
+    return ((modes & ~allowed) | others) == 0;
 }
 
-// Into a calm book: nothing to look at but the other side's queue.
-[[gnu::always_inline]] inline void order_book::machine::submit_plain(
-    const new_order& order, const order_index::position& where, event_buffer& out) {
-    const slot at = add_order(order, where);
-    tell_accepted(order, out);
-    if (!ladder(opposite(order.side)).reached_by(order.price.ticks) &&
-        order.tif != time_in_force::immediate_or_cancel) [[likely]] {
-        append_plain(at);
-        return;
-    }
-    execute(at, order.price.ticks, out);
-    settle(out);
-}
-
-[[gnu::always_inline]] inline void order_book::machine::tell_accepted(const new_order& order,
-                                                                      event_buffer& out) const {
-    event& told = out.next();
-    write_header(told, event_kind::accepted, order.side, reason::none, 0, 0);
-    told.order = order.id;
-    told.number = 0;
-    told.price = order.price;
-    told.lots = order.quantity;
-    told.filled = {};
-    told.remaining = order.quantity;
-    told.account = order.account;
-    told.symbol = row_.rules.symbol;
-}
-
-[[gnu::always_inline]] inline void order_book::machine::cancel_plain(
-    slot at, const order_index::position& where, event_buffer& out) {
-    const order_node& node = orders_[at];
-    event& told = out.next();
-    write_header(told, event_kind::cancelled, node.which, reason::requested, event::final_answer,
-                 node.version);
-    told.order = node.id;
-    told.number = 0;
-    told.price = {node.price};
-    told.lots = {node.remaining};
-    told.filled = {node.filled};
-    told.remaining = {};
-    told.account = node.account;
-    told.symbol = row_.rules.symbol;
-    remove_plain(at);
-    index_.erase(where);
-    orders_.give_back(at);
-}
-
-// Another price and nothing else.
-[[gnu::always_inline]] inline void order_book::machine::replace_plain(slot at, std::int64_t price,
-                                                                      event_buffer& out) {
-    remove_plain(at);
-    order_node& node = orders_[at];
-    node.price = price;
-    ++node.version;
-    event& told = out.next();
-    write_header(told, event_kind::replaced, node.which, reason::none, 0, node.version);
-    told.order = node.id;
-    told.number = 0;
-    told.price = {price};
-    told.lots = {node.remaining + node.filled};
-    told.filled = {node.filled};
-    told.remaining = {node.remaining};
-    told.account = node.account;
-    told.symbol = row_.rules.symbol;
-    if (!ladder(opposite(node.which)).reached_by(price)) [[likely]] {
-        append_plain(at);
-        return;
-    }
-    execute(at, price, out);
-    settle(out);
-}
-
-// True if a command about this order is one for the quick path: a plain order is always in the
-// queue between commands, and in no group.
+// True if a command about this order can go the quick way: a plain order is always in the queue
+// between commands, and in no group.
 inline bool order_book::machine::is_quick(slot at, account_id asked_by) const noexcept {
     return at != no_slot && calm_ && orders_[at].terms == no_slot &&
            (asked_by.value == 0 || asked_by == orders_[at].account);
 }
 
-[[gnu::always_inline]] inline void order_book::machine::submit_inline(const new_order& order,
-                                                                      event_buffer& out) {
+// Into a calm book, to a level that is there, without reaching the other side.
+void order_book::machine::submit(const new_order& order, event_buffer& out) {
+    // Of either side, day or good till cancelled, self-trade prevention but for decrement.
+    constexpr std::uint64_t allowed = 0x03'01'00'01U;
     const order_index::position where = index_.locate(order.id);
-    if (calm_ && where.found == no_slot && is_plain(order) && passes(order)) [[likely]] {
-        submit_plain(order, where, out);
-    } else {
-        submit_carefully(order, where, out);
+    if (!calm_ || where.found != no_slot || !has_only(order, allowed) || !passes(order) ||
+        !orders_.has_free() || !index_.has_page(where) || out.is_full()) [[unlikely]] {
+        submit_otherwise(order, out);
+        return;
     }
+    const std::int64_t price = order.price.ticks;
+    price_ladder& book = ladder(order.side);
+    const slot level_at = book.guess(price);
+    if (!book.is_level_of(level_at, price) || against(order.side).may_be_reached_by(price))
+        [[unlikely]] {
+        submit_otherwise(order, out);
+        return;
+    }
+    const slot at = orders_.take_again();
+    index_.insert_beside(where, at);
+    price_level& level = book[level_at];
+    level.shown_lots += order.quantity.lots;
+    link_behind(level.tail, at, level);
+    order_node& node = orders_[at];
+    write_order(node, order);
+    node.priority = row_.next_priority++;
+    node.level = level_at;
+    tell_accepted(order, out.next_of_room());
 }
 
-[[gnu::always_inline]] inline void order_book::machine::cancel_inline(
-    const cancel_order& request, const order_index::position& where, event_buffer& out) {
-    if (is_quick(where.found, request.account)) [[likely]] {
-        cancel_plain(where.found, where, out);
-    } else {
-        cancel_carefully(request, out);
-    }
-}
-
-[[gnu::always_inline]] inline void order_book::machine::replace_inline(
-    const replace_order& request, const order_index::position& where, event_buffer& out) {
+// Out of a calm book, from among others.
+void order_book::machine::cancel(const cancel_order& request, event_buffer& out) {
+    const order_index::position where = index_.locate(request.id);
     const slot at = where.found;
-    if (is_quick(at, request.account) && request.set_price && !request.set_quantity &&
-        !request.set_stop_price && request.price.ticks != orders_[at].price &&
-        !orders_[at].post_only) [[likely]] {
-        replace_plain(at, request.price.ticks, out);
-    } else {
-        replace_carefully(request, out);
+    if (!is_quick(at, request.account) || out.is_full()) [[unlikely]] {
+        cancel_otherwise(request, out);
+        return;
     }
+    const order_node& node = orders_[at];
+    price_level& level = ladder(node.which)[node.level];
+    if (level.orders == 1) [[unlikely]] {
+        cancel_otherwise(request, out);
+        return;
+    }
+    const std::int64_t lots = node.remaining;
+    tell_cancelled(node, out.next_of_room());
+    level.shown_lots -= lots;
+    unlink_from(level, at);
+    orders_.give_back(at);
+    index_.erase(where);
+}
+
+// In a calm book, another price and nothing else, from among others to a level that is there.
+void order_book::machine::replace(const replace_order& request, event_buffer& out) {
+    const slot at = index_.find(request.id);
+    if (!is_quick(at, request.account) || !request.set_price || request.set_quantity ||
+        request.set_stop_price || out.is_full()) [[unlikely]] {
+        replace_otherwise(request, out);
+        return;
+    }
+    const std::int64_t price = request.price.ticks;
+    order_node& node = orders_[at];
+    price_ladder& book = ladder(node.which);
+    price_level& before = book[node.level];
+    const slot level_at = book.guess(price);
+    if (before.orders == 1 || !book.is_level_of(level_at, price) || level_at == node.level ||
+        node.post_only || against(node.which).may_be_reached_by(price)) [[unlikely]] {
+        replace_otherwise(request, out);
+        return;
+    }
+    const std::int64_t lots = node.remaining;
+    before.shown_lots -= lots;
+    unlink_from(before, at);
+    node.price = price;
+    ++node.version;
+    node.priority = row_.next_priority++;
+    node.level = level_at;
+    tell_replaced(node, out.next_of_room());
+    price_level& level = book[level_at];
+    level.shown_lots += lots;
+    link_behind(level.tail, at, level);
+}
+
+// In these three, too, all is read before anything is written.
+
+[[gnu::always_inline]] inline void order_book::machine::tell_accepted(const new_order& order,
+                                                                      event& told) const noexcept {
+    const order_id id = order.id;
+    const price limit = order.price;
+    const quantity lots = order.quantity;
+    const account_id account = order.account;
+    write_header(told, event_kind::accepted, order.side, reason::none, 0, 0);
+    told.order = id;
+    told.number = 0;
+    told.price = limit;
+    told.lots = lots;
+    told.filled = {};
+    told.remaining = lots;
+    told.account = account;
+    told.symbol = row_.rules.symbol;
+}
+
+[[gnu::always_inline]] inline void order_book::machine::tell_cancelled(const order_node& node,
+                                                                       event& told) const noexcept {
+    const order_id id = node.id;
+    const std::int64_t price = node.price;
+    const std::int64_t lots = node.remaining;
+    const std::int64_t filled = node.filled;
+    const account_id account = node.account;
+    const symbol_id symbol = row_.rules.symbol;
+    write_header(told, event_kind::cancelled, node.which, reason::requested, event::final_answer,
+                 node.version);
+    told.order = id;
+    told.number = 0;
+    told.price = {price};
+    told.lots = {lots};
+    told.filled = {filled};
+    told.remaining = {};
+    told.account = account;
+    told.symbol = symbol;
+}
+
+[[gnu::always_inline]] inline void order_book::machine::tell_replaced(const order_node& node,
+                                                                      event& told) const noexcept {
+    const order_id id = node.id;
+    const std::int64_t price = node.price;
+    const std::int64_t lots = node.remaining;
+    const std::int64_t filled = node.filled;
+    const account_id account = node.account;
+    const symbol_id symbol = row_.rules.symbol;
+    write_header(told, event_kind::replaced, node.which, reason::none, 0, node.version);
+    told.order = id;
+    told.number = 0;
+    told.price = {price};
+    told.lots = {lots + filled};
+    told.filled = {filled};
+    told.remaining = {lots};
+    told.account = account;
+    told.symbol = symbol;
 }
 
 void order_book::machine::apply(timestamp now, std::span<const command> commands,
                                 event_buffer& out) {
-    advance(now, out);
+    row_.now = std::max(row_.now, now);
+    if (due_ <= row_.now || commands.size() != 1) [[unlikely]] {
+        apply_entry(commands, out);
+        return;
+    }
+    apply_one(commands.front(), out);
+}
+
+void order_book::machine::apply_entry(std::span<const command> commands, event_buffer& out) {
+    advance(row_.now, out);
     if (orders_.live() > cached_orders && commands.size() > order_ahead) {
         apply_ahead(commands, out);
         return;
     }
     for (const command& each : commands) {
-        const order_id id = named_order(each);
-        apply_one(each, id.value == 0 ? order_index::position{} : index_.locate(id), out);
+        apply_one(each, out);
     }
 }
 
-[[gnu::always_inline]] inline void order_book::machine::apply_one(
-    const command& each, const order_index::position& named, event_buffer& out) {
+[[gnu::always_inline]] inline void order_book::machine::apply_one(const command& each,
+                                                                  event_buffer& out) {
     switch (each.index()) {
         case 0:
-            submit_inline(*std::get_if<new_order>(&each), out);
+            submit(*std::get_if<new_order>(&each), out);
             break;
         case 1:
-            cancel_inline(*std::get_if<cancel_order>(&each), named, out);
+            cancel(*std::get_if<cancel_order>(&each), out);
             break;
         case 2:
-            replace_inline(*std::get_if<replace_order>(&each), named, out);
+            replace(*std::get_if<replace_order>(&each), out);
             break;
         default:
             apply_rare(each, out);
@@ -195,35 +245,26 @@ void order_book::machine::apply_ahead(std::span<const command> commands, event_b
     const auto id_at = [commands](std::size_t i) {
         return i < commands.size() ? named_order(commands[i]) : order_id{};
     };
-    std::array<order_index::position, order_ahead> found{};  // of the commands just ahead
-    std::array<std::uint64_t, order_ahead> moves{};          // of the index, when they were found
+    std::array<slot, order_ahead> found{};  // of the commands just ahead
     for (std::size_t i = 0; i < commands.size() + order_ahead; ++i) {
         if (const order_id id = id_at(i + index_ahead - order_ahead); id.value != 0) {
             index_.prefetch(id);
         }
-        order_index::position& next = found[i % order_ahead];
-        order_index::position named = next;
-        std::uint64_t& found_at = moves[i % order_ahead];
-        const std::uint64_t named_at = found_at;
-        next = {};
+        slot& next = found[i % order_ahead];
+        next = no_slot;
         if (const order_id id = id_at(i); id.value != 0) {
-            next = index_.locate(id);
-            found_at = index_.moves();
-            if (next.found != no_slot) {
-                orders_.prefetch(next.found);
+            next = index_.find(id);
+            if (next != no_slot) {
+                orders_.prefetch(next);
             }
         }
         if (i < order_ahead) {
             continue;
         }
-        if (const slot soon = found[(i + links_ahead) % order_ahead].found; soon != no_slot) {
+        if (const slot soon = found[(i + links_ahead) % order_ahead]; soon != no_slot) {
             orders_.prefetch_neighbours(soon);
         }
-        const command& each = commands[i - order_ahead];
-        if (const order_id id = named_order(each); id.value != 0) {
-            named = named_at == index_.moves() ? index_.again(named) : index_.locate(id);
-        }
-        apply_one(each, named, out);
+        apply_one(commands[i - order_ahead], out);
     }
 }
 
@@ -237,6 +278,118 @@ void order_book::machine::apply_rare(const command& rare, event_buffer& out) {
     }
 }
 
+// --- The other way ------------------------------------------------------------------------------
+
+void order_book::machine::submit_otherwise(const new_order& order, event_buffer& out) {
+    // Of either side, of time in force below 4, with any self-trade prevention.
+    constexpr std::uint64_t allowed = 0x07'03'00'01U;
+    const order_index::position where = index_.locate(order.id);
+    if (calm_ && where.found == no_slot && has_only(order, allowed) &&
+        order.tif != time_in_force::good_till_date &&
+        order.self_trade <= self_trade_prevention::decrement && passes(order) &&
+        orders_.live() < row_.rules.max_orders) [[likely]] {
+        submit_plain(order, where, out);
+    } else {
+        submit_carefully(order, where, out);
+    }
+}
+
+// Into a calm book: nothing to look at but the other side's queue.
+void order_book::machine::submit_plain(const new_order& order, const order_index::position& where,
+                                       event_buffer& out) {
+    tell_accepted(order, out.next());
+    std::int64_t remaining = order.quantity.lots;
+    const bool whole = waiting_[0].empty() && waiting_[1].empty() && take(order, remaining, out);
+    if (remaining == 0) {
+        return;
+    }
+    if (whole && order.tif == time_in_force::immediate_or_cancel) {
+        event& told = out.next();
+        write_header(told, event_kind::cancelled, order.side, reason::unfilled, event::final_answer,
+                     0);
+        told.order = order.id;
+        told.number = 0;
+        told.price = order.price;
+        told.lots = {remaining};
+        told.filled = {order.quantity.lots - remaining};
+        told.remaining = {};
+        told.account = order.account;
+        told.symbol = row_.rules.symbol;
+        return;
+    }
+    // Trades may have moved pages of the index.
+    const slot at =
+        add_order(order, remaining == order.quantity.lots ? where : index_.locate(order.id));
+    orders_[at].remaining = remaining;
+    orders_[at].filled = order.quantity.lots - remaining;
+    if (whole) {
+        append(at);
+        return;
+    }
+    execute(at, order.price.ticks, out);
+    settle(out);
+}
+
+// Trades an order that is not in the book yet with what it reaches, as `walk` does, as long as that is
+// plain and another owner's. Lowers `remaining`; true if that was all it reaches.
+bool order_book::machine::take(const new_order& order, std::int64_t& remaining, event_buffer& out) {
+    price_ladder& book = against(order.side);
+    while (remaining != 0 && book.reached_by(order.price.ticks)) {
+        if (!take_level(order, remaining, book, out)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool order_book::machine::take_level(const new_order& order, std::int64_t& remaining,
+                                     price_ladder& book, event_buffer& out) {
+    const slot level_at = book.best();
+    price_level& level = book[level_at];
+    const std::int64_t price = level.price_ticks;
+    const std::int64_t before = remaining;
+    slot first = level.head;
+    std::uint32_t gone = 0;
+    bool plain = true;
+    std::uint64_t trades = 0;
+    do {
+        order_node& maker = orders_[first];
+        plain = maker.terms == no_slot &&
+                (order.self_trade == self_trade_prevention::none || !same_owner(order, maker));
+        if (!plain) [[unlikely]] {
+            break;
+        }
+        const std::int64_t lots = std::min(remaining, maker.remaining);
+        remaining -= lots;
+        maker.remaining -= lots;
+        maker.filled += lots;
+        ++trades;
+        tell_fill(first, price, lots, 0, out);
+        tell_taken(order, price, lots, remaining, out);
+        ++row_.next_trade;
+        if (maker.remaining != 0) {
+            break;
+        }
+        const slot next = orders_.links(first).next;
+        index_.erase(maker.id);
+        orders_.give_back(first);
+        first = next;
+        ++gone;
+    } while (remaining != 0 && first != no_slot);
+    if (gone == level.orders) {
+        book.erase(level_at);
+    } else {
+        level.orders -= gone;
+        level.shown_lots -= before - remaining;
+        level.head = first;
+        orders_.links(first).prev = no_slot;
+    }
+    if (trades != 0) {
+        count_trades(trades, price, before - remaining);
+    }
+    return plain;
+}
+
 void order_book::machine::submit_carefully(const new_order& order,
                                            const order_index::position& where, event_buffer& out) {
     begin_command();
@@ -247,14 +400,10 @@ void order_book::machine::submit_carefully(const new_order& order,
         submit_with_terms(order, where, out);
     } else {
         const slot at = add_order(order, where);
-        tell_accepted(order, out);
+        tell_accepted(order, out.next());
         enter(at, out);
     }
     settle(out);
-}
-
-void order_book::machine::submit(const new_order& order, event_buffer& out) {
-    submit_inline(order, out);
 }
 
 // Of an order that has passed the checks.
@@ -295,9 +444,17 @@ void order_book::machine::reject(const new_order& order, reason why, event_buffe
     fail_group(order, out);
 }
 
-void order_book::machine::cancel_carefully(const cancel_order& request, event_buffer& out) {
+void order_book::machine::cancel_otherwise(const cancel_order& request, event_buffer& out) {
+    const order_index::position where = index_.locate(request.id);
+    const slot at = where.found;
+    if (is_quick(at, request.account)) [[likely]] {
+        tell_cancelled(orders_[at], out.next());
+        remove(at);
+        orders_.give_back(at);
+        index_.erase(where);
+        return;
+    }
     begin_command();
-    const slot at = find_slot(request.id);
     if (at == no_slot || (request.account.value != 0 && request.account != orders_[at].account)) {
         refuse(event_kind::cancel_rejected, request.id, request.account, reason::unknown_order,
                out);
@@ -307,15 +464,7 @@ void order_book::machine::cancel_carefully(const cancel_order& request, event_bu
     settle(out);
 }
 
-void order_book::machine::cancel(const cancel_order& request, event_buffer& out) {
-    cancel_inline(request, index_.locate(request.id), out);
-}
-
-void order_book::machine::replace(const replace_order& request, event_buffer& out) {
-    replace_inline(request, index_.locate(request.id), out);
-}
-
-void order_book::machine::replace_carefully(const replace_order& request, event_buffer& out) {
+void order_book::machine::replace_otherwise(const replace_order& request, event_buffer& out) {
     begin_command();
     const slot at = find_slot(request.id);
     const bool known =
@@ -367,14 +516,14 @@ void order_book::machine::shrink(slot at, std::int64_t lots) noexcept {
     if (!node.in_queue()) {
         return;
     }
-    price_level& level = ladder(node.which)[node.level];
+    price_ladder& book = ladder(node.which);
     std::int64_t from_shown = lots;
     if (order_terms* terms = terms_of(node)) {
         from_shown = std::max<std::int64_t>(0, terms->shown - node.remaining);
         terms->shown -= from_shown;
     }
-    level.shown_lots -= from_shown;
-    level.reserve_lots -= lots - from_shown;
+    book[node.level].shown_lots -= from_shown;
+    book.reserve_lots(node.level) -= lots - from_shown;
 }
 
 // --- Entering (section 4) -----------------------------------------------------------------------
@@ -549,7 +698,7 @@ void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price
     maker.filled += lots;
     taker.remaining -= lots;
     taker.filled += lots;
-    count_trade(price_ticks, lots);
+    count_trades(1, price_ticks, lots);
     note_print(price_ticks);
     tell_fill(resting, price_ticks, lots, 0, out);
     tell_fill(aggressor, price_ticks, lots, event::aggressor, out);
@@ -562,7 +711,7 @@ void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price
     if (!plain) [[unlikely]] {
         after_trade(resting, lots, out);
     } else if (maker_ends) {
-        remove_plain(resting);
+        remove(resting);
         forget(resting);
     }
     if (taker.terms != no_slot) [[unlikely]] {
@@ -613,12 +762,14 @@ void order_book::machine::refill_if_empty(slot at, event_buffer& out) {
     tell(at, event_kind::refilled, terms->shown, reason::none, out);
 }
 
-void order_book::machine::count_trade(std::int64_t price_ticks, std::int64_t lots) noexcept {
+void order_book::machine::count_trades(std::uint64_t trades, std::int64_t price_ticks,
+                                       std::int64_t lots) noexcept {
     book_statistics& all = row_.statistics;
     const price at{price_ticks};
-    if (all.trades++ == 0) [[unlikely]] {
+    if (all.trades == 0) [[unlikely]] {
         all.first = all.high = all.low = at;
     }
+    all.trades += trades;
     all.high = std::max(all.high, at);
     all.low = std::min(all.low, at);
     all.last = at;

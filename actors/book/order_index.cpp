@@ -7,7 +7,6 @@ namespace bourse {
 void order_index::make_table(std::size_t size) {
     numbers_.grow(size);
     pages_.grow(size);
-    used_.grow(size);
 }
 
 void order_index::add_page(order_id id, slot order) {
@@ -15,23 +14,19 @@ void order_index::add_page(order_id id, slot order) {
         double_size();
     }
     ++count_;
-    ++moves_;
     const position where = locate(id);
-    numbers_[where.page] = number_of(id);
+    numbers_[where.page] = id.value | (page_ids - 1);
     pages_[where.page].slots[where.offset] = order + 1;
-    used_[where.page] = 1;
 }
 
 void order_index::erase_page(std::size_t hole) noexcept {
     --count_;
-    ++moves_;
     for (std::size_t at = (hole + 1) & mask_; numbers_[at] != 0; at = (at + 1) & mask_) {
         // The page may fill the hole unless its home lies behind the hole.
         const std::size_t from_home = (at - home(numbers_[at])) & mask_;
         if (from_home >= ((at - hole) & mask_)) {
             numbers_[hole] = numbers_[at];
             pages_[hole] = pages_[at];
-            used_[hole] = used_[at];
             hole = at;
         }
     }
@@ -42,7 +37,6 @@ void order_index::erase_page(std::size_t hole) noexcept {
 void order_index::double_size() {
     const growing_array<std::uint64_t> old_numbers = std::exchange(numbers_, {});
     const growing_array<page> old_pages = std::exchange(pages_, {});
-    const growing_array<std::uint8_t> old_used = std::exchange(used_, {});
     const std::size_t old_size = mask_ + 1;
     make_table(2 * old_size);
     mask_ = 2 * old_size - 1;
@@ -57,7 +51,6 @@ void order_index::double_size() {
         }
         numbers_[at] = old_numbers[from];
         pages_[at] = old_pages[from];
-        used_[at] = old_used[from];
     }
 }
 

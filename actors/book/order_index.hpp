@@ -19,6 +19,10 @@ namespace bourse {
 /// page an order in the worst case. The table is arrays of one index, numbers and pages: where the
 /// look-up will end is known at once, and both lines are on their way together.
 ///
+/// A number says besides how many of its page's ids are not there, 0 to 15 in the low four bits, where
+/// an id says which of the sixteen it is. All 64 bits are in use then, and yet zero is free to mean
+/// that there is no page: that would be the first page with all its ids, but none is ever zero.
+///
 /// Collisions go to the next page (linear probing); when a page's last id goes, later pages of the
 /// run move back (Knuth, TAOCP 3, 6.4, algorithm R), so that churn leaves nothing behind.
 class order_index {
@@ -33,37 +37,40 @@ public:
     };
 
     [[nodiscard]] position locate(order_id id) const noexcept {
-        const std::uint64_t number = number_of(id);
-        std::size_t at = home(number);
-        while (numbers_[at] != number && numbers_[at] != 0)
+        std::size_t at = home(id.value);
+        // The numbers are those of one page if they differ in the low bits only.
+        while ((numbers_[at] ^ id.value) >= page_ids && numbers_[at] != 0)
             [[unlikely]] {
                 at = (at + 1) & mask_;
             }
         const unsigned offset = static_cast<unsigned>(id.value) & (page_ids - 1U);
         return {at, offset, pages_[at].slots[offset] - 1};
     }
-    /// How often pages have come, gone or moved: while this is the same, a position stays right, but
-    /// for what is found there, which `again` reads anew.
-    [[nodiscard]] std::uint64_t moves() const noexcept { return moves_; }
-    [[nodiscard]] position again(const position& before) const noexcept {
-        return {before.page, before.offset, pages_[before.page].slots[before.offset] - 1};
-    }
     [[nodiscard]] slot find(order_id id) const noexcept { return locate(id).found; }
 
-    /// Adds an id that is not there, at the position that `locate` has just told.
+    /// Adds an id that is not there and not zero, at the position that `locate` has just told.
     void insert(order_id id, const position& where, slot order) {
-        if (numbers_[where.page] == 0) [[unlikely]] {
-            add_page(id, order);
+        if (has_page(where)) [[likely]] {
+            insert_beside(where, order);
         } else {
-            pages_[where.page].slots[where.offset] = order + 1;
-            ++used_[where.page];
+            add_page(id, order);
         }
+    }
+
+    /// True if a neighbour of the id at this position is there, so that its page is.
+    [[nodiscard]] bool has_page(const position& where) const noexcept {
+        return numbers_[where.page] != 0;
+    }
+    /// Adds an id whose page is there.
+    void insert_beside(const position& where, slot order) noexcept {
+        pages_[where.page].slots[where.offset] = order + 1;
+        --numbers_[where.page];
     }
 
     /// Takes out an id that is there, at the position that `locate` has just told.
     void erase(const position& where) noexcept {
         pages_[where.page].slots[where.offset] = 0;
-        if (--used_[where.page] == 0) [[unlikely]] {
+        if (numbers_[where.page]++ % page_ids == page_ids - 1) [[unlikely]] {
             erase_page(where.page);
         }
     }
@@ -71,14 +78,12 @@ public:
 
     /// Asks for the cache lines that `locate` reads.
     void prefetch(order_id id) const noexcept {
-        const std::size_t at = home(number_of(id));
+        const std::size_t at = home(id.value);
         __builtin_prefetch(&numbers_[at]);
         __builtin_prefetch(&pages_[at]);
     }
 
-    [[nodiscard]] std::size_t bytes() const noexcept {
-        return numbers_.bytes() + pages_.bytes() + used_.bytes();
-    }
+    [[nodiscard]] std::size_t bytes() const noexcept { return numbers_.bytes() + pages_.bytes(); }
 
 private:
     static constexpr unsigned page_ids = 16;
@@ -87,13 +92,9 @@ private:
     };
     static constexpr std::size_t first_size = 64;
 
-    /// The number of an id's page, plus one: zero marks a free place. (The last page of 64 bits
-    /// has number 2^60.)
-    [[nodiscard]] static std::uint64_t number_of(order_id id) noexcept {
-        return id.value / page_ids + 1;
-    }
-    [[nodiscard]] std::size_t home(std::uint64_t number) const noexcept {
-        return static_cast<std::size_t>(mix(number, secret_) >> shift_);
+    /// Where a page is looked for first, by any of its ids, or its number.
+    [[nodiscard]] std::size_t home(std::uint64_t id) const noexcept {
+        return static_cast<std::size_t>(mix(id / page_ids, secret_) >> shift_);
     }
     void make_table(std::size_t size);
     void add_page(order_id id, slot order);
@@ -102,10 +103,8 @@ private:
 
     growing_array<std::uint64_t> numbers_;
     growing_array<page> pages_;
-    growing_array<std::uint8_t> used_;  ///< how many of a page's slots are
     std::size_t mask_ = first_size - 1;
     std::size_t count_ = 0;  ///< pages in use
-    std::uint64_t moves_ = 0;
     int shift_ = 64 - std::countr_zero(first_size);
     std::uint64_t secret_ = hash_secret();
 };

@@ -5,18 +5,22 @@
 
 namespace bourse {
 
+price_ladder::price_ladder(side which) : flip_(which == side::buy ? -1 : 0), near_(first_near) {
+    // So that slot zero, which every guess is at first, can be looked at.
+    levels_.give_back(levels_.take());
+}
+
 void price_ladder::erase(slot level) noexcept {
     if (level == best_) {
         best_ = worse(level);
-        if (best_ != no_slot) {
-            best_rank_ = rank_of(levels_[best_].price_ticks);
-        }
+        best_rank_ = best_ == no_slot ? INT64_MAX : rank_of(levels_[best_].price_ticks);
     }
     const unsigned at = offset(rank_of(levels_[level].price_ticks));
     const slot where = levels_[level].block;
     price_block& block = blocks_[where];
     block.levels[at] = no_slot;
     block.occupied &= ~(1U << at);
+    levels_[level].orders = 0;
     levels_.give_back(level);
     if (block.occupied == 0) {
         erase_block(where);
@@ -30,11 +34,20 @@ slot price_ladder::add(std::int64_t rank, slot block) {
     const slot level = levels_.take();
     levels_[level] = {.price_ticks = rank_of(rank),
                       .shown_lots = 0,
-                      .reserve_lots = 0,
                       .head = no_slot,
                       .tail = no_slot,
                       .orders = 0,
                       .block = block};
+    if (level >= reserves_.capacity()) {
+        reserves_.grow(std::size_t{level} + 1);
+    }
+    reserves_[level] = 0;
+    if (4 * std::size_t{levels_.live()} > near_.size()) {
+        // Guesses need not be kept: they come again.
+        near_.assign(2 * near_.size(), 0);
+        near_mask_ = near_.size() - 1;
+    }
+    near_[static_cast<std::size_t>(rank_of(rank)) & near_mask_] = level;
     blocks_[block].levels[offset(rank)] = level;
     blocks_[block].occupied |= 1U << offset(rank);
     if (best_ == no_slot || rank < best_rank_) {

@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <memory_resource>
+#include <vector>
 
+#include "actors/book/growing_array.hpp"
 #include "actors/book/key_table.hpp"
 #include "actors/book/node_memory.hpp"
 #include "actors/book/slot_pool.hpp"
@@ -14,16 +16,17 @@
 
 namespace bourse {
 
-/// All displayed orders at one price, oldest first.
+/// All displayed orders at one price, oldest first. Half a cache line; what icebergs hold back there
+/// is kept apart (`price_ladder::reserve_lots`), as few levels have any.
 struct price_level {
     std::int64_t price_ticks;
-    std::int64_t shown_lots;    ///< what is displayed
-    std::int64_t reserve_lots;  ///< what icebergs hold back
+    std::int64_t shown_lots;  ///< what is displayed
     slot head;
     slot tail;
-    std::uint32_t orders;
+    std::uint32_t orders;  ///< zero: the level is free, or has just been made
     slot block;
 };
+static_assert(sizeof(price_level) == 32);
 
 /// Sixteen neighbouring prices of one side, of which at least one has a level.
 struct price_block {
@@ -45,15 +48,19 @@ struct price_block {
 /// blocks are linked in order. The one search, in an ordered map of blocks, is needed only when a
 /// block comes into use.
 ///
+/// Before all that, a guess: `near_` remembers by the low bits of a price which level was there last.
+/// It has four places a level, so that it is right wherever prices lie close together, and the
+/// level itself says whether it is: a wrong guess costs a look and nothing else.
+///
 /// Both sides are one code, without a branch that no processor could foretell: inside, a price is
 /// its *rank*, the lower the better: itself for sells, its complement for buys (which turns the
 /// order of all 64-bit numbers around).
 ///
 /// Invariants: a level exists exactly while it has orders; `best()` is the level with the highest
 /// price of buys, the lowest of sells. Levels keep their slot while they exist.
-class price_ladder {
+class alignas(64) price_ladder {
 public:
-    explicit price_ladder(side which) : flip_(which == side::buy ? -1 : 0) {}
+    explicit price_ladder(side which);
 
     /// True if `a` trades before `b` on this side.
     [[nodiscard]] bool better(std::int64_t a, std::int64_t b) const noexcept {
@@ -68,9 +75,27 @@ public:
         return best_ != no_slot && best_rank_ <= rank_of(limit);
     }
 
+    /// The same, asked with one comparison: of an empty side it may say yes.
+    [[nodiscard]] bool may_be_reached_by(std::int64_t limit) const noexcept {
+        return best_rank_ <= rank_of(limit);
+    }
+
     [[nodiscard]] price_level& operator[](slot level) noexcept { return levels_[level]; }
     [[nodiscard]] const price_level& operator[](slot level) const noexcept {
         return levels_[level];
+    }
+
+    /// What icebergs hold back at a level.
+    [[nodiscard]] std::int64_t& reserve_lots(slot level) noexcept { return reserves_[level]; }
+    [[nodiscard]] std::int64_t reserve_lots(slot level) const noexcept { return reserves_[level]; }
+
+    /// What may be the level of a price: it is if `is_level_of`, and else nobody knows.
+    [[nodiscard]] slot guess(std::int64_t price_ticks) const noexcept {
+        return near_[static_cast<std::size_t>(price_ticks) & near_mask_];
+    }
+    /// True if the level has orders and this price.
+    [[nodiscard]] bool is_level_of(slot level, std::int64_t price_ticks) const noexcept {
+        return levels_[level].price_ticks == price_ticks && levels_[level].orders != 0;
     }
 
     /// The level of a price, or none.
@@ -87,6 +112,7 @@ public:
         if (block != no_slot) [[likely]] {
             const slot level = blocks_[block].levels[offset(rank)];
             if (level != no_slot) [[likely]] {
+                near_[static_cast<std::size_t>(price_ticks) & near_mask_] = level;
                 return level;
             }
         }
@@ -110,7 +136,8 @@ public:
 
     [[nodiscard]] std::uint32_t size() const noexcept { return levels_.live(); }
     [[nodiscard]] std::size_t bytes() const noexcept {
-        return levels_.bytes() + blocks_.bytes() + table_.bytes() + nodes_->bytes();
+        return levels_.bytes() + reserves_.bytes() + blocks_.bytes() + table_.bytes() +
+               near_.size() * sizeof(slot) + nodes_->bytes();
     }
 
 private:
@@ -131,12 +158,17 @@ private:
     slot add_block(std::int64_t key);
     void erase_block(slot gone) noexcept;
 
+    static constexpr std::size_t first_near = 64;
+
     std::int64_t flip_;
     slot best_ = no_slot;
-    std::int64_t best_rank_ = 0;
+    std::int64_t best_rank_ = INT64_MAX;  ///< the last there is while the side is empty
+    std::vector<slot> near_;  ///< by the low bits of a price; slots of levels that may be gone
+    std::size_t near_mask_ = first_near - 1;
+    slot_pool<price_level> levels_;
+    growing_array<std::int64_t> reserves_;
     key_table table_;
     slot_pool<price_block> blocks_;
-    slot_pool<price_level> levels_;
     std::unique_ptr<node_memory> nodes_ = std::make_unique<node_memory>();
     std::pmr::map<std::int64_t, slot> by_key_{nodes_->get()};
 };

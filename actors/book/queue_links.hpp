@@ -8,45 +8,70 @@
 
 namespace bourse {
 
-/// A new order in no place yet, its id in the index.
-[[gnu::always_inline]] inline slot order_book::machine::add_order(
-    const new_order& order, const order_index::position& where) {
-    const slot at = orders_.take();
-    order_node& node = orders_[at];
-    node.id = order.id;
-    node.price = order.price.ticks;
-    node.remaining = order.quantity.lots;
+/// Writes all of an order that is in no place yet, but for the price, which is `limit`.
+[[gnu::always_inline]] inline void order_book::machine::write_order(
+    order_node& node, const new_order& order) noexcept {
+    // All is read before anything is written: the compiler has to expect that one changes the other.
+    const order_id id = order.id;
+    const std::int64_t price = order.price.ticks;
+    const std::int64_t lots = order.quantity.lots;
+    const account_id account = order.account;
+    const trade_group_id trade_group = order.trade_group;
+    const bool post_only = order.post_only;
+    const side which = order.side;
+    const order_type type = order.type;
+    const time_in_force tif = order.tif;
+    const self_trade_prevention self_trade = order.self_trade;
+    node.id = id;
+    node.price = price;
+    node.remaining = lots;
     node.filled = 0;
-    node.account = order.account;
-    node.trade_group = order.trade_group;
+    node.account = account;
+    node.trade_group = trade_group;
     node.level = no_slot;
     node.terms = no_slot;
     node.version = 0;
-    node.post_only = order.post_only;
-    node.which = order.side;
-    node.type = order.type;
-    node.tif = order.tif;
-    node.self_trade = order.self_trade;
+    node.post_only = post_only;
+    node.which = which;
+    node.type = type;
+    node.tif = tif;
+    node.self_trade = self_trade;
+}
+
+/// A new order in no place yet, its id in the index.
+inline slot order_book::machine::add_order(const new_order& order,
+                                           const order_index::position& where) {
+    const slot at = orders_.take();
+    write_order(orders_[at], order);
     index_.insert(order.id, where, at);
     return at;
 }
 
+/// Links an order behind the last of a level.
+[[gnu::always_inline]] inline void order_book::machine::link_behind(slot tail, slot at,
+                                                                    price_level& level) noexcept {
+    orders_.links(at) = {no_slot, tail};
+    orders_.links(tail).next = at;
+    level.tail = at;
+    ++level.orders;
+}
+
 /// Links an order behind the last of the level at its price, which is made if there is none.
-[[gnu::always_inline]] inline price_level& order_book::machine::link(slot at) {
+inline price_level& order_book::machine::link(slot at) {
     order_node& node = orders_[at];
     price_ladder& book = ladder(node.which);
     const slot where = book.find_or_add(node.price);
     price_level& level = book[where];
     node.priority = row_.next_priority++;
     node.level = where;
-    orders_.links(at) = {no_slot, level.tail};
-    if (level.tail == no_slot) {
-        level.head = at;
+    if (level.orders != 0) {
+        link_behind(level.tail, at, level);
     } else {
-        orders_.links(level.tail).next = at;
+        orders_.links(at) = {no_slot, no_slot};
+        level.head = at;
+        level.tail = at;
+        level.orders = 1;
     }
-    level.tail = at;
-    ++level.orders;
     return level;
 }
 
@@ -62,20 +87,33 @@ inline void order_book::machine::append(slot at) {
         }
         terms.shown = shown;
         terms.place = node_place::queue;
+        ladder(node.which).reserve_lots(node.level) += node.remaining - shown;
     }
     level.shown_lots += shown;
-    level.reserve_lots += node.remaining - shown;
 }
 
-/// The same for a plain order.
-[[gnu::always_inline]] inline void order_book::machine::append_plain(slot at) {
-    price_level& level = link(at);
-    level.shown_lots += orders_[at].remaining;
+/// Unlinks an order from its neighbours, of which there is at least one.
+[[gnu::always_inline]] inline void order_book::machine::unlink_from(price_level& level,
+                                                                    slot at) noexcept {
+    --level.orders;
+    // Read one by one: if a neighbour has just gone, one of them was written alone, and reading both
+    // in one word would have to wait for that.
+    const slot prev = orders_.links(at).prev;
+    const slot next = orders_.links(at).next;
+    if (prev == no_slot) {
+        level.head = next;
+    } else {
+        orders_.links(prev).next = next;
+    }
+    if (next == no_slot) {
+        level.tail = prev;
+    } else {
+        orders_.links(next).prev = prev;
+    }
 }
 
-/// Unlinks an order from its neighbours. Returns its level, or null if it was alone there and the
-/// level is gone.
-[[gnu::always_inline]] inline price_level* order_book::machine::unlink(slot at) noexcept {
+/// Takes an order out of its queue; with the last one the level goes.
+inline void order_book::machine::remove(slot at) noexcept {
     order_node& node = orders_[at];
     price_ladder& book = ladder(node.which);
     const slot where = node.level;
@@ -83,37 +121,15 @@ inline void order_book::machine::append(slot at) {
     price_level& level = book[where];
     if (level.orders == 1) {
         book.erase(where);
-        return nullptr;
+        return;
     }
-    --level.orders;
-    const order_links around = orders_.links(at);
-    if (around.prev == no_slot) {
-        level.head = around.next;
+    unlink_from(level, at);
+    if (node.terms == no_slot) {
+        level.shown_lots -= node.remaining;
     } else {
-        orders_.links(around.prev).next = around.next;
-    }
-    if (around.next == no_slot) {
-        level.tail = around.prev;
-    } else {
-        orders_.links(around.next).prev = around.prev;
-    }
-    return &level;
-}
-
-/// Takes an order out of its queue.
-inline void order_book::machine::remove(slot at) noexcept {
-    const order_node& node = orders_[at];
-    const std::int64_t shown = node.terms == no_slot ? node.remaining : terms_[node.terms].shown;
-    if (price_level* level = unlink(at)) {
-        level->shown_lots -= shown;
-        level->reserve_lots -= node.remaining - shown;
-    }
-}
-
-/// The same for a plain order.
-[[gnu::always_inline]] inline void order_book::machine::remove_plain(slot at) noexcept {
-    if (price_level* level = unlink(at)) {
-        level->shown_lots -= orders_[at].remaining;
+        const std::int64_t shown = terms_[node.terms].shown;
+        level.shown_lots -= shown;
+        book.reserve_lots(where) -= node.remaining - shown;
     }
 }
 

@@ -107,6 +107,10 @@ public:
         }
         return links_.take();
     }
+    /// True if an order can be taken by `take_again`. Then fewer are live than have ever been, so
+    /// fewer than may be.
+    [[nodiscard]] bool has_free() const noexcept { return links_.has_free(); }
+    [[nodiscard]] slot take_again() noexcept { return links_.take_again(); }
     void give_back(slot at) noexcept {
         nodes_[at].id = {};
         links_.give_back(at);

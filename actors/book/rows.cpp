@@ -159,10 +159,10 @@ bool order_book::machine::load_shown(slot at, std::int64_t shown) noexcept {
     if (node.terms == no_slot || less < 0 || shown <= 0) {
         return false;
     }
-    price_level& level = ladder(node.which)[node.level];
+    price_ladder& book = ladder(node.which);
     terms_[node.terms].shown = shown;
-    level.shown_lots -= less;
-    level.reserve_lots += less;
+    book[node.level].shown_lots -= less;
+    book.reserve_lots(node.level) += less;
     return true;
 }
 

@@ -26,16 +26,22 @@ public:
 
     /// A free element. What is in it is left over; the caller writes all of it.
     [[nodiscard]] slot take() {
-        ++live_;
         if (free_ != no_slot) [[likely]] {
-            const slot index = free_;
-            std::memcpy(&free_, &elements_[index], sizeof free_);
-            return index;
+            return take_again();
         }
+        ++live_;
         if (used_ == elements_.capacity()) {
             elements_.grow(used_ + std::size_t{1});
         }
         return used_++;
+    }
+
+    /// The last element given back; there must be one.
+    [[nodiscard]] slot take_again() noexcept {
+        ++live_;
+        const slot index = free_;
+        std::memcpy(&free_, &elements_[index], sizeof free_);
+        return index;
     }
 
     void give_back(slot index) noexcept {

@@ -76,7 +76,7 @@ std::int64_t order_book::machine::most_to_fill(const order_node& aggressor, std:
     for (slot at = book.best();
          at != no_slot && most < wanted && !book.better(limit, book[at].price_ticks);
          at = book.worse(at)) {
-        most += book[at].shown_lots + book[at].reserve_lots;
+        most += book[at].shown_lots + book.reserve_lots(at);
     }
     for (const ranked& each : hidden_of(other)) {
         const order_node& node = orders_[each.order];

@@ -208,7 +208,8 @@ TEST_CASE("order_index: finds what std::map finds, with ids of every pattern") {
         std::map<std::uint64_t, slot> expected;
         random_source random(3);
         for (int i = 0; i < 30'000; ++i) {
-            const order_id id{key_of(how, random)};
+            // Never zero, and often all of a page.
+            const order_id id{std::max<std::uint64_t>(key_of(how, random), 1)};
             const auto found = expected.find(id.value);
             const auto where = index.locate(id);
             REQUIRE(where.found == (found == expected.end() ? no_slot : found->second));
@@ -249,26 +250,6 @@ TEST_CASE("order_index: ids in sequence that come and go leave no memory behind"
         pass(1 + round * 10'000);
     }
     CHECK(index.bytes() == bytes);
-}
-
-TEST_CASE("order_index: while moves is the same, a position tells anew what is there") {
-    order_index index;
-    for (std::uint64_t id = 0; id < 64; id += 2) {
-        index.insert({id}, index.locate({id}), static_cast<slot>(id));
-    }
-    const auto some = index.locate({7});
-    CHECK(some.found == no_slot);
-    const auto moves = index.moves();
-    index.insert({7}, index.locate({7}), 70);
-    REQUIRE(index.moves() == moves);
-    CHECK(index.again(some).found == 70);
-    index.erase(order_id{7});
-    REQUIRE(index.moves() == moves);
-    CHECK(index.again(some).found == no_slot);
-    for (std::uint64_t id = 0; id < 16; id += 2) {
-        index.erase(order_id{id});
-    }
-    CHECK(index.moves() != moves);
 }
 
 namespace {
