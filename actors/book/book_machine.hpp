@@ -153,8 +153,8 @@ private:
         return a.account == b.account ||
                (a.trade_group == b.trade_group && a.trade_group.value != 0);
     }
-    [[gnu::always_inline]] inline static void write_order(order_node& node,
-                                                          const new_order& order) noexcept;
+    [[gnu::always_inline]] inline static void write_order(order_node& node, const new_order& order,
+                                                          slot level, bool post_only) noexcept;
     inline slot add_order(const new_order& order, const order_index::position& where);
     void add_terms(slot at, const new_order& order);
     void count_in(slot at);

@@ -72,20 +72,18 @@ void order_book::machine::submit(const new_order& order, event_buffer& out) {
     const std::int64_t price = order.price.ticks;
     price_ladder& book = ladder(order.side);
     const slot level_at = book.guess(price);
-    if (!book.is_level_of(level_at, price) || against(order.side).may_be_reached_by(price))
-        [[unlikely]] {
+    price_level& level = book[level_at];
+    if (!level.is_at(price) || against(order.side).may_be_reached_by(price)) [[unlikely]] {
         submit_otherwise(order, out);
         return;
     }
     const slot at = orders_.take_again();
     index_.insert_beside(where, at);
-    price_level& level = book[level_at];
     level.shown_lots += order.quantity.lots;
     link_behind(level.tail, at, level);
     order_node& node = orders_[at];
-    write_order(node, order);
+    write_order(node, order, level_at, false);
     node.priority = row_.next_priority++;
-    node.level = level_at;
     tell_accepted(order, out.next_of_room());
 }
 
@@ -124,8 +122,9 @@ void order_book::machine::replace(const replace_order& request, event_buffer& ou
     price_ladder& book = ladder(node.which);
     price_level& before = book[node.level];
     const slot level_at = book.guess(price);
-    if (before.orders == 1 || !book.is_level_of(level_at, price) || level_at == node.level ||
-        node.post_only || against(node.which).may_be_reached_by(price)) [[unlikely]] {
+    price_level& level = book[level_at];
+    if (before.orders == 1 || !level.is_at(price) || level_at == node.level || node.post_only ||
+        against(node.which).may_be_reached_by(price)) [[unlikely]] {
         replace_otherwise(request, out);
         return;
     }
@@ -137,7 +136,6 @@ void order_book::machine::replace(const replace_order& request, event_buffer& ou
     node.priority = row_.next_priority++;
     node.level = level_at;
     tell_replaced(node, out.next_of_room());
-    price_level& level = book[level_at];
     level.shown_lots += lots;
     link_behind(level.tail, at, level);
 }
@@ -367,10 +365,13 @@ bool order_book::machine::take_level(const new_order& order, std::int64_t& remai
         tell_fill(first, price, lots, 0, out);
         tell_taken(order, price, lots, remaining, out);
         ++row_.next_trade;
+        const slot next = orders_.links(first).next;
         if (maker.remaining != 0) {
+            // Whoever takes next will need these.
+            index_.prefetch(maker.id);
+            orders_.prefetch(next == no_slot ? first : next);
             break;
         }
-        const slot next = orders_.links(first).next;
         index_.erase(maker.id);
         orders_.give_back(first);
         first = next;

@@ -15,8 +15,10 @@ void order_index::add_page(order_id id, slot order) {
     }
     ++count_;
     const position where = locate(id);
-    numbers_[where.page] = id.value | (page_ids - 1);
-    pages_[where.page].slots[where.offset] = order + 1;
+    *where.number = id.value | (page_ids - 1);
+    *where.place = order + 1;
+    // Ids mostly come in sequence: the next page will be wanted soon.
+    prefetch({id.value + page_ids});
 }
 
 void order_index::erase_page(std::size_t hole) noexcept {

@@ -31,22 +31,19 @@ public:
 
     /// Where an id is, or would be. Valid until the next `insert` or `erase`.
     struct position {
-        std::size_t page = 0;
-        unsigned offset = 0;
-        slot found = no_slot;  ///< the order's slot, or no_slot
+        std::uint64_t* number;  ///< of the page
+        slot* place;            ///< in the page
+        slot found;             ///< the order's slot, or no_slot
     };
 
-    [[nodiscard]] position locate(order_id id) const noexcept {
-        std::size_t at = home(id.value);
-        // The numbers are those of one page if they differ in the low bits only.
-        while ((numbers_[at] ^ id.value) >= page_ids && numbers_[at] != 0)
-            [[unlikely]] {
-                at = (at + 1) & mask_;
-            }
-        const unsigned offset = static_cast<unsigned>(id.value) & (page_ids - 1U);
-        return {at, offset, pages_[at].slots[offset] - 1};
+    [[nodiscard]] position locate(order_id id) noexcept {
+        const std::size_t at = page_of(id);
+        slot& place = pages_[at].slots[id.value % page_ids];
+        return {&numbers_[at], &place, place - 1};
     }
-    [[nodiscard]] slot find(order_id id) const noexcept { return locate(id).found; }
+    [[nodiscard]] slot find(order_id id) const noexcept {
+        return pages_[page_of(id)].slots[id.value % page_ids] - 1;
+    }
 
     /// Adds an id that is not there and not zero, at the position that `locate` has just told.
     void insert(order_id id, const position& where, slot order) {
@@ -58,20 +55,18 @@ public:
     }
 
     /// True if a neighbour of the id at this position is there, so that its page is.
-    [[nodiscard]] bool has_page(const position& where) const noexcept {
-        return numbers_[where.page] != 0;
-    }
+    [[nodiscard]] bool has_page(const position& where) const noexcept { return *where.number != 0; }
     /// Adds an id whose page is there.
     void insert_beside(const position& where, slot order) noexcept {
-        pages_[where.page].slots[where.offset] = order + 1;
-        --numbers_[where.page];
+        *where.place = order + 1;
+        --*where.number;
     }
 
     /// Takes out an id that is there, at the position that `locate` has just told.
     void erase(const position& where) noexcept {
-        pages_[where.page].slots[where.offset] = 0;
-        if (numbers_[where.page]++ % page_ids == page_ids - 1) [[unlikely]] {
-            erase_page(where.page);
+        *where.place = 0;
+        if ((*where.number)++ % page_ids == page_ids - 1) [[unlikely]] {
+            erase_page(static_cast<std::size_t>(where.number - &numbers_[0]));
         }
     }
     void erase(order_id id) noexcept { erase(locate(id)); }
@@ -92,6 +87,16 @@ private:
     };
     static constexpr std::size_t first_size = 64;
 
+    /// Where an id's page is, or would be.
+    [[nodiscard]] std::size_t page_of(order_id id) const noexcept {
+        std::size_t at = home(id.value);
+        // The numbers are those of one page if they differ in the low bits only.
+        while ((numbers_[at] ^ id.value) >= page_ids && numbers_[at] != 0)
+            [[unlikely]] {
+                at = (at + 1) & mask_;
+            }
+        return at;
+    }
     /// Where a page is looked for first, by any of its ids, or its number.
     [[nodiscard]] std::size_t home(std::uint64_t id) const noexcept {
         return static_cast<std::size_t>(mix(id / page_ids, secret_) >> shift_);

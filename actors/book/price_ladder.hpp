@@ -25,6 +25,11 @@ struct price_level {
     slot tail;
     std::uint32_t orders;  ///< zero: the level is free, or has just been made
     slot block;
+
+    /// True if this is the level of a price, with orders.
+    [[nodiscard]] bool is_at(std::int64_t price) const noexcept {
+        return price_ticks == price && orders != 0;
+    }
 };
 static_assert(sizeof(price_level) == 32);
 
@@ -89,13 +94,9 @@ public:
     [[nodiscard]] std::int64_t& reserve_lots(slot level) noexcept { return reserves_[level]; }
     [[nodiscard]] std::int64_t reserve_lots(slot level) const noexcept { return reserves_[level]; }
 
-    /// What may be the level of a price: it is if `is_level_of`, and else nobody knows.
+    /// What may be the level of a price: it is if it says so, and else nobody knows.
     [[nodiscard]] slot guess(std::int64_t price_ticks) const noexcept {
         return near_[static_cast<std::size_t>(price_ticks) & near_mask_];
-    }
-    /// True if the level has orders and this price.
-    [[nodiscard]] bool is_level_of(slot level, std::int64_t price_ticks) const noexcept {
-        return levels_[level].price_ticks == price_ticks && levels_[level].orders != 0;
     }
 
     /// The level of a price, or none.

@@ -8,16 +8,17 @@
 
 namespace bourse {
 
-/// Writes all of an order that is in no place yet, but for the price, which is `limit`.
-[[gnu::always_inline]] inline void order_book::machine::write_order(
-    order_node& node, const new_order& order) noexcept {
+/// Writes all of an order but its priority.
+[[gnu::always_inline]] inline void order_book::machine::write_order(order_node& node,
+                                                                    const new_order& order,
+                                                                    slot level,
+                                                                    bool post_only) noexcept {
     // All is read before anything is written: the compiler has to expect that one changes the other.
     const order_id id = order.id;
     const std::int64_t price = order.price.ticks;
     const std::int64_t lots = order.quantity.lots;
     const account_id account = order.account;
     const trade_group_id trade_group = order.trade_group;
-    const bool post_only = order.post_only;
     const side which = order.side;
     const order_type type = order.type;
     const time_in_force tif = order.tif;
@@ -28,7 +29,7 @@ namespace bourse {
     node.filled = 0;
     node.account = account;
     node.trade_group = trade_group;
-    node.level = no_slot;
+    node.level = level;
     node.terms = no_slot;
     node.version = 0;
     node.post_only = post_only;
@@ -42,7 +43,7 @@ namespace bourse {
 inline slot order_book::machine::add_order(const new_order& order,
                                            const order_index::position& where) {
     const slot at = orders_.take();
-    write_order(orders_[at], order);
+    write_order(orders_[at], order, no_slot, order.post_only);
     index_.insert(order.id, where, at);
     return at;
 }
