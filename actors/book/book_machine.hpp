@@ -209,6 +209,9 @@ private:
                                                       event& told) const noexcept;
     [[gnu::always_inline]] inline void tell_replaced(const order_node& node,
                                                      event& told) const noexcept;
+    [[gnu::always_inline]] inline void submit_quickly(const new_order& order, event_buffer& out);
+    [[gnu::always_inline]] inline void cancel_quickly(const cancel_order& request,
+                                                      event_buffer& out);
     [[gnu::always_inline]] inline void apply_one(const command& each, event_buffer& out);
     [[gnu::noinline]] void apply_entry(std::span<const command> commands, event_buffer& out);
     void apply_ahead(std::span<const command> commands, event_buffer& out);

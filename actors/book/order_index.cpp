@@ -17,7 +17,8 @@ void order_index::add_page(order_id id, slot order) {
     const position where = locate(id);
     *where.number = id.value | (page_ids - 1);
     *where.place = order + 1;
-    // Ids mostly come in sequence: the next page will be wanted soon.
+    // Ids mostly come in sequence: the next page will be wanted soon, or the other half of this one.
+    prefetch({id.value + page_ids / 2});
     prefetch({id.value + page_ids});
 }
 
