@@ -24,7 +24,7 @@ void ledger::begin_entry(timestamp now, std::size_t commands, std::vector<report
                          std::vector<ledger_line>& lines) {
     constexpr std::int64_t ns_per_day = 86'400LL * 1'000'000'000;
     now_ = now;
-    day_ = now.ns / ns_per_day;
+    day_ = now.ns / ns_per_day - (now.ns % ns_per_day < 0 ? 1 : 0);
     reports_ = &reports;
     lines_ = &lines;
     forget_due(commands);

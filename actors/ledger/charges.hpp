@@ -62,26 +62,45 @@ inline constexpr std::int64_t max_value = std::int64_t{1} << 62U;
     };
 }
 
-/// The most that `lots` more of an order can cost its account (RULES.md 1.6), or nothing when that
-/// does not fit 64 bits or the value is beyond `max_value`. `residue` is what rounding has already charged too much.
+/// Lots that may trade at a price or better.
+struct priced_lots {
+    price worst{};
+    quantity lots{};
+};
+
+/// The most that trading `first`, and then `second`, can cost an order's account (RULES.md 1.6, 4.4), or
+/// nothing when that does not fit 64 bits or a value is beyond `max_value`. `residue` is what rounding has
+/// already charged too much.
+[[nodiscard]] constexpr std::optional<std::int64_t> worst_cost(side which, priced_lots first,
+                                                               priced_lots second,
+                                                               std::int64_t tick_value,
+                                                               const fee_rate& rate,
+                                                               std::uint32_t residue) noexcept {
+    const auto value = value_of(first.worst, first.lots, tick_value);
+    const auto more = value_of(second.worst, second.lots, tick_value);
+    if (!value || !more) {
+        return std::nullopt;
+    }
+    if (first.lots.lots + second.lots.lots == 0) {
+        return 0;
+    }
+    const wide_int whole = wide_int{*value} + *more;
+    const wide_int fee = ceil_millionths(exact_fee(*value, first.lots, rate) +
+                                         exact_fee(*more, second.lots, rate) - residue);
+    const wide_int cost = which == side::buy ? whole + fee : fee - whole;
+    if (cost <= 0) {
+        return 0;
+    }
+    return narrow(cost);
+}
+
+/// The same of lots at one price.
 [[nodiscard]] constexpr std::optional<std::int64_t> worst_cost(side which, price worst,
                                                                quantity lots,
                                                                std::int64_t tick_value,
                                                                const fee_rate& rate,
                                                                std::uint32_t residue) noexcept {
-    if (lots.lots == 0) {
-        return 0;
-    }
-    const auto value = value_of(worst, lots, tick_value);
-    if (!value) {
-        return std::nullopt;
-    }
-    const wide_int fee = ceil_millionths(exact_fee(*value, lots, rate) - residue);
-    const wide_int cost = which == side::buy ? *value + fee : fee - *value;
-    if (cost <= 0) {
-        return 0;
-    }
-    return narrow(cost);
+    return worst_cost(which, {.worst = worst, .lots = lots}, {}, tick_value, rate, residue);
 }
 
 /// K × part / whole, truncated, for 0 ≤ part ≤ whole. Nothing overflows: the quotient is taken out

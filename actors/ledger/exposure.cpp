@@ -45,36 +45,68 @@ std::optional<quantity> ledger::cap_of(const order_group& group, const open_orde
     return std::nullopt;
 }
 
-std::optional<exposure> ledger::try_exposure(const open_order& order, const order_group* group,
-                                             const pending_replace* added) const {
+// 4.4: what the order could cost, by all that its replaces could make of it.
+std::optional<wide_int> ledger::cash_of(const open_order& order, const standing_list& list) const {
     const listing_state& listed = listings_[order.listing];
-    const fee_rate& rate = listed.worst[order.tier];
-    const auto cap = group != nullptr ? cap_of(*group, order) : std::nullopt;
-    std::int64_t lots = 0;
-    wide_int cash = 0;
-    const auto count = [&](const order_standing& standing) {
-        const quantity remaining = cap && !standing.sets_quantity
-                                       ? std::min(standing.remaining, *cap)
-                                       : standing.remaining;
-        const auto cost = worst_cost(order.side, standing.worst, standing.remaining,
-                                     listed.what.tick_value, rate, order.residue);
-        lots = std::max(lots, remaining.lots);
-        cash = std::max(cash, wide_int{cost.value_or(0)});
-        return cost.has_value();
+    const auto cost = [&](priced_lots first, priced_lots second) {
+        return worst_cost(order.side, first, second, listed.what.tick_value,
+                          listed.worst[order.tier], order.residue);
     };
-    bool fits = true;
-    if (order.pending_count == 0 && added == nullptr) [[likely]] {
-        fits = count({.worst = order.worst, .remaining = order.remaining, .sets_quantity = false});
-    } else {
-        for (const order_standing& standing : standings(order, added).all()) {
-            fits = count(standing) && fits;
+    const auto whole = [](const order_standing& standing) {
+        return priced_lots{.worst = standing.worst, .lots = standing.remaining};
+    };
+    if (list.size > 2) {
+        priced_lots dearest = whole(list.standings[0]);
+        for (const order_standing& standing : list.all()) {
+            dearest.lots = std::max(dearest.lots, standing.remaining);
+            dearest.worst = order.side == side::buy ? std::max(dearest.worst, standing.worst)
+                                                    : std::min(dearest.worst, standing.worst);
         }
+        return cost(dearest, {});
     }
-    if (!fits) {
+    const priced_lots before = whole(list.standings[0]);
+    const auto as_it_is = cost(before, {});
+    if (list.size == 1) {
+        return as_it_is;
+    }
+    const priced_lots after = whole(list.standings[1]);
+    const auto replaced = cost(after, {});
+    const quantity more = std::max(after.lots - before.lots, quantity{});
+    const auto both = cost(before, {.worst = after.worst, .lots = more});
+    if (!as_it_is || !replaced || !both) {
         return std::nullopt;
     }
-    return order.side == side::buy ? exposure{.buys = lots, .cash = cash}
-                                   : exposure{.sells = lots, .cash = cash};
+    const std::int64_t greater = std::max(*as_it_is, *replaced);
+    return more.lots > 0 ? std::max(greater, *both) : greater;
+}
+
+std::optional<exposure> ledger::try_exposure(const open_order& order, const order_group* group,
+                                             const pending_replace* added) const {
+    std::int64_t lots = 0;
+    std::optional<wide_int> cash;
+    const auto cap = group != nullptr ? cap_of(*group, order) : std::nullopt;
+    const auto count = [&](const order_standing& standing) {
+        const bool capped = cap && !standing.sets_quantity;
+        lots =
+            std::max(lots, (capped ? std::min(standing.remaining, *cap) : standing.remaining).lots);
+    };
+    if (order.pending_count == 0 && added == nullptr) [[likely]] {
+        const listing_state& listed = listings_[order.listing];
+        count({.worst = order.worst, .remaining = order.remaining, .sets_quantity = false});
+        cash = worst_cost(order.side, order.worst, order.remaining, listed.what.tick_value,
+                          listed.worst[order.tier], order.residue);
+    } else {
+        const standing_list list = standings(order, added);
+        for (const order_standing& standing : list.all()) {
+            count(standing);
+        }
+        cash = cash_of(order, list);
+    }
+    if (!cash) {
+        return std::nullopt;
+    }
+    return order.side == side::buy ? exposure{.buys = lots, .cash = *cash}
+                                   : exposure{.sells = lots, .cash = *cash};
 }
 
 // --- Groups -------------------------------------------------------------------------------------
@@ -151,7 +183,8 @@ void ledger::refresh_group(slot at) {
 // --- Membership ---------------------------------------------------------------------------------
 
 slot ledger::find_group(slot account, order_group_id id) const noexcept {
-    return id == order_group_id{} ? no_slot : groups_by_key_.find(group_key(account, id));
+    const bool may_be = id != order_group_id{} && id.value >> 32U == 0;
+    return may_be ? groups_by_key_.find(group_key(account, id)) : no_slot;
 }
 
 // 6.1: a new group, or nothing for orders that the book will refuse.

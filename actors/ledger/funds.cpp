@@ -135,11 +135,11 @@ void ledger::apply(const transfer& asked) {
     const bool stays = asked.to_shard == shard_id{} || asked.to_shard == settings_.shard;
     const auto check = [&](slot account) {
         reason why = check_amount(asked.asset, asked.amount);
-        if (why == reason::none && asked.to_shard.value > max_shard) {
-            why = reason::invalid_request;
-        }
         if (why == reason::none) {
             why = check_leaves(account, asked.asset, asked.amount);
+        }
+        if (why == reason::none && asked.to_shard.value > max_shard) {
+            why = reason::invalid_request;
         }
         if (why != reason::none) {
             return why;
@@ -252,9 +252,10 @@ void ledger::apply(const split& asked) {
         return answer_operator_command(
             asked.request, listing == no_slot ? reason::unknown_symbol : reason::invalid_request);
     }
-    if (listings_[listing].open_orders > 0) {
+    if (listings_[listing].open_orders > 0 || !peers_->is_at_rest(listing)) {
         return answer_operator_command(asked.request, reason::open_orders_exist);
     }
+    const asset_id currency = asset_of(listings_[listing].what.currency);
     struct result {
         slot lots;
         std::int64_t moved;
@@ -268,12 +269,13 @@ void ledger::apply(const split& asked) {
         const auto cash =
             narrow(whole % asked.denominator * asked.cash_per_lot / asked.denominator);
         const auto moved = narrow(lots - positions_[at].total);
-        if (magnitude(lots) > max_holding || !cash || !moved) {
+        const slot paid = position_of_account(find_account(positions_[at].holder), currency);
+        if (magnitude(lots) > max_holding || !cash || !moved ||
+            (*cash != 0 && magnitude(positions_[paid].total + *cash) > max_holding)) {
             return answer_operator_command(asked.request, reason::amount_too_large);
         }
         results.push_back({at, *moved, *cash});
     }
-    const asset_id currency = asset_of(listings_[listing].what.currency);
     const auto book = [&](slot at, std::int64_t amount) {
         move(at, amount, line_kind::split, asked.symbol);
         move(position_of(external_holder, positions_[at].asset), -amount, line_kind::split,

@@ -184,6 +184,8 @@ private:
                                           const pending_replace* added) const;
     [[nodiscard]] static std::optional<quantity> cap_of(const order_group& group,
                                                         const open_order& order) noexcept;
+    [[nodiscard]] std::optional<wide_int> cash_of(const open_order& order,
+                                                  const standing_list& list) const;
     [[nodiscard]] std::optional<exposure> try_exposure(const open_order& order,
                                                        const order_group* group,
                                                        const pending_replace* added) const;

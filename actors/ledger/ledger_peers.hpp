@@ -24,6 +24,9 @@ public:
     /// Sends a transfer to another shard.
     virtual void send(shard_id to, const transfer_message& what) = 0;
 
+    /// True if no order of the instrument is in a book here, and no transfer of it on the way.
+    [[nodiscard]] virtual bool is_at_rest(std::uint32_t listing) const = 0;
+
 protected:
     ~ledger_peers() = default;
 };

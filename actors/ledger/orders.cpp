@@ -199,7 +199,7 @@ slot ledger::make_order(const submit_order& asked, const draft& drafted, slot re
         .side = asked.order.side,
         .tier = account.tier,
         .reduce_only = asked.reduce_only,
-        .role = drafted.grouped ? asked.order.role : group_role::none,
+        .role = asked.order.role,
         .older = account.last_order,
         .remembered = remembered,
         .client = asked.request.id,

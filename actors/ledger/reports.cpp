@@ -51,7 +51,7 @@ void ledger::refuse_change(event_kind kind, slot account, account_id owner, orde
         what.symbol = listings_[orders_[order].listing].what.rules.symbol;
     }
     const report& told = add_report(account, what, client);
-    note_answer(remembered, what.order, why, true, told.number);
+    note_answer(remembered, order == no_slot ? order_id{} : what.order, why, true, told.number);
 }
 
 void ledger::refuse(account_id account, reason why) {

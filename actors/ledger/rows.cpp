@@ -8,6 +8,33 @@
 
 namespace bourse {
 
+namespace {
+
+[[nodiscard]] position_row position_row_of(const position_state& position, bool of_group) {
+    const bool is_symbol = !position.asset.is_currency();
+    position_row row{.holder = position.holder, .of_group = of_group, .asset = position.asset};
+    row.total = of_group ? wide_int{0} : position.total;
+    row.credit = position.credit;
+    row.max_order = position.max_order;
+    row.max_total = position.max_total;
+    row.cost = is_symbol ? position.cost : wide_int{0};
+    row.realised = is_symbol ? position.realised : wide_int{0};
+    row.turnover = is_symbol ? wide_int{0} : position.second;
+    row.turnover_day = row.turnover == 0 ? 0 : position.day;
+    return row;
+}
+
+[[nodiscard]] bool is_empty(const position_row& row) {
+    return row.total == 0 && row.credit == 0 && row.max_order == 0 && row.max_total == 0 &&
+           row.cost == 0 && row.realised == 0 && row.turnover == 0;
+}
+
+[[nodiscard]] auto key_of(const position_row& row) {
+    return std::tuple(row.of_group, row.holder, row.asset);
+}
+
+}  // namespace
+
 // --- Queries ------------------------------------------------------------------------------------
 
 open_order_row ledger::row_of(const open_order& order) const {
@@ -60,6 +87,9 @@ std::vector<portfolio_line> ledger::portfolio(account_id account) const {
     }
     for (slot at = accounts_[owner].first_position; at != no_slot; at = positions_[at].next) {
         const position_state& position = positions_[at];
+        if (position.reserved == 0 && is_empty(position_row_of(position, false))) {
+            continue;
+        }
         lines.push_back({.asset = position.asset,
                          .total = position.total,
                          .reserved = position.reserved,
@@ -74,33 +104,6 @@ std::vector<portfolio_line> ledger::portfolio(account_id account) const {
 }
 
 // --- Rows ---------------------------------------------------------------------------------------
-
-namespace {
-
-[[nodiscard]] position_row position_row_of(const position_state& position, bool of_group) {
-    const bool is_symbol = !position.asset.is_currency();
-    position_row row{.holder = position.holder, .of_group = of_group, .asset = position.asset};
-    row.total = of_group ? wide_int{0} : position.total;
-    row.credit = position.credit;
-    row.max_order = position.max_order;
-    row.max_total = position.max_total;
-    row.cost = is_symbol ? position.cost : wide_int{0};
-    row.realised = is_symbol ? position.realised : wide_int{0};
-    row.turnover = is_symbol ? wide_int{0} : position.second;
-    row.turnover_day = row.turnover == 0 ? 0 : position.day;
-    return row;
-}
-
-[[nodiscard]] bool is_empty(const position_row& row) {
-    return row.total == 0 && row.credit == 0 && row.max_order == 0 && row.max_total == 0 &&
-           row.cost == 0 && row.realised == 0 && row.turnover == 0;
-}
-
-[[nodiscard]] auto key_of(const position_row& row) {
-    return std::tuple(row.of_group, row.holder, row.asset);
-}
-
-}  // namespace
 
 void ledger::save_accounts(shard_rows& rows) const {
     for (slot at = 0; at < accounts_.used(); ++at) {

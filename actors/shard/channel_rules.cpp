@@ -21,6 +21,25 @@ void shard::machine::send(shard_id to, const transfer_message& what) {
     put(to, what);
 }
 
+// Ledger RULES 9.5. Looks through whole outboxes, which a split may.
+bool shard::machine::is_at_rest(std::uint32_t listing) const {
+    if (books_[listing] != nullptr && books_[listing]->book.size() > 0) {
+        return false;
+    }
+    const asset_id asset = asset_of(ledger_.listings()[listing].what.rules.symbol);
+    for (const auto& [peer, each] : channels_.all()) {
+        for (const channel_message& message : each.outbox) {
+            const auto* sent = std::get_if<transfer_message>(&message);
+            const auto* returned = std::get_if<transfer_returned>(&message);
+            if ((sent != nullptr && sent->asset == asset) ||
+                (returned != nullptr && returned->what.asset == asset)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 // 4.6: what the message moves from one shard to the other.
 void shard::machine::count(shard_id peer, const channel_message& message, bool sent) {
     const auto add = [&](asset_id asset, wide_int amount) {
@@ -146,7 +165,7 @@ void shard::machine::choke_overflowing() {
         for (const auto& [symbol, book] : books_by_symbol_) {
             for (const order_row& order : book->book.save().orders) {
                 if (account_shard(order.id) == peer) {
-                    pass_to_book(*book, cancel_order{.id = order.id, .account = order.account});
+                    pass_to_book(*book, cancel_order{.id = order.id});
                 }
             }
         }

@@ -57,6 +57,7 @@ public:
         return found == channels_.end() ? nullptr : &found->second;
     }
     [[nodiscard]] std::map<shard_id, channel>& all() noexcept { return channels_; }
+    [[nodiscard]] const std::map<shard_id, channel>& all() const noexcept { return channels_; }
 
     /// RULES.md 4.5.
     [[nodiscard]] bool has_room(shard_id peer, outbox_room what) const noexcept {

@@ -40,8 +40,10 @@ reason shard::machine::list(const listing& what) {
     if (what.book_shard == settings_.id) {
         shard_book& book =
             add_book(std::make_unique<shard_book>(what.rules, number), what.rules.symbol);
-        book.is_held = market_halted_;
-        book.held = {.state = market_state::closed};
+        if (market_halted_) {
+            book.is_held = true;
+            book.held = {.state = market_state::closed};
+        }
     }
     return reason::none;
 }
@@ -63,10 +65,9 @@ std::pair<shard_book*, reason> shard::machine::find_book(symbol_id symbol) const
     return {book, book == nullptr ? reason::not_here : reason::none};
 }
 
-set_state shard::machine::without_past_timer(set_state what) const noexcept {
-    if (what.until <= now_) {
-        what.until = {};
-        what.next = market_state::open;
+set_state shard::machine::with_timer_ahead(set_state what) const noexcept {
+    if (what.until != timestamp{} && what.until <= now_) {
+        what.until = now_ + duration{1};
     }
     return what;
 }
@@ -74,7 +75,7 @@ set_state shard::machine::without_past_timer(set_state what) const noexcept {
 // 2.5: by itself, not by an operator.
 void shard::machine::goes_to(shard_book& book, set_state what) {
     if (!market_halted_) {
-        pass_to_book(book, without_past_timer(what));
+        pass_to_book(book, with_timer_ahead(what));
         return;
     }
     book.held = what;
@@ -142,7 +143,7 @@ reason shard::machine::change_halt(bool on) {
     for (const auto& [symbol, book] : books_by_symbol_) {
         if (on) {
             book->is_held = true;
-            book->held = book->book.timed_state();
+            book->held = book->intended_state();
             const bool closed = book->held.state == market_state::closed;
             pass_to_book(*book,
                          set_state{.state = closed ? market_state::closed : market_state::halted});
@@ -156,7 +157,7 @@ reason shard::machine::change_halt(bool on) {
                     .until = now_ + auction,
                     .next = market_state::open};
         }
-        pass_to_book(*book, without_past_timer(next));
+        pass_to_book(*book, with_timer_ahead(next));
         book->is_held = false;
         book->held = {};
     }

@@ -1,5 +1,7 @@
 #include "actors/shard/shard_book.hpp"
 
+#include <variant>
+
 #include "actors/shard/digest.hpp"
 
 namespace bourse {
@@ -20,6 +22,15 @@ struct applied_to {
 };
 
 }  // namespace
+
+set_state shard_book::intended_state() const noexcept {
+    for (auto input = inputs.rbegin(); input != inputs.rend(); ++input) {
+        if (const auto* asked = std::get_if<set_state>(&*input)) {
+            return *asked;
+        }
+    }
+    return book.timed_state();
+}
 
 void shard_book::run() {
     events_.clear();

@@ -25,6 +25,9 @@ public:
     /// Does what is due at `now`, then each input; a turn without inputs is only for what is due.
     void run() override;
 
+    /// The state that the book is in, or that the last of its inputs puts it into.
+    [[nodiscard]] set_state intended_state() const noexcept;
+
     /// The events that input `i` of the last turn caused; to the first belongs what was due.
     [[nodiscard]] std::span<const event> caused_by(std::size_t i) const noexcept {
         const std::size_t begin = i == 0 ? 0 : ends_[i - 1];

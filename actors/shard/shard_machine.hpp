@@ -46,6 +46,7 @@ public:
     void pass_on(std::uint32_t listing, const cancel_order& request) override;
     void pass_on(std::uint32_t listing, const replace_order& request) override;
     void send(shard_id to, const transfer_message& what) override;
+    [[nodiscard]] bool is_at_rest(std::uint32_t listing) const override;
 
 private:
     /// What one message of a round caused, in the order of the messages: an input of a book's turn, or an
@@ -90,7 +91,7 @@ private:
     [[nodiscard]] std::pair<shard_book*, reason> find_book(symbol_id symbol) const;
     void begin_session(calendar_id calendar);
     void goes_to(shard_book& book, set_state what);
-    [[nodiscard]] set_state without_past_timer(set_state what) const noexcept;
+    [[nodiscard]] set_state with_timer_ahead(set_state what) const noexcept;
     [[nodiscard]] shard_book& add_book(std::unique_ptr<shard_book> book, symbol_id symbol);
 
     // --- Channels: channel_rules.cpp

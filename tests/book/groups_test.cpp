@@ -267,7 +267,7 @@ TEST_CASE("9.6 exits larger than what the entry filled are cut to it before any 
     book.forget();
     book.sell(9, 10, at(100));
     book.expect({"accepted 9 10@100", "fill 3 10@100 done", "take 9 10@100 done",
-                 "reduced 1 5 group left 10", "activated 1 10@110", "activated 2 5@120"});
+                 "reduced 1 5 left 10", "activated 1 10@110", "activated 2 5@120"});
 }
 
 TEST_CASE("9.6 an entry filled in an auction into closed leaves its exits pending until it opens") {

@@ -116,6 +116,13 @@ std::string in_short(const event& e) {
         case event_kind::uncrossed:
             text << "uncrossed " << lots_at_price() << " trades " << e.number;
             break;
+        case event_kind::repeated:
+        case event_kind::command_refused:
+        case event_kind::account_changed:
+        case event_kind::adjusted:
+        case event_kind::command_done:
+            text << "an event of the ledger";
+            break;
         case event_kind::reference_set:
             text << "reference " << (e.number == 1 ? std::to_string(e.price.ticks) : "none");
             break;

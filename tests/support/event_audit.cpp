@@ -45,6 +45,16 @@ const char* name_of(event_kind kind) {
             return "uncrossed";
         case event_kind::reference_set:
             return "reference_set";
+        case event_kind::repeated:
+            return "repeated";
+        case event_kind::command_refused:
+            return "command_refused";
+        case event_kind::account_changed:
+            return "account_changed";
+        case event_kind::adjusted:
+            return "adjusted";
+        case event_kind::command_done:
+            return "command_done";
     }
     return "unknown kind";
 }

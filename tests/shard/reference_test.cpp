@@ -1,0 +1,157 @@
+// The fast shard against the slow reference, and both against an audit that knows neither, on random
+// worlds of one, two and three shards.
+//
+// When something is wrong the case is shrunk, printed as C++, and said. When a shard ends the process
+// instead, run again with BOURSE_FORK=1: each life is then tried in a process of its own first.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/support/shard_audit.hpp"
+#include "tests/support/shard_comparison.hpp"
+#include "tests/support/shard_shrink.hpp"
+#include "tests/support/shard_world.hpp"
+
+using namespace bourse;
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+/// One world's life: long enough to fill it, short enough to be shrunk in minutes.
+constexpr std::uint64_t commands_a_life = 5'000;
+constexpr std::uint16_t most_shards = 3;
+
+bool is_full_run() {
+    const char* full = std::getenv("BOURSE_FULL");
+    return full != nullptr && std::string_view(full) == "1";
+}
+
+/// Shrinks what differs, and says where it is.
+std::string shrunk(std::uint64_t seed, std::uint16_t shards) {
+    shard_case failing = make_case(seed, commands_a_life, shards);
+    const auto fails = [](const shard_case& each) {
+        return find_difference_in_child(each).has_value();
+    };
+    if (!fails(failing)) {
+        failing.restore_often = true;
+        if (!fails(failing)) {
+            return "it does not differ when run again: is there something random in a shard?\n";
+        }
+    }
+    const shard_case small = shrink(std::move(failing), fails, 3'000);
+    return "shrunk to " + std::to_string(count_commands(small)) + " commands:\n" + to_cpp(small) +
+           "\nwhat is wrong there: " + find_difference_in_child(small).value_or("");
+}
+
+/// Lives of `shards` shards with seeds from `first` on, of so many commands together.
+void compare(std::uint16_t shards, std::uint64_t first, std::uint64_t commands,
+             bool wants_coverage) {
+    const std::uint64_t lives = std::max<std::uint64_t>(1, commands / commands_a_life);
+    const bool forks = std::getenv("BOURSE_FORK") != nullptr;
+    shard_coverage reached;
+    for (std::uint64_t seed = first; seed < first + lives; ++seed) {
+        INFO("shards ", shards, ", seed ", seed);
+        if (forks && find_difference_in_child(make_case(seed, commands_a_life, shards))) {
+            FAIL(shrunk(seed, shards));
+        }
+        if (const auto difference = find_difference(seed, commands_a_life, shards, &reached)) {
+            FAIL(*difference << "\n" << shrunk(seed, shards));
+        }
+    }
+    if (wants_coverage) {
+        for (const std::string& one : reached.missing(shards)) {
+            FAIL_CHECK("never reached: " << one);
+        }
+    }
+}
+
+/// Of one number of shards, of the 2 or 50 million in all.
+std::uint64_t many_commands() {
+    return (is_full_run() ? 50'000'000U : 2'000'000U) / most_shards;
+}
+
+}  // namespace
+
+TEST_CASE("fast and reference shard agree on one shard") {
+    compare(1, 1, sanitized ? 5'000 : 20'000, false);
+}
+
+TEST_CASE("fast and reference shard agree on two shards") {
+    compare(2, 1, sanitized ? 5'000 : 20'000, false);
+}
+
+TEST_CASE("fast and reference shard agree on three shards") {
+    compare(3, 1, sanitized ? 5'000 : 20'000, false);
+}
+
+TEST_SUITE_BEGIN("long shards");
+
+TEST_CASE("fast and reference shard agree on many lives of one shard") {
+    compare(1, 1'000, many_commands(), true);
+}
+
+TEST_CASE("fast and reference shard agree on many lives of two shards") {
+    compare(2, 1'000, many_commands(), true);
+}
+
+TEST_CASE("fast and reference shard agree on many lives of three shards") {
+    compare(3, 1'000, many_commands(), true);
+}
+
+TEST_SUITE_END();
+
+// The audit is tried on machines that are wrong on purpose.
+TEST_CASE("the audit sees every mistake that is planted") {
+    for (std::uint8_t i = 0; i < planted_fault_count; ++i) {
+        const auto what = static_cast<planted_fault>(i);
+        INFO("mistake ", static_cast<unsigned>(i));
+        bool made = false;
+        for (std::uint64_t seed = 1; seed <= 10 && !made; ++seed) {
+            fault_planter planter(what);
+            const auto fault = find_fault(seed, 2'000, 2, nullptr, &planter);
+            made = planter.done();
+            CHECK_MESSAGE(fault.has_value() == made, fault.value_or("not seen"));
+        }
+        CHECK(made);
+    }
+}
+
+// The shrinker is tried on a case that 'fails' when an order of another shard trades.
+TEST_CASE("a shrunk world is short and still fails") {
+    const auto trades_across = [](const shard_case& one) {
+        audited_world<reference_shard> world(one.settings);
+        for (const world_step& step : one.steps) {
+            if (world.apply(step)) {
+                return false;
+            }
+            const auto& events = world.world().output().events;
+            if (std::any_of(events.begin(), events.end(), [&](const event& e) {
+                    return e.kind == event_kind::fill && account_shard(e.order) != step.shard;
+                })) {
+                return true;
+            }
+        }
+        return false;
+    };
+    std::uint64_t seed = 1;
+    shard_case failing = make_case(seed, 600, 2);
+    while (!trades_across(failing)) {
+        REQUIRE(seed < 50);
+        failing = make_case(++seed, 600, 2);
+    }
+    const shard_case small = shrink(failing, trades_across, sanitized ? 300 : 3'000);
+    CHECK(trades_across(small));
+    CHECK_MESSAGE(count_commands(small) < count_commands(failing) / 4, to_cpp(small));
+}
