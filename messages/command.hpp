@@ -81,6 +81,9 @@ struct set_state {
     friend bool operator==(const set_state&, const set_state&) = default;
 };
 
+/// True if a book would take the state at `now` (actors/book/RULES.md 2.3).
+[[nodiscard]] bool makes_sense(const set_state& asked, timestamp now) noexcept;
+
 /// Sets the reference price, or clears it.
 struct set_reference {
     bool clear = false;

@@ -81,6 +81,7 @@ struct shard_id {
 };
 inline constexpr std::uint16_t max_shard = 32767;
 inline constexpr unsigned order_counter_bits = 48;
+inline constexpr std::uint64_t order_counter_mask = (std::uint64_t{1} << order_counter_bits) - 1;
 
 /// The shard of the account that an order belongs to.
 [[nodiscard]] constexpr shard_id account_shard(order_id id) noexcept {

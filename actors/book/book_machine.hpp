@@ -196,7 +196,6 @@ private:
                                                 std::int64_t total) const;
     [[nodiscard]] reason check_room(const new_order& order) const;
     [[nodiscard]] bool on_tick(std::int64_t price_ticks) const noexcept;
-    [[nodiscard]] std::int64_t tick_at(std::int64_t price_ticks) const noexcept;
     [[nodiscard]] bool would_take(side which, std::int64_t limit, std::int64_t lots) const;
 
     // --- Entering and matching (matching.cpp): sections 4 and 6 ------------------------------------
@@ -362,8 +361,6 @@ private:
     void price_pegs();
     [[nodiscard]] std::optional<std::int64_t> peg_price(const order_node& node,
                                                         const order_terms& terms) const noexcept;
-    [[nodiscard]] std::optional<std::int64_t> round_to_tick(std::int64_t price_ticks,
-                                                            bool down) const noexcept;
     [[nodiscard]] slot find_retry();
     [[nodiscard]] bool hidden_may_trade() const noexcept;
     /// So many lots have come to or will leave a place from which they may trade. Every change of the
@@ -381,7 +378,6 @@ private:
     void note_rules() noexcept;
     void note_due() noexcept { due_ = next_due().value_or(timestamp{INT64_MAX}); }
     void do_what_is_due(event_buffer& out);
-    [[nodiscard]] bool makes_sense(const set_state& request) const noexcept;
     void enter_state(const set_state& wanted, reason why, event_buffer& out);
     void fire_timer(event_buffer& out);
     void uncross(event_buffer& out);

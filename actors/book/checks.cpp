@@ -177,17 +177,8 @@ reason order_book::machine::check_quantity(std::int64_t lots) const noexcept {
     return reason::none;
 }
 
-std::int64_t order_book::machine::tick_at(std::int64_t price_ticks) const noexcept {
-    const wide_int size = magnitude(price_ticks);
-    const auto& rows = row_.rules.ticks;
-    const auto behind = std::upper_bound(
-        rows.begin(), rows.end(), size,
-        [](wide_int wanted, const tick_row& row) { return wanted < row.from_ticks; });
-    return std::prev(behind)->tick_ticks;
-}
-
 bool order_book::machine::on_tick(std::int64_t price_ticks) const noexcept {
-    return price_ticks % tick_at(price_ticks) == 0;
+    return price_ticks % tick_at(row_.rules, {price_ticks}) == 0;
 }
 
 bool order_book::machine::outside_band(std::int64_t price_ticks) const noexcept {

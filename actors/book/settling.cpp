@@ -110,27 +110,11 @@ std::optional<std::int64_t> order_book::machine::peg_price(
     }
     const std::int64_t away = buys ? saturating_subtract({from}, terms.offset).ticks
                                    : saturating_add({from}, terms.offset).ticks;
-    const auto rounded = round_to_tick(away, buys);
+    const auto rounded = round_to_tick(row_.rules, {away}, buys);
     if (!rounded) {
         return std::nullopt;
     }
-    return buys ? std::min(*rounded, node.price) : std::max(*rounded, node.price);
-}
-
-// 7.1. Each row begins on a multiple of its tick and of the one before, so rounding within a row
-// never leaves the table.
-std::optional<std::int64_t> order_book::machine::round_to_tick(std::int64_t price_ticks,
-                                                               bool down) const noexcept {
-    const std::int64_t tick = tick_at(price_ticks);
-    const std::int64_t behind = price_ticks % tick;
-    if (behind == 0) {
-        return price_ticks;
-    }
-    // C++ rounds quotients towards zero: `behind` has the sign of the price.
-    const std::int64_t towards_zero = price_ticks - behind;
-    const bool zero_is_right = down == (price_ticks > 0);
-    return zero_is_right ? std::optional{towards_zero}
-                         : narrow(wide_int{towards_zero} + (down ? -tick : tick));
+    return buys ? std::min(rounded->ticks, node.price) : std::max(rounded->ticks, node.price);
 }
 
 void order_book::machine::price_pegs() {

@@ -67,7 +67,7 @@ void order_book::machine::fire_timer(event_buffer& out) {
 
 void order_book::machine::change_state(const set_state& request, event_buffer& out) {
     begin_command();
-    if (makes_sense(request)) {
+    if (makes_sense(request, row_.now)) {
         enter_state(request, reason::operator_request, out);
     } else {
         refuse(event_kind::command_rejected, {}, {}, reason::invalid_state, out);
@@ -76,23 +76,6 @@ void order_book::machine::change_state(const set_state& request, event_buffer& o
 }
 
 // 2.3.
-bool order_book::machine::makes_sense(const set_state& request) const noexcept {
-    if (static_cast<std::uint8_t>(request.state) >= market_state_count ||
-        static_cast<std::uint8_t>(request.next) >= market_state_count ||
-        static_cast<std::uint8_t>(request.auction) >= auction_kind_count) {
-        return false;
-    }
-    if ((request.state == market_state::auction) != (request.auction != auction_kind::none)) {
-        return false;
-    }
-    if (request.until.ns == 0) {
-        return request.next == market_state::open;
-    }
-    return request.until > row_.now && request.next != market_state::auction &&
-           request.next != request.state &&
-           (request.state != market_state::halted || request.next == market_state::open);
-}
-
 // 2.4 and 2.5.
 void order_book::machine::enter_state(const set_state& wanted, reason why, event_buffer& out) {
     const market_state before = row_.state;

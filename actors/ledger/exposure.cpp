@@ -4,6 +4,7 @@
 
 #include "actors/ledger/charges.hpp"
 #include "actors/ledger/ledger.hpp"
+#include "actors/ledger/planted_bug.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -77,7 +78,8 @@ std::optional<wide_int> ledger::cash_of(const open_order& order, const standing_
         return std::nullopt;
     }
     const std::int64_t greater = std::max(*as_it_is, *replaced);
-    return more.lots > 0 ? std::max(greater, *both) : greater;
+    return more.lots > 0 && !BOURSE_PLANTED(reserve_larger_only) ? std::max(greater, *both)
+                                                                 : greater;
 }
 
 std::optional<exposure> ledger::try_exposure(const open_order& order, const order_group* group,

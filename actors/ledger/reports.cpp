@@ -1,5 +1,6 @@
 // What accounts are told (RULES.md 7), and what is remembered of commands (RULES.md 3).
 #include "actors/ledger/ledger.hpp"
+#include "actors/ledger/planted_bug.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -85,7 +86,7 @@ ledger::admission ledger::admit(slot account, account_id owner, const request_id
     const bool has_id = !request.id.is_none();
     if (has_id) {
         const slot known = client_ids_.find(owner, request.id);
-        if (known != no_slot) {
+        if (known != no_slot && !BOURSE_PLANTED(reuse_client_id)) {
             const remembered_command& first = client_ids_[known];
             event what{};
             what.kind = event_kind::repeated;

@@ -240,7 +240,12 @@ bool ledger::restore(const shard_rows& rows) {
 }
 
 bool ledger::restore_positions(const shard_rows& rows) {
+    const position_row* last = nullptr;
     for (const position_row& row : rows.positions) {
+        if (last != nullptr && key_of(row) <= key_of(*last)) {
+            return false;
+        }
+        last = &row;
         const slot account = row.of_group ? no_slot : find_account(row.holder);
         const bool is_symbol = !row.asset.is_currency();
         if (row.asset.value == 0 ||
@@ -332,6 +337,7 @@ bool ledger::restore_order(const open_order_row& row) {
     const auto listing = find_listing(row.symbol);
     const slot group = account == no_slot ? no_slot : find_group(account, row.group);
     if (account == no_slot || !listing || account_shard(row.id) != settings_.shard ||
+        (row.id.value & order_counter_mask) > last_order_ ||
         orders_by_id_.find(row.id) != no_slot || row.pending.size() > max_pending_replaces ||
         row.tier >= fee_tiers || (group == no_slot && row.group != order_group_id{}) ||
         (group != no_slot && groups_[group].open >= groups_[group].size)) {

@@ -3,6 +3,7 @@
 
 #include "actors/ledger/charges.hpp"
 #include "actors/ledger/ledger.hpp"
+#include "actors/ledger/planted_bug.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -60,7 +61,7 @@ void ledger::settle(const event& what, shard_id book_shard) {
     money fee;
     if (what.kind == event_kind::fill) {
         settle_fill(at, what, book_shard, cash, fee);
-    } else if (what.kind != event_kind::replace_rejected &&
+    } else if ((what.kind != event_kind::replace_rejected || BOURSE_PLANTED(release_on_refusal)) &&
                what.kind != event_kind::cancel_rejected) {
         order.remaining = what.remaining;
         order.filled = what.filled;
@@ -104,6 +105,16 @@ slot ledger::end_pending(open_order& order, const event& what, client_id& client
     return remembered;
 }
 
+namespace {
+
+// 1.5: against the client.
+[[nodiscard]] wide_int rounded_fee(wide_int exact) noexcept {
+    const wide_int up = ceil_millionths(exact);
+    return BOURSE_PLANTED(fee_rounded_down) && exact % millionths != 0 ? up - 1 : up;
+}
+
+}  // namespace
+
 // 4.10.
 void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money& cash, money& fee) {
     open_order& order = orders_[at];
@@ -115,8 +126,9 @@ void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money&
                            : (fill.flags & event::aggressor) != 0 ? tier.taker
                                                                   : tier.maker;
     const wide_int exact = exact_fee(*value, fill.lots, rate) - order.residue;
-    const wide_int charged = ceil_millionths(exact);
-    order.residue = static_cast<std::uint32_t>(charged * millionths - exact);
+    const wide_int charged = rounded_fee(exact);
+    const wide_int residue = charged * millionths - exact;
+    order.residue = residue < 0 ? 0 : static_cast<std::uint32_t>(residue);
     const bool buys = order.side == side::buy;
     cash.minor = buys ? -*value : *value;
     fee.minor = static_cast<std::int64_t>(charged);
@@ -129,6 +141,10 @@ void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money&
     };
     book(order.cash_position, cash.minor, line_kind::trade);
     book(listed.clearing_cash, -cash.minor, line_kind::trade);
+    if (BOURSE_PLANTED(settle_twice)) {
+        book(order.cash_position, cash.minor, line_kind::trade);
+        book(listed.clearing_cash, -cash.minor, line_kind::trade);
+    }
     book_cost(positions_[order.symbol_position], order.side, fill.lots,
               buys ? *value + charged : *value - charged);
     book(order.symbol_position, lots, line_kind::trade);

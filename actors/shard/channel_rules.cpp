@@ -1,5 +1,6 @@
 // What goes to other shards and comes from them (RULES.md 4).
 #include "actors/ledger/charges.hpp"
+#include "actors/ledger/planted_bug.hpp"
 #include "actors/shard/shard_machine.hpp"
 #include "messages/assert.hpp"
 
@@ -14,6 +15,9 @@ bool shard::machine::has_room(shard_id book_shard, outbox_room what) const {
 void shard::machine::put(shard_id to, const channel_message& message) {
     const std::uint64_t number = channels_[to].put(message);
     count(to, message, true);
+    if (BOURSE_PLANTED(lose_message) && number % 50 == 0) {
+        return;
+    }
     out_->messages.push_back({.to = to, .number = number, .what = message});
 }
 

@@ -96,6 +96,9 @@ reason shard::machine::change_book_state(const book_state& what) {
     if (what.what.state != market_state::closed && what.what.state != market_state::halted) {
         return reason::market_wide_halt;
     }
+    if (!makes_sense(what.what, now_)) {
+        return reason::invalid_state;
+    }
     goes_to(*book, what.what);
     return reason::none;
 }
@@ -180,7 +183,7 @@ reason shard::machine::check_calendar(const set_calendar& what) const {
     }
     timestamp last = now_;
     for (const calendar_session& session : what.sessions) {
-        if (session.at <= last) {
+        if (session.at <= last || !makes_sense(session.what, session.at)) {
             return reason::invalid_request;
         }
         last = session.at;

@@ -86,6 +86,22 @@ shard_rows shard::machine::save() const {
     return rows;
 }
 
+// Between entries, a book here and the ledger know the same orders of this shard's accounts.
+bool shard::machine::agrees(const book_rows& book, std::uint32_t open_orders) const {
+    std::uint32_t found = 0;
+    for (const order_row& order : book.orders) {
+        if (account_shard(order.id) != settings_.id) {
+            continue;
+        }
+        const auto known = ledger_.order(order.id);
+        if (!known || known->symbol != book.book.rules.symbol || known->side != order.side) {
+            return false;
+        }
+        ++found;
+    }
+    return found == open_orders;
+}
+
 // The settings are taken from the rows before, by whoever makes the machine.
 bool shard::machine::restore(const shard_rows& rows) {
     index_ = rows.shard.index;
@@ -97,7 +113,9 @@ bool shard::machine::restore(const shard_rows& rows) {
         return false;
     }
     for (const calendar_row& row : rows.calendars) {
-        calendars_[row.id] = row.sessions;
+        if (!calendars_.emplace(row.id, row.sessions).second) {
+            return false;
+        }
         if (!row.sessions.empty()) {
             due_sessions_.emplace(row.sessions.front().at, row.id);
         }
@@ -108,7 +126,8 @@ bool shard::machine::restore(const shard_rows& rows) {
         const auto listing = ledger_.find_listing(symbol);
         auto book = order_book::restore(row.rows);
         if (!listing || !book || books_[*listing] != nullptr ||
-            ledger_.listings()[*listing].what.book_shard != settings_.id) {
+            ledger_.listings()[*listing].what.book_shard != settings_.id ||
+            !agrees(row.rows, ledger_.listings()[*listing].open_orders)) {
             return false;
         }
         shard_book& added =

@@ -94,6 +94,9 @@ private:
     [[nodiscard]] set_state with_timer_ahead(set_state what) const noexcept;
     [[nodiscard]] shard_book& add_book(std::unique_ptr<shard_book> book, symbol_id symbol);
 
+    // --- Rows: rows.cpp
+    [[nodiscard]] bool agrees(const book_rows& book, std::uint32_t open_orders) const;
+
     // --- Channels: channel_rules.cpp
     void put(shard_id to, const channel_message& message);
     void count(shard_id peer, const channel_message& message, bool sent);

@@ -426,6 +426,9 @@ void reference_shard::obey(const book_state& c) {
         if (c.what.state != market_state::closed && c.what.state != market_state::halted) {
             return reason::market_wide_halt;
         }
+        if (!makes_sense(c.what, now_)) {
+            return reason::invalid_state;
+        }
         change_state_in_halt(c.symbol, it->second, c.what);
         return reason::none;
     });
@@ -510,7 +513,7 @@ void reference_shard::obey(const set_calendar& c) {
                     c.sessions.size() <= max_sessions;
         timestamp before = now_;
         for (const calendar_session& s : c.sessions) {
-            good = good && s.at > before;
+            good = good && s.at > before && makes_sense(s.what, s.at);
             before = s.at;
         }
         if (!good) {

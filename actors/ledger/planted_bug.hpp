@@ -1,0 +1,28 @@
+#pragma once
+
+/// Mistakes made on purpose, so that a test can show that the checks find them. They are there only
+/// where a build defines BOURSE_PLANTED_BUGS, which is tests/planted; elsewhere nothing is left of them.
+#if defined(BOURSE_PLANTED_BUGS)
+#include <cstdint>
+
+namespace bourse {
+
+enum class planted_bug : std::uint8_t {
+    none,
+    settle_twice,         ///< a fill's cash moves twice
+    forget_release,       ///< what an ended order had reserved stays reserved
+    fee_rounded_down,     ///< in the client's favour
+    lose_message,         ///< one in 50 channel messages is never sent
+    reuse_client_id,      ///< a known client id is carried out again
+    reserve_larger_only,  ///< trades before a replace is done are forgotten (RULES.md 4.4)
+    release_on_refusal,   ///< a refused replace frees the order's reservation
+};
+
+/// The mistake that is being made.
+inline planted_bug planted = planted_bug::none;
+
+}  // namespace bourse
+#define BOURSE_PLANTED(bug) (::bourse::planted == ::bourse::planted_bug::bug)
+#else
+#define BOURSE_PLANTED(bug) false
+#endif
