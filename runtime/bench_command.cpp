@@ -7,6 +7,7 @@
 
 #include "runtime/bench/bench_report.hpp"
 #include "runtime/bench/match_bench.hpp"
+#include "runtime/bench/shard_run.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/exit_code.hpp"
 
@@ -26,7 +27,7 @@ void bench_match(match_arguments& arguments) {
         std::cerr << "bourse bench match: " << result.fault << '\n';
         throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
     }
-    std::cout << (arguments.json ? bench_json(result.flows) : bench_table(result.flows));
+    std::cout << (arguments.json ? bench_json(result.flows, result.machine) : bench_table(result));
 }
 
 std::vector<std::string> flow_names() {
@@ -40,7 +41,9 @@ std::vector<std::string> flow_names() {
 void add_match(CLI::App& bench) {
     auto arguments = std::make_shared<match_arguments>();
     CLI::App* const match = bench.add_subcommand(
-        "match", "The order book against a bare floor, in turn, on generated order flows");
+        "match",
+        "The order book against a bare floor, and a shard against its book, in turn, on generated "
+        "order flows");
     match->add_flag("--json", arguments->json, "One JSON object instead of a table");
     match->add_option("--flow", arguments->options.flows, "Only this flow; may be repeated")
         ->check(CLI::IsMember(flow_names()));
@@ -51,6 +54,14 @@ void add_match(CLI::App& bench) {
         ->add_option("--entry", arguments->options.commands_per_entry,
                      "Commands an entry, for all flows (default: as the flow says)")
         ->check(CLI::Range(1, 1000));
+    match->add_flag("--machine", arguments->options.machine_only,
+                    "Only the shard against its book");
+    match->add_option("--accounts", arguments->options.accounts, "Accounts of the shard")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    match->add_option("--symbols", arguments->options.symbols, "Symbols of the shard")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
     match->add_flag("--quick", arguments->options.quick,
                     "A tenth of the operations: to see that it works");
     match->callback([arguments] { bench_match(*arguments); });
@@ -59,21 +70,42 @@ void add_match(CLI::App& bench) {
 struct count_arguments {
     std::string flow = "10k";
     bool floor = false;
+    bool machine = false;
+    bool books = false;
+    bool full = false;
+    machine_shape shape;
 };
+
+void count(const count_arguments& arguments) {
+    const flow_shape shape = *find_flow(arguments.flow);
+    const std::uint32_t operations = operations_of(shape, !arguments.full);
+    const auto print = [](const flow_run& run) {
+        std::cout << run.events << " events, digest " << run.digest << '\n';
+    };
+    if (arguments.machine) {
+        print(run_machine(generate_shard_flow(shape, operations, bench_seed, arguments.shape)));
+    } else if (arguments.books) {
+        print(run_books(generate_shard_flow(shape, operations, bench_seed, arguments.shape)));
+    } else {
+        print(run_flow(generate_flow(shape, operations, bench_seed),
+                       arguments.floor ? contender::floor : contender::book));
+    }
+}
 
 /// What `bench match` runs under callgrind: one quick run, nothing else. Not in the help.
 void add_count(CLI::App& bench) {
     auto arguments = std::make_shared<count_arguments>();
-    CLI::App* const count = bench.add_subcommand("count", "One run, to be counted by callgrind");
-    count->group("");
-    count->add_option("--flow", arguments->flow)->check(CLI::IsMember(flow_names()));
-    count->add_flag("--floor", arguments->floor);
-    count->callback([arguments] {
-        const flow_shape shape = *find_flow(arguments->flow);
-        const order_flow flow = generate_flow(shape, operations_of(shape, true), bench_seed);
-        const flow_run run = run_flow(flow, arguments->floor ? contender::floor : contender::book);
-        std::cout << run.events << " events, digest " << run.digest << '\n';
-    });
+    CLI::App* const app = bench.add_subcommand("count", "One run, to be counted by callgrind");
+    app->group("");
+    app->add_option("--flow", arguments->flow)->check(CLI::IsMember(flow_names()));
+    app->add_flag("--floor", arguments->floor);
+    app->add_flag("--machine", arguments->machine, "A shard");
+    app->add_flag("--books", arguments->books, "The books of --machine alone");
+    app->add_flag("--full", arguments->full, "All operations");
+    app->add_option("--accounts", arguments->shape.accounts)->check(CLI::Range(1, 1'000'000));
+    app->add_option("--symbols", arguments->shape.symbols)->check(CLI::Range(1, 10'000));
+    app->add_option("--entry", arguments->shape.commands_per_entry)->check(CLI::Range(1, 1000));
+    app->callback([arguments] { count(*arguments); });
 }
 
 }  // namespace

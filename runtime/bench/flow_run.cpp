@@ -3,7 +3,6 @@
 #include <ctime>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <numeric>
@@ -45,15 +44,6 @@ private:
     floor_book book_;
 };
 
-std::uint64_t digest_of(std::span<const event> events, std::uint64_t digest) {
-    for (const event& told : events) {
-        digest = std::rotl(digest, 7) ^
-                 (told.order.value + (static_cast<std::uint64_t>(told.price.ticks) << 24U) +
-                  (static_cast<std::uint64_t>(told.remaining.lots) << 48U));
-    }
-    return digest;
-}
-
 /// The timed part. Never inlined, so that callgrind and profilers find it by its name.
 template <class Contender>
 [[gnu::noinline]] void apply_all(Contender& book, const order_flow& flow, event_buffer& events,
@@ -65,7 +55,7 @@ template <class Contender>
     for (std::size_t at = 0; at < commands.size(); at += step) {
         events.clear();
         book.apply(commands.subspan(at, std::min(step, commands.size() - at)), events);
-        digest = digest_of(events.events(), digest);
+        digest = event_digest(events.events(), digest);
         count += events.size();
     }
     run.digest = digest;
@@ -78,14 +68,6 @@ void rest(Contender& book, const order_flow& flow, event_buffer& events) {
         events.clear();
         book.apply({&said, 1}, events);
     }
-}
-
-/// The processor time that this thread has used. Not the time of day, so that being put aside for
-/// another program does not count; what that program does to the caches still does.
-double processor_ns() {
-    timespec used{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
 }
 
 template <class Contender>
@@ -180,6 +162,18 @@ double flow_latencies::at(double share) const {
         (rank - static_cast<double>(low - ticks.begin()) + 0.5) / static_cast<double>(high - low);
     const double exact = there + (within - 0.5) * step_ticks;
     return std::max(exact - overhead_ticks, 0.0) * ns_per_tick;
+}
+
+double processor_ns() noexcept {
+    timespec used{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
+}
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
 }
 
 flow_run run_flow(const order_flow& flow, contender who) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "messages/event.hpp"
 #include "runtime/bench/instruction_count.hpp"
 #include "runtime/bench/order_flow.hpp"
 
@@ -55,6 +58,24 @@ struct flow_latencies {
 /// quantity of every event, and number and lots of every fill. Empty when all are the same, else a
 /// sentence that says where they part.
 [[nodiscard]] std::string find_difference(const order_flow& flow);
+
+/// `flow_run::digest` with more events.
+[[nodiscard]] inline std::uint64_t event_digest(std::span<const event> events,
+                                                std::uint64_t digest) noexcept {
+    for (const event& told : events) {
+        digest = std::rotl(digest, 7) ^
+                 (told.order.value + (static_cast<std::uint64_t>(told.price.ticks) << 24U) +
+                  (static_cast<std::uint64_t>(told.remaining.lots) << 48U));
+    }
+    return digest;
+}
+
+/// The processor time that this thread has used. Not the time of day, so that being put aside for
+/// another program does not count; what that program does to the caches still does.
+[[nodiscard]] double processor_ns() noexcept;
+
+/// The middle one of the figures of several runs; there must be one.
+[[nodiscard]] double median(std::vector<double> values);
 
 /// The names of the functions in which `run_flow` spends its timed part, for callgrind.
 [[nodiscard]] std::string timed_function(contender who);

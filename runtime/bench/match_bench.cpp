@@ -8,13 +8,6 @@ namespace bourse {
 namespace {
 
 constexpr unsigned latency_passes = 3;
-constexpr std::uint32_t quick_operations = 100'000;
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
 
 /// Runs floor and book in turn; the fault of `result` says if they did not do the same.
 void measure_speed(const order_flow& flow, const match_bench_options& options,
@@ -83,6 +76,11 @@ flow_figures measure(const flow_shape& shape, const match_bench_options& options
     return figures;
 }
 
+bool wants(const match_bench_options& options, std::string_view flow) {
+    return options.flows.empty() ||
+           std::find(options.flows.begin(), options.flows.end(), flow) != options.flows.end();
+}
+
 }  // namespace
 
 std::uint32_t operations_of(const flow_shape& shape, bool quick) noexcept {
@@ -113,12 +111,12 @@ std::optional<double> instructions_per_operation(const order_flow& flow, contend
 match_bench_result run_match_bench(const match_bench_options& options) {
     match_bench_result result;
     for (const flow_shape& shape : bench_flows()) {
-        const bool wanted = options.flows.empty() ||
-                            std::find(options.flows.begin(), options.flows.end(), shape.name) !=
-                                options.flows.end();
-        if (wanted && result.fault.empty()) {
+        if (!options.machine_only && wants(options, shape.name) && result.fault.empty()) {
             result.flows.push_back(measure(shape, options, result.fault));
         }
+    }
+    if (result.fault.empty() && (options.machine_only || wants(options, machine_flow))) {
+        result.machine = measure_machine(options, result.fault);
     }
     return result;
 }
