@@ -94,8 +94,7 @@ TEST_CASE("S3.2 a lease is extended, shortened, and ended at once") {
     CHECK(it.answer(leasing(2, 5, t0 + 30)) == reason::none);
 }
 
-TEST_CASE(
-    "S3.3 at its moment a lease cancels the orders of its account that name it, by rising id") {
+TEST_CASE("S3.3 a lease that is due cancels the orders that name it, by rising id") {
     venue it;
     it.prepare({leasing(1, 5, t0 + 10), leasing(1, 6, t0 + 10), buying(1, 1, 1).lease(5),
                 buying(1, 2, 1), buying(1, 3, 1).of(pear).lease(5), buying(1, 4, 1).lease(6),
