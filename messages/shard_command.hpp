@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "messages/box.hpp"
 #include "messages/channel_message.hpp"
 #include "messages/command.hpp"
 #include "messages/ids.hpp"
@@ -170,7 +171,7 @@ struct dividend {
 
 struct list_instrument {
     request_id request{};
-    listing what{};
+    box<listing> what{};  ///< once a day at most; within, it would make every command four times as large
     friend bool operator==(const list_instrument&, const list_instrument&) = default;
 };
 

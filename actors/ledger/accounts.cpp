@@ -128,6 +128,8 @@ slot ledger::make_account(const account_row& row) {
         .kind = row.kind,
         .tier = row.tier,
         .blocked = row.blocked,
+        .may_have_limits = row.risk_group != risk_group_id{} || row.max_open_orders != 0 ||
+                           row.fat_finger_bps != 0,
         .trade_group = row.trade_group,
         .last_report = row.last_report,
         .max_open_orders = row.max_open_orders,
@@ -206,6 +208,9 @@ void ledger::put_limit(const set_limit& asked, slot account) {
                                              : group_position(asked.risk_group, asked.asset)];
     };
     const bool of_group = account == no_slot;
+    if (!of_group && asked.kind != limit_kind::credit_line) {
+        accounts_[account].may_have_limits = true;
+    }
     switch (asked.kind) {
         case limit_kind::credit_line:
             position().credit = asked.value;

@@ -1,39 +1,53 @@
 #include "actors/ledger/client_ids.hpp"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
-#include <array>
+#include <utility>
 
 namespace bourse {
 
-std::uint64_t client_ids::hash_of(account_id account, client_id id) const noexcept {
-    const std::array<std::uint64_t, 3> key{id.high, id.low, account.value};
-    return XXH3_64bits_withSeed(key.data(), sizeof key, secret_);
-}
-
-slot client_ids::find(account_id account, client_id id) const noexcept {
-    slot at = by_hash_.find(hash_of(account, id));
-    while (at != no_slot && (commands_[at].id != id || commands_[at].account != account))
-        [[unlikely]] {
-            at = commands_[at].same_hash;
-        }
-    return at;
-}
-
-slot client_ids::add(account_id account, client_id id, timestamp forget_at) {
-    const std::uint64_t hash = hash_of(account, id);
-    const std::size_t where = by_hash_.locate(hash);
-    const slot at = commands_.take();
-    commands_[at] = {.account = account, .id = id, .forget_at = forget_at};
-    if (by_hash_[where].value != no_slot) [[unlikely]] {
-        commands_[at].same_hash = by_hash_[where].value;
-        by_hash_[where].value = at;
-    } else {
-        by_hash_.put(hash, at);
+slot client_ids::add(const position& where, account_id account, client_id id, timestamp forget_at) {
+    std::size_t at = where.at;
+    if (2 * (std::size_t{commands_.live()} + 1) > mask_ + 1) [[unlikely]] {
+        double_size();
+        at = locate(account, id).at;
     }
-    link_newest(at);
-    return at;
+    const slot row = commands_.take();
+    commands_[row] = {.account = account, .id = id, .forget_at = forget_at};
+    table_[at] = {.tag = where.tag, .row = row + 1};
+    link_newest(row);
+    return row;
+}
+
+// Homes keep their order, so that both tables are walked from front to back. A run that went over the
+// end of the old table stands at its front, and comes to where it belongs all the same.
+void client_ids::double_size() {
+    const growing_array<entry> old = std::exchange(table_, {});
+    const std::size_t old_size = mask_ + 1;
+    table_.grow(2 * old_size);
+    mask_ = 2 * old_size - 1;
+    --shift_;
+    for (std::size_t from = 0; from < old_size; ++from) {
+        if (old[from].row == 0) {
+            continue;
+        }
+        std::size_t at = home(old[from].tag);
+        while (table_[at].row != 0) {
+            at = (at + 1) & mask_;
+        }
+        table_[at] = old[from];
+    }
+}
+
+// Later entries of the run move back (Knuth, TAOCP 3, 6.4, algorithm R).
+void client_ids::erase(std::size_t hole) noexcept {
+    for (std::size_t at = (hole + 1) & mask_; table_[at].row != 0; at = (at + 1) & mask_) {
+        // The entry may fill the hole unless its home lies behind the hole.
+        const std::size_t from_home = (at - home(table_[at].tag)) & mask_;
+        if (from_home >= ((at - hole) & mask_)) {
+            table_[hole] = table_[at];
+            hole = at;
+        }
+    }
+    table_[hole] = {};
 }
 
 void client_ids::link_newest(slot at) noexcept {
@@ -43,31 +57,23 @@ void client_ids::link_newest(slot at) noexcept {
     newest_ = at;
 }
 
-void client_ids::forget_oldest() noexcept {
+slot client_ids::unlink_oldest() noexcept {
     const slot at = oldest_;
     oldest_ = commands_[at].newer;
     if (oldest_ == no_slot) {
         newest_ = no_slot;
     }
-    const std::size_t where = by_hash_.locate(hash_of(commands_[at].account, commands_[at].id));
-    if (by_hash_[where].value == at && commands_[at].same_hash == no_slot) [[likely]] {
-        by_hash_.erase(where);
-    } else {
-        slot* link = &by_hash_[where].value;
-        while (*link != at) {
-            link = &commands_[*link].same_hash;
-        }
-        *link = commands_[at].same_hash;
-    }
+    return at;
+}
+
+void client_ids::forget_oldest() noexcept {
+    const slot at = unlink_oldest();
+    erase(locate(commands_[at].account, commands_[at].id).at);
     commands_.give_back(at);
 }
 
 void client_ids::keep_oldest(timestamp forget_at) noexcept {
-    const slot at = oldest_;
-    oldest_ = commands_[at].newer;
-    if (oldest_ == no_slot) {
-        newest_ = no_slot;
-    }
+    const slot at = unlink_oldest();
     commands_[at].forget_at = forget_at;
     link_newest(at);
 }

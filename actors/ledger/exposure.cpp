@@ -47,7 +47,7 @@ std::optional<quantity> ledger::cap_of(const order_group& group, const open_orde
 }
 
 // 4.4: what the order could cost, by all that its replaces could make of it.
-std::optional<wide_int> ledger::cash_of(const open_order& order, const standing_list& list) const {
+std::optional<std::int64_t> ledger::cash_of(const open_order& order, const standing_list& list) const {
     const listing_state& listed = listings_[order.listing];
     const auto cost = [&](priced_lots first, priced_lots second) {
         return worst_cost(order.side, first, second, listed.what.tick_value,
@@ -82,43 +82,45 @@ std::optional<wide_int> ledger::cash_of(const open_order& order, const standing_
                                                                  : greater;
 }
 
-std::optional<exposure> ledger::try_exposure(const open_order& order, const order_group* group,
-                                             const pending_replace* added) const {
+// 4.4 of an order without a group and without a replace that waits: W of what remains.
+std::optional<contribution> ledger::plain_contribution(const open_order& order) const {
+    const listing_state& listed = listings_[order.listing];
+    const auto cash = worst_cost(order.side, order.worst, order.remaining, listed.what.tick_value,
+                                 listed.worst[order.tier], order.residue);
+    return cash ? std::optional{contribution{.lots = order.remaining.lots, .cash = *cash}}
+                : std::nullopt;
+}
+
+std::optional<contribution> ledger::try_contribution(const open_order& order,
+                                                     const order_group* group,
+                                                     const pending_replace* added) const {
+    if (order.pending_count == 0 && added == nullptr && group == nullptr) [[likely]] {
+        return plain_contribution(order);
+    }
     std::int64_t lots = 0;
-    std::optional<wide_int> cash;
     const auto cap = group != nullptr ? cap_of(*group, order) : std::nullopt;
     const auto count = [&](const order_standing& standing) {
         const bool capped = cap && !standing.sets_quantity;
         lots =
             std::max(lots, (capped ? std::min(standing.remaining, *cap) : standing.remaining).lots);
     };
-    if (order.pending_count == 0 && added == nullptr) [[likely]] {
-        const listing_state& listed = listings_[order.listing];
-        count({.worst = order.worst, .remaining = order.remaining, .sets_quantity = false});
-        cash = worst_cost(order.side, order.worst, order.remaining, listed.what.tick_value,
-                          listed.worst[order.tier], order.residue);
-    } else {
-        const standing_list list = standings(order, added);
-        for (const order_standing& standing : list.all()) {
-            count(standing);
-        }
-        cash = cash_of(order, list);
+    const standing_list list = standings(order, added);
+    for (const order_standing& standing : list.all()) {
+        count(standing);
     }
-    if (!cash) {
-        return std::nullopt;
-    }
-    return order.side == side::buy ? exposure{.buys = lots, .cash = *cash}
-                                   : exposure{.sells = lots, .cash = *cash};
+    const auto cash = cash_of(order, list);
+    return cash ? std::optional{contribution{.lots = lots, .cash = *cash}} : std::nullopt;
 }
 
 // --- Groups -------------------------------------------------------------------------------------
 
 // 6.2. `changed` stands for the member with its id, or is one more.
 exposure ledger::exposure_with(const order_group& group, const open_order* changed,
-                               const exposure& its) const {
+                               const contribution& its) const {
     exposure others;
     exposure entry;
-    const auto count = [&](const open_order& order, const exposure& now) {
+    const auto count = [&](const open_order& order, const contribution& counted) {
+        const exposure now = counted.of(order.side);
         if (order.role == group_role::entry) {
             entry = {.buys = entry.buys + now.buys,
                      .sells = entry.sells + now.sells,
@@ -129,14 +131,14 @@ exposure ledger::exposure_with(const order_group& group, const open_order* chang
             others.cash = std::max(others.cash, now.cash);
         }
     };
-    bool counted = changed == nullptr;
+    bool has_changed = changed == nullptr;
     for (std::size_t i = 0; i < group.open; ++i) {
         const open_order& member = orders_[group.members[i]];
         const bool is_changed = changed != nullptr && changed->id == member.id;
         count(member, is_changed ? its : member.now);
-        counted = counted || is_changed;
+        has_changed = has_changed || is_changed;
     }
-    if (!counted) {
+    if (!has_changed) {
         count(*changed, its);
     }
     return {.buys = others.buys + entry.buys,
@@ -159,6 +161,21 @@ void ledger::add_exposure(slot lots, slot cash, const exposure& before, const ex
     positions_[cash].reserved += after.cash - before.cash;
 }
 
+// The same of an order without a group.
+void ledger::add_contribution(const open_order& order, const contribution& before,
+                              const contribution& after) {
+    const std::int64_t lots = after.lots - before.lots;
+    const auto add = [&](position_state& symbol) {
+        (order.side == side::buy ? symbol.second : symbol.reserved) += lots;
+    };
+    position_state& symbol = positions_[order.symbol_position];
+    add(symbol);
+    if (symbol.group != no_slot) [[unlikely]] {
+        add(positions_[symbol.group]);
+    }
+    positions_[order.cash_position].reserved += after.cash - before.cash;
+}
+
 // After anything about the order has changed.
 void ledger::refresh(slot at) {
     open_order& order = orders_[at];
@@ -166,16 +183,16 @@ void ledger::refresh(slot at) {
         refresh_group(order.group);
         return;
     }
-    const exposure before = order.now;
-    order.now = try_exposure(order, nullptr, nullptr).value_or(before);
-    add_exposure(order.symbol_position, order.cash_position, before, order.now);
+    const contribution before = order.now;
+    order.now = try_contribution(order, nullptr, nullptr).value_or(before);
+    add_contribution(order, before, order.now);
 }
 
 void ledger::refresh_group(slot at) {
     order_group& group = groups_[at];
     for (std::size_t i = 0; i < group.open; ++i) {
         open_order& member = orders_[group.members[i]];
-        member.now = try_exposure(member, &group, nullptr).value_or(member.now);
+        member.now = try_contribution(member, &group, nullptr).value_or(member.now);
     }
     const exposure before = group.now;
     group.now = exposure_with(group, nullptr, {});

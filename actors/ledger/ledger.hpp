@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "actors/book/growing_array.hpp"
 #include "actors/book/key_table.hpp"
 #include "actors/book/order_index.hpp"
 #include "actors/book/slot_pool.hpp"
@@ -127,6 +128,8 @@ private:
     // --- Client ids, reports: reports.cpp
     [[nodiscard]] admission admit(slot account, account_id owner, const request_id& request);
     [[nodiscard]] admission admit_client(slot account, account_id owner, const request_id& request);
+    void tell_repeated(slot account, account_id owner, client_id client,
+                       const remembered_command& first);
     void forget_due(std::size_t commands);
     void note_answer(slot remembered, order_id order, reason why, bool answered,
                      std::uint64_t report_number);
@@ -156,15 +159,17 @@ private:
         exposure after{};
     };
     struct draft;
-    [[nodiscard]] reason check_fields(const submit_order& asked, slot account) const noexcept;
-    [[nodiscard]] reason draft_order(const submit_order& asked, slot account, draft& out);
-    [[nodiscard]] reason draft_member(const submit_order& asked, draft& out) const;
+    [[nodiscard]] reason check_fields(const submit_order& asked, draft& out) const noexcept;
+    [[nodiscard]] reason draft_order(const submit_order& asked, draft& out);
+    [[nodiscard]] reason check_carefully(const submit_order& asked, draft& drafted) const;
+    [[nodiscard]] reason draft_member(const submit_order& asked, draft& drafted, change& out) const;
     [[nodiscard]] reason draft_replace(const submit_replace& asked, slot order,
                                        const pending_replace& added, change& out) const;
     [[nodiscard]] static std::optional<price> protection_price(const listing_state& listed,
                                                                side which) noexcept;
     [[nodiscard]] reason check_limits(const change& what) const;
-    [[nodiscard]] reason check_available(const change& what) const;
+    [[nodiscard]] reason check_available(slot symbol, slot currency, std::int64_t sells,
+                                         wide_int reserve) const;
     [[nodiscard]] bool is_fat_finger(const change& what, std::int64_t bps) const;
     void pass_on_replace(const submit_replace& asked, slot at, const pending_replace& added,
                          const change& what, slot remembered);
@@ -175,23 +180,26 @@ private:
     void cancel_by_ledger(slot order, reason cause);
     template <class Predicate>
     void cancel_each(slot account, reason cause, Predicate&& wanted);
-    slot make_order(const submit_order& asked, const draft& drafted, slot remembered);
+    void make_order(const submit_order& asked, const draft& drafted, slot remembered);
     void link_order(slot at);
-    void end_order(slot at);
+    void end_order(slot at, const order_index::position& where);
 
     // --- Exposure and groups: exposure.cpp
     [[nodiscard]] standing_list standings(const open_order& order,
                                           const pending_replace* added) const;
     [[nodiscard]] static std::optional<quantity> cap_of(const order_group& group,
                                                         const open_order& order) noexcept;
-    [[nodiscard]] std::optional<wide_int> cash_of(const open_order& order,
-                                                  const standing_list& list) const;
-    [[nodiscard]] std::optional<exposure> try_exposure(const open_order& order,
-                                                       const order_group* group,
-                                                       const pending_replace* added) const;
+    [[nodiscard]] std::optional<std::int64_t> cash_of(const open_order& order,
+                                                      const standing_list& list) const;
+    [[nodiscard]] std::optional<contribution> plain_contribution(const open_order& order) const;
+    [[nodiscard]] std::optional<contribution> try_contribution(const open_order& order,
+                                                               const order_group* group,
+                                                               const pending_replace* added) const;
     [[nodiscard]] exposure exposure_with(const order_group& group, const open_order* changed,
-                                         const exposure& its) const;
+                                         const contribution& its) const;
     void add_exposure(slot lots, slot cash, const exposure& before, const exposure& after);
+    void add_contribution(const open_order& order, const contribution& before,
+                          const contribution& after);
     void refresh(slot at);
     void refresh_group(slot at);
     [[nodiscard]] std::uint64_t group_key(slot account, order_group_id id) const noexcept {
@@ -266,6 +274,7 @@ private:
     slot_pool<risk_group_state> risk_groups_;
     key_table risk_groups_by_id_;
     slot_pool<open_order> orders_;
+    growing_array<account_links> account_links_;  ///< of each order's slot
     order_index orders_by_id_;
     slot_pool<pending_replaces> pending_;
     slot_pool<order_group> groups_;

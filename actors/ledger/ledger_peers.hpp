@@ -3,11 +3,20 @@
 #include "messages/channel_message.hpp"
 #include "messages/command.hpp"
 #include "messages/ids.hpp"
+#include "messages/numbers.hpp"
 
 namespace bourse {
 
 /// What an outbox must have room for (shard RULES 4.5).
 enum class outbox_room { new_order, change };
+
+/// What the ledger gives a new order on its way to the book (ledger RULES 4.3).
+struct given_terms {
+    order_id id{};
+    trade_group_id trade_group{};
+    bourse::price worst{};
+    order_group_id group{};
+};
 
 /// Whom a ledger speaks to: books, wherever they are, and other shards. The shard is this.
 ///
@@ -18,7 +27,9 @@ public:
     /// shard.
     [[nodiscard]] virtual bool has_room(shard_id book_shard, outbox_room what) const = 0;
 
-    virtual void pass_on(std::uint32_t listing, const new_order& order) = 0;
+    /// The order as its client asked for it, with `given` in place of what the client left open.
+    virtual void pass_on(std::uint32_t listing, const new_order& asked,
+                         const given_terms& given) = 0;
     virtual void pass_on(std::uint32_t listing, const cancel_order& request) = 0;
     virtual void pass_on(std::uint32_t listing, const replace_order& request) = 0;
     /// Sends a transfer to another shard.

@@ -24,12 +24,13 @@ struct exposure {
     wide_int cash = 0;       ///< minor units
 };
 
-/// One account. 128 bytes.
-struct account_state {
+/// One account: a cache line.
+struct alignas(64) account_state {
     account_id id{};
     account_kind kind = account_kind::cash;
     std::uint8_t tier = 0;
     bool blocked = false;
+    bool may_have_limits = false;  ///< one was set once, or a risk group has its own: they are looked at
     trade_group_id trade_group{};
     slot risk_group = no_slot;
     std::uint64_t last_report = 0;
@@ -42,6 +43,7 @@ struct account_state {
     std::uint32_t remembered = 0;  ///< client ids
     risk_group_id risk_group_number{};
 };
+static_assert(sizeof(account_state) == 64);
 
 struct risk_group_state {
     risk_group_id id{};
@@ -79,35 +81,51 @@ struct alignas(64) position_state {
 };
 static_assert(sizeof(position_state) == 128);
 
-/// An order that its book has not finally answered. 144 bytes.
-struct open_order {
+/// What one order could still do by itself (RULES.md 4.4): lots of its side, and minor units.
+struct contribution {
+    std::int64_t lots = 0;
+    std::int64_t cash = 0;
+
+    [[nodiscard]] exposure of(side which) const noexcept {
+        return which == side::buy ? exposure{.buys = lots, .cash = cash}
+                                  : exposure{.sells = lots, .cash = cash};
+    }
+};
+
+/// An order that its book has not finally answered. Two cache lines that come together.
+struct alignas(64) open_order {
     order_id id{};
-    price worst{};
-    quantity remaining{};
-    quantity filled{};
-    exposure now{};  ///< what it adds by itself (RULES.md 4.4)
     slot account = no_slot;
     slot symbol_position = no_slot;
-
     slot cash_position = no_slot;
     std::uint32_t listing = 0;
-    std::uint32_t version = 0;
-    std::uint32_t residue = 0;
     bourse::side side = bourse::side::buy;
     std::uint8_t tier = 0;
     bool reduce_only = false;
     group_role role = group_role::none;
     reason cause = reason::none;
     std::uint8_t pending_count = 0;
-    slot pending = no_slot;  ///< its replaces that wait for an answer
     slot group = no_slot;
-    slot newer = no_slot;  ///< of the same account
-    slot older = no_slot;
-    slot remembered = no_slot;  ///< the submit's client id
+    contribution now{};
+    quantity remaining{};
+
+    quantity filled{};
+    price worst{};
+    std::uint32_t version = 0;
+    std::uint32_t residue = 0;
     client_id client{};
     lease_id lease{};
+    slot remembered = no_slot;  ///< the submit's client id
+    slot pending = no_slot;     ///< its replaces that wait for an answer
 };
-static_assert(sizeof(open_order) == 144);
+static_assert(sizeof(open_order) == 128);
+
+/// An order's neighbours among those of its account. Apart from the order, as linking and unlinking touch
+/// three orders' links but only one order.
+struct account_links {
+    slot newer;
+    slot older;
+};
 
 inline constexpr std::size_t max_pending_replaces = 4;
 

@@ -65,7 +65,8 @@ reason ledger::check_limits(const change& what) const {
         (buys ? -lots.total - (lots.second + more) : lots.total - (lots.reserved + more)) < 0) {
         return reason::would_increase;
     }
-    return check_available(what);
+    return check_available(what.lots, what.cash, what.after.sells - what.before.sells,
+                           what.after.cash - what.before.cash);
 }
 
 bool ledger::is_fat_finger(const change& what, std::int64_t bps) const {
@@ -79,14 +80,14 @@ bool ledger::is_fat_finger(const change& what, std::int64_t bps) const {
                                   : what.worst.ticks < reference - width;
 }
 
-reason ledger::check_available(const change& what) const {
-    const position_state& lots = positions_[what.lots];
-    const position_state& cash = positions_[what.cash];
-    const std::int64_t sells = what.after.sells - what.before.sells;
+// 17 and 18, with `sells` lots and `reserve` minor units more set aside.
+reason ledger::check_available(slot symbol, slot currency, std::int64_t sells,
+                               wide_int reserve) const {
+    const position_state& lots = positions_[symbol];
+    const position_state& cash = positions_[currency];
     if (sells > 0 && lots.total + lots.credit - (lots.reserved + sells) < 0) {
         return reason::insufficient_holdings;
     }
-    const wide_int reserve = what.after.cash - what.before.cash;
     if (reserve > 0 && cash.total + cash.credit - (cash.reserved + reserve) < 0) {
         return reason::insufficient_funds;
     }

@@ -11,9 +11,17 @@ namespace bourse {
 
 /// A new order that has been looked at and not yet been made.
 struct ledger::draft {
-    change what{};
-    exposure its{};
+    slot account = no_slot;
+    slot lots = no_slot;  ///< the account's position in the symbol
+    slot cash = no_slot;  ///< and in its currency
+    std::uint32_t listing = 0;
+    price worst{};
+    std::int64_t trade_value = 0;  ///< |value| at the worst price
+    contribution its{};
     bool grouped = false;
+    // How the order's unit, itself or its group, grows.
+    std::int64_t more_buys = 0;
+    std::int64_t more_sells = 0;
 };
 
 namespace {
@@ -42,15 +50,20 @@ void ledger::apply(const submit_order& asked) {
         }
         return;
     }
-    draft drafted;
-    reason why = check_fields(asked, account);
-    if (why == reason::none) {
-        why = draft_order(asked, account, drafted);
+    draft drafted{.account = account};
+    reason why = check_fields(asked, drafted);
+    if (why == reason::none) [[likely]] {
+        why = draft_order(asked, drafted);
     }
-    if (why == reason::none) {
-        why = check_limits(drafted.what);
+    if (why == reason::none) [[likely]] {
+        const bool is_plain = asked.order.group == order_group_id{} && !asked.reduce_only &&
+                              !accounts_[account].may_have_limits;
+        // Nothing limits a plain order but what its account has.
+        why = is_plain ? check_available(drafted.lots, drafted.cash, drafted.more_sells,
+                                         drafted.its.cash)
+                       : check_carefully(asked, drafted);
     }
-    if (why != reason::none) {
+    if (why != reason::none) [[unlikely]] {
         refuse_order(asked, account, why, in.remembered);
         break_group(account, asked.order.group);
         return;
@@ -59,15 +72,16 @@ void ledger::apply(const submit_order& asked) {
 }
 
 // 4.1, numbers 2 to 6.
-reason ledger::check_fields(const submit_order& asked, slot account) const noexcept {
+reason ledger::check_fields(const submit_order& asked, draft& out) const noexcept {
     const new_order& order = asked.order;
-    if (accounts_[account].blocked) {
+    if (accounts_[out.account].blocked) {
         return reason::account_blocked;
     }
     const slot listing = listings_by_symbol_.find(asked.symbol.value);
     if (listing == no_slot) {
         return reason::unknown_symbol;
     }
+    out.listing = listing;
     if (static_cast<std::uint8_t>(order.side) > 1 ||
         static_cast<std::uint8_t>(order.type) >= order_type_count ||
         static_cast<std::uint8_t>(order.role) >= group_role_count || order.id != order_id{} ||
@@ -102,128 +116,137 @@ std::optional<price> ledger::protection_price(const listing_state& listed, side 
     return round_to_tick(rules, {saturate(reference + (buys ? distance : -distance))}, buys);
 }
 
-// 4.1, numbers 7 to 9, and what the limits look at.
-reason ledger::draft_order(const submit_order& asked, slot account, draft& out) {
+// 4.1, numbers 7 and 8, and what the limits look at.
+reason ledger::draft_order(const submit_order& asked, draft& out) {
     const new_order& order = asked.order;
-    const std::uint32_t number = listings_by_symbol_.find(asked.symbol.value);
-    const listing_state& listed = listings_[number];
-    const auto worst =
-        asked.has_price ? std::optional{order.price} : protection_price(listed, order.side);
-    if (!worst) {
-        return reason::no_reference_price;
+    const listing_state& listed = listings_[out.listing];
+    out.worst = order.price;
+    if (!asked.has_price) {
+        const auto protection = protection_price(listed, order.side);
+        if (!protection) {
+            return reason::no_reference_price;
+        }
+        out.worst = *protection;
     }
-    out.what = {
-        .account = account,
-        .lots = position_of_account(account, asset_of(asked.symbol)),
-        .cash = position_of_account(account, asset_of(listed.what.currency)),
-        .listing = number,
-        .side = order.side,
-        .is_new = true,
-        .reduce_only = asked.reduce_only,
-        .worst = *worst,
-        .order_lots = order.quantity.lots,
-    };
-    const std::uint8_t tier = accounts_[account].tier;
-    const auto value = value_of(*worst, order.quantity, listed.what.tick_value);
-    const auto cost = worst_cost(order.side, *worst, order.quantity, listed.what.tick_value,
-                                 listed.worst[tier], 0);
-    const position_state& lots = positions_[out.what.lots];
-    if (!value || !cost ||
-        (order.side == side::buy && lots.total + lots.second + order.quantity.lots > max_holding)) {
+    out.lots = position_of_account(out.account, asset_of(asked.symbol));
+    out.cash = position_of_account(out.account, asset_of(listed.what.currency));
+    const bool buys = order.side == side::buy;
+    const std::int64_t tick_value = listed.what.tick_value;
+    const auto value = value_of(out.worst, order.quantity, tick_value);
+    const auto cost = worst_cost(order.side, out.worst, order.quantity, tick_value,
+                                 listed.worst[accounts_[out.account].tier], 0);
+    if (!value || !cost) {
         return reason::amount_too_large;
     }
-    out.what.trade_value = *value < 0 ? -*value : *value;
-    out.what.order_value = out.what.trade_value;
-    out.its = order.side == side::buy ? exposure{.buys = order.quantity.lots, .cash = *cost}
-                                      : exposure{.sells = order.quantity.lots, .cash = *cost};
-    if (order.group == order_group_id{}) [[likely]] {
-        out.what.after = out.its;
-        return reason::none;
+    out.trade_value = *value < 0 ? -*value : *value;
+    out.its = {.lots = order.quantity.lots, .cash = *cost};
+    (buys ? out.more_buys : out.more_sells) = order.quantity.lots;
+    const position_state& lots = positions_[out.lots];
+    return buys && lots.total + lots.second + order.quantity.lots > max_holding
+               ? reason::amount_too_large
+               : reason::none;
+}
+
+// 4.1, numbers 9 to 18, of an order that has a group, or an account that has limits.
+reason ledger::check_carefully(const submit_order& asked, draft& drafted) const {
+    change what{
+        .account = drafted.account,
+        .lots = drafted.lots,
+        .cash = drafted.cash,
+        .listing = drafted.listing,
+        .side = asked.order.side,
+        .is_new = true,
+        .reduce_only = asked.reduce_only,
+        .worst = drafted.worst,
+        .order_lots = asked.order.quantity.lots,
+        .order_value = drafted.trade_value,
+        .trade_value = drafted.trade_value,
+        .after = drafted.its.of(asked.order.side),
+    };
+    if (asked.order.group != order_group_id{}) {
+        if (const reason why = draft_member(asked, drafted, what); why != reason::none) {
+            return why;
+        }
     }
-    return draft_member(asked, out);
+    return check_limits(what);
 }
 
 // 6.1, 6.2: how the order's group would count with it.
-reason ledger::draft_member(const submit_order& asked, draft& out) const {
+reason ledger::draft_member(const submit_order& asked, draft& drafted, change& out) const {
     const new_order& order = asked.order;
-    const slot found = find_group(out.what.account, order.group);
-    out.grouped = found != no_slot || makes_group(order);
+    const slot found = find_group(out.account, order.group);
     order_group group{};
     if (found != no_slot) {
         group = groups_[found];
         if (group.admitted >= group.size || group.broken || group.size != order.group_size ||
-            group.listing != out.what.listing) {
+            group.listing != out.listing) {
             return reason::invalid_group;
         }
-    }
-    if (!out.grouped) {
-        out.what.after = out.its;
+    } else if (!makes_group(order)) {
         return reason::none;
     }
-    out.what.before = group.now;
     group.has_exit = group.has_exit || order.role == group_role::exit;
     open_order member{};
     member.id = {~std::uint64_t{0}};
-    member.worst = out.what.worst;
+    member.worst = out.worst;
     member.remaining = order.quantity;
-    member.listing = out.what.listing;
+    member.listing = out.listing;
     member.side = order.side;
-    member.tier = accounts_[out.what.account].tier;
+    member.tier = accounts_[out.account].tier;
     member.role = order.role;
-    out.its = try_exposure(member, &group, nullptr).value_or(out.its);
-    out.what.after = exposure_with(group, &member, out.its);
+    drafted.grouped = true;
+    drafted.its = try_contribution(member, &group, nullptr).value_or(drafted.its);
+    out.before = group.now;
+    out.after = exposure_with(group, &member, drafted.its);
+    drafted.more_buys = out.after.buys - out.before.buys;
+    drafted.more_sells = out.after.sells - out.before.sells;
     return reason::none;
 }
 
 // 4.3.
-slot ledger::make_order(const submit_order& asked, const draft& drafted, slot remembered) {
-    const change& what = drafted.what;
-    account_state& account = accounts_[what.account];
+void ledger::make_order(const submit_order& asked, const draft& drafted, slot remembered) {
     if (!asked.reduce_only) {
-        const position_state& lots = positions_[what.lots];
-        protect_reduce_only(what.account, what.lots, lots.total,
-                            lots.second + (what.after.buys - what.before.buys),
-                            lots.reserved + (what.after.sells - what.before.sells));
+        const position_state& lots = positions_[drafted.lots];
+        protect_reduce_only(drafted.account, drafted.lots, lots.total,
+                            lots.second + drafted.more_buys, lots.reserved + drafted.more_sells);
     }
+    const account_state& account = accounts_[drafted.account];
     const order_id id{std::uint64_t{settings_.shard.value} << order_counter_bits | ++last_order_};
     const slot at = orders_.take();
-    open_order& order = orders_[at];
-    order = open_order{
+    orders_[at] = open_order{
         .id = id,
-        .worst = what.worst,
-        .remaining = asked.order.quantity,
-        .now = drafted.its,
-        .account = what.account,
-        .symbol_position = what.lots,
-        .cash_position = what.cash,
-        .listing = what.listing,
+        .account = drafted.account,
+        .symbol_position = drafted.lots,
+        .cash_position = drafted.cash,
+        .listing = drafted.listing,
         .side = asked.order.side,
         .tier = account.tier,
         .reduce_only = asked.reduce_only,
         .role = asked.order.role,
-        .older = account.last_order,
-        .remembered = remembered,
+        .now = drafted.its,
+        .remaining = asked.order.quantity,
+        .worst = drafted.worst,
         .client = asked.request.id,
         .lease = asked.lease,
+        .remembered = remembered,
     };
     link_order(at);
+    order_group_id group = asked.order.group;
     if (drafted.grouped) [[unlikely]] {
         join_group(at, asked.order);
-        refresh_group(order.group);
+        refresh_group(orders_[at].group);
     } else {
-        add_exposure(what.lots, what.cash, {}, order.now);
+        add_contribution(orders_[at], {}, drafted.its);
+    }
+    if (group != order_group_id{}) [[unlikely]] {
+        group.value |= std::uint64_t{account.id.value} << 32U;
     }
     note_answer(remembered, id, reason::none, false, 0);
-
-    new_order passed = asked.order;
-    passed.id = id;
-    passed.trade_group = account.trade_group;
-    passed.price = what.worst;
-    if (passed.group != order_group_id{}) [[unlikely]] {
-        passed.group.value |= std::uint64_t{account.id.value} << 32U;
-    }
-    peers_->pass_on(what.listing, passed);
-    return at;
+    peers_->pass_on(drafted.listing, asked.order,
+                    {.id = id,
+                     .trade_group = account.trade_group,
+                     .worst = drafted.worst,
+                     .group = group});
 }
 
 // Into the tables and counts that lead to orders.
@@ -231,7 +254,12 @@ void ledger::link_order(slot at) {
     const open_order& order = orders_[at];
     orders_by_id_.insert(order.id, orders_by_id_.locate(order.id), at);
     account_state& account = accounts_[order.account];
-    (account.last_order == no_slot ? account.first_order : orders_[account.last_order].newer) = at;
+    if (at >= account_links_.capacity()) [[unlikely]] {
+        account_links_.grow(at + std::size_t{1});
+    }
+    account_links_[at] = {.newer = no_slot, .older = account.last_order};
+    (account.last_order == no_slot ? account.first_order
+                                   : account_links_[account.last_order].newer) = at;
     account.last_order = at;
     ++account.open_orders;
     if (account.risk_group != no_slot) {
@@ -300,7 +328,7 @@ reason ledger::draft_replace(const submit_replace& asked, slot at, const pending
         return reason::overloaded;
     }
     const order_group* group = order.group == no_slot ? nullptr : &groups_[order.group];
-    const auto its = try_exposure(order, group, &added);
+    const auto its = try_contribution(order, group, &added);
     out = {
         .account = order.account,
         .lots = order.symbol_position,
@@ -308,7 +336,7 @@ reason ledger::draft_replace(const submit_replace& asked, slot at, const pending
         .listing = order.listing,
         .side = order.side,
         .reduce_only = order.reduce_only,
-        .before = group == nullptr ? order.now : group->now,
+        .before = group == nullptr ? order.now.of(order.side) : group->now,
     };
     const standing_list list = standings(order, &added);
     bool fits = its.has_value();
@@ -333,7 +361,7 @@ reason ledger::draft_replace(const submit_replace& asked, slot at, const pending
         first = false;
     }
     if (fits) {
-        out.after = group == nullptr ? *its : exposure_with(*group, &order, *its);
+        out.after = group == nullptr ? its->of(order.side) : exposure_with(*group, &order, *its);
     }
     const position_state& lots = positions_[order.symbol_position];
     if (!fits || (order.side == side::buy &&
@@ -417,7 +445,7 @@ void ledger::cancel_by_ledger(slot at, reason cause) {
 
 template <class Predicate>
 void ledger::cancel_each(slot account, reason cause, Predicate&& wanted) {
-    for (slot at = accounts_[account].first_order; at != no_slot; at = orders_[at].newer) {
+    for (slot at = accounts_[account].first_order; at != no_slot; at = account_links_[at].newer) {
         if (wanted(orders_[at])) {
             cancel_by_ledger(at, cause);
         }
@@ -546,8 +574,8 @@ void ledger::clear_reduce_only(open_order& order) {
 
 // --- The end ------------------------------------------------------------------------------------
 
-// After the final answer has been reported and settled.
-void ledger::end_order(slot at) {
+// After the final answer has been reported and settled. `where` is the order's place in the index.
+void ledger::end_order(slot at, const order_index::position& where) {
     open_order& order = orders_[at];
     if (order.reduce_only) {
         clear_reduce_only(order);
@@ -555,24 +583,25 @@ void ledger::end_order(slot at) {
     if (order.group != no_slot) [[unlikely]] {
         leave_group(at);
     } else if (!BOURSE_PLANTED(forget_release)) {
-        add_exposure(order.symbol_position, order.cash_position, order.now, {});
+        add_contribution(order, order.now, {});
     }
     account_state& account = accounts_[order.account];
-    (order.older == no_slot ? account.first_order : orders_[order.older].newer) = order.newer;
-    (order.newer == no_slot ? account.last_order : orders_[order.newer].older) = order.older;
+    const auto [newer, older] = account_links_[at];
+    (older == no_slot ? account.first_order : account_links_[older].newer) = newer;
+    (newer == no_slot ? account.last_order : account_links_[newer].older) = older;
     --account.open_orders;
     if (account.risk_group != no_slot) {
         --risk_groups_[account.risk_group].open_orders;
     }
     --listings_[order.listing].open_orders;
-    if (order.pending != no_slot) {
+    if (order.pending != no_slot) [[unlikely]] {
         for (std::size_t i = 0; i < order.pending_count; ++i) {
             note_answer(pending_[order.pending].remembered[i], order.id, reason::unknown_order,
                         true, 0);
         }
         pending_.give_back(order.pending);
     }
-    orders_by_id_.erase(order.id);
+    orders_by_id_.erase(where);
     orders_.give_back(at);
 }
 

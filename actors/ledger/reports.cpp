@@ -8,11 +8,9 @@ namespace bourse {
 // --- Reports ------------------------------------------------------------------------------------
 
 report& ledger::add_report(slot account, const event& what, client_id client) {
-    report& told = reports_->emplace_back();
-    told.what = what;
-    told.number = account == no_slot ? 0 : ++accounts_[account].last_report;
-    told.client = client;
-    return told;
+    const std::uint64_t number = account == no_slot ? 0 : ++accounts_[account].last_report;
+    reports_->push_back({.what = what, .number = number, .client = client});
+    return reports_->back();
 }
 
 // 7.5, 7.6, 2.5: what is about no order.
@@ -84,18 +82,14 @@ void ledger::note_answer(slot remembered, order_id order, reason why, bool answe
 // 3.2 of a known account, or, with no_slot and none, of an operator's command.
 ledger::admission ledger::admit(slot account, account_id owner, const request_id& request) {
     const bool has_id = !request.id.is_none();
+    client_ids::position where{};
     if (has_id) {
-        const slot known = client_ids_.find(owner, request.id);
-        if (known != no_slot && !BOURSE_PLANTED(reuse_client_id)) {
-            const remembered_command& first = client_ids_[known];
-            event what{};
-            what.kind = event_kind::repeated;
-            what.reason = first.reason;
-            what.flags = first.answered ? std::uint8_t{0} : event::pending;
-            what.order = first.order;
-            what.number = first.first_report;
-            what.account = owner;
-            add_report(account, what, request.id);
+        where = client_ids_.locate(owner, request.id);
+        if (where.found != no_slot) [[unlikely]] {
+            if (BOURSE_PLANTED(reuse_client_id)) {
+                return {.goes_on = true};
+            }
+            tell_repeated(account, owner, request.id, client_ids_[where.found]);
             return {};
         }
     }
@@ -116,7 +110,20 @@ ledger::admission ledger::admit(slot account, account_id owner, const request_id
     }
     ++count;
     return {.goes_on = true,
-            .remembered = client_ids_.add(owner, request.id, now_ + settings_.horizon)};
+            .remembered = client_ids_.add(where, owner, request.id, now_ + settings_.horizon)};
+}
+
+// 3.4.
+void ledger::tell_repeated(slot account, account_id owner, client_id client,
+                           const remembered_command& first) {
+    event what{};
+    what.kind = event_kind::repeated;
+    what.reason = first.reason;
+    what.flags = first.answered ? std::uint8_t{0} : event::pending;
+    what.order = first.order;
+    what.number = first.first_report;
+    what.account = owner;
+    add_report(account, what, client);
 }
 
 ledger::admission ledger::admit_client(slot account, account_id owner, const request_id& request) {

@@ -71,7 +71,7 @@ std::vector<open_order_row> ledger::orders_of(account_id account) const {
     std::vector<open_order_row> rows;
     const slot owner = find_account(account);
     if (owner != no_slot) {
-        for (slot at = accounts_[owner].first_order; at != no_slot; at = orders_[at].newer) {
+        for (slot at = accounts_[owner].first_order; at != no_slot; at = account_links_[at].newer) {
             rows.push_back(row_of(orders_[at]));
         }
     }
@@ -145,7 +145,7 @@ void ledger::save_accounts(shard_rows& rows) const {
 
 void ledger::save_orders(shard_rows& rows) const {
     for (slot account = 0; account < accounts_.used(); ++account) {
-        for (slot at = accounts_[account].first_order; at != no_slot; at = orders_[at].newer) {
+        for (slot at = accounts_[account].first_order; at != no_slot; at = account_links_[at].newer) {
             rows.orders.push_back(row_of(orders_[at]));
             const slot group = orders_[at].group;
             if (group != no_slot && groups_[group].members[0] == at) {
@@ -256,6 +256,9 @@ bool ledger::restore_positions(const shard_rows& rows) {
                         : account != no_slot ? position_of_account(account, row.asset)
                                              : position_of(row.holder, row.asset);
         position_state& position = positions_[at];
+        if (account != no_slot && (row.max_order != 0 || row.max_total != 0)) {
+            accounts_[account].may_have_limits = true;
+        }
         position.credit = row.credit;
         position.max_order = row.max_order;
         position.max_total = row.max_total;
@@ -287,7 +290,8 @@ bool ledger::restore_remembered(const shard_rows& rows) {
         }
         last = row.sequence;
         client_ids_.set_last_sequence(row.sequence - 1);
-        const slot at = client_ids_.add(row.account, row.id, row.forget_at);
+        const slot at = client_ids_.add(client_ids_.locate(row.account, row.id), row.account,
+                                         row.id, row.forget_at);
         note_answer(at, row.order, row.reason, row.answered, row.first_report);
         link_remembered(at);
         ++(account == no_slot ? operator_ids_ : accounts_[account].remembered);
@@ -351,22 +355,21 @@ bool ledger::restore_order(const open_order_row& row) {
     const slot cash = position_of_account(account, asset_of(listings_[*listing].what.currency));
     const slot at = orders_.take();
     orders_[at] = open_order{.id = row.id,
-                             .worst = row.price,
-                             .remaining = row.remaining,
-                             .filled = row.filled,
                              .account = account,
                              .symbol_position = lots,
                              .cash_position = cash,
                              .listing = *listing,
-                             .version = row.version,
-                             .residue = row.residue,
                              .side = row.side,
                              .tier = row.tier,
                              .reduce_only = row.reduce_only,
                              .role = row.role,
                              .cause = row.cause,
                              .group = group,
-                             .older = owner.last_order,
+                             .remaining = row.remaining,
+                             .filled = row.filled,
+                             .worst = row.price,
+                             .version = row.version,
+                             .residue = row.residue,
                              .client = row.client,
                              .lease = row.lease};
     link_order(at);

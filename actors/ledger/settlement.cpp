@@ -20,20 +20,20 @@ void ledger::move(slot at, std::int64_t amount, line_kind kind, symbol_id symbol
     if (position.group != no_slot) {
         positions_[position.group].total += amount;
     }
-    ledger_line& line = lines_->emplace_back();
-    line.holder = position.holder;
-    line.asset = position.asset;
-    line.amount = amount;
-    line.order = order;
-    line.number = number;
-    line.symbol = symbol;
-    line.kind = kind;
+    lines_->push_back({.holder = position.holder,
+                       .asset = position.asset,
+                       .amount = amount,
+                       .order = order,
+                       .number = number,
+                       .symbol = symbol,
+                       .kind = kind});
 }
 
 // --- Answers of books ---------------------------------------------------------------------------
 
 void ledger::settle(const event& what, shard_id book_shard) {
-    const slot at = orders_by_id_.find(what.order);
+    const order_index::position where = orders_by_id_.locate(what.order);
+    const slot at = where.found;
     if (at == no_slot) [[unlikely]] {
         BOURSE_ASSERT(what.kind == event_kind::cancel_rejected ||
                       what.kind == event_kind::replace_rejected);
@@ -79,7 +79,7 @@ void ledger::settle(const event& what, shard_id book_shard) {
         if (what.kind == event_kind::rejected && order.group != no_slot) [[unlikely]] {
             cancel_group(order.group, at);
         }
-        end_order(at);
+        end_order(at, where);
     } else if (what.kind != event_kind::accepted) {
         refresh(at);
     }

@@ -105,7 +105,20 @@ void shard::machine::pass_to(std::uint32_t listing, const Command& what) {
     put(listed.book_shard, order_message{.symbol = listed.rules.symbol, .what = what});
 }
 
-void shard::machine::pass_on(std::uint32_t listing, const new_order& order) {
+void shard::machine::pass_on(std::uint32_t listing, const new_order& asked,
+                             const given_terms& given) {
+    const auto complete = [&](new_order& order) {
+        order.id = given.id;
+        order.trade_group = given.trade_group;
+        order.price = given.worst;
+        order.group = given.group;
+    };
+    if (books_[listing] != nullptr) [[likely]] {
+        complete(pass_to_book(*books_[listing], asked));  // copied once, to where the book reads it
+        return;
+    }
+    new_order order = asked;
+    complete(order);
     pass_to(listing, order);
 }
 void shard::machine::pass_on(std::uint32_t listing, const cancel_order& request) {

@@ -42,7 +42,7 @@ public:
 
     // --- What the ledger asks for (ledger_peers) ---
     [[nodiscard]] bool has_room(shard_id book_shard, outbox_room what) const override;
-    void pass_on(std::uint32_t listing, const new_order& order) override;
+    void pass_on(std::uint32_t listing, const new_order& asked, const given_terms& given) override;
     void pass_on(std::uint32_t listing, const cancel_order& request) override;
     void pass_on(std::uint32_t listing, const replace_order& request) override;
     void send(shard_id to, const transfer_message& what) override;
@@ -64,7 +64,7 @@ private:
     void route(const event& told, std::uint32_t listing);
     void note_due(shard_book& book);
     template <class Command>
-    void pass_to_book(shard_book& book, const Command& what);
+    Command& pass_to_book(shard_book& book, const Command& what);
     template <class Command>
     void pass_to(std::uint32_t listing, const Command& what);
 
@@ -131,13 +131,14 @@ private:
     std::vector<book_turn*> turns_;
 };
 
+// Returns where it now waits.
 template <class Command>
-void shard::machine::pass_to_book(shard_book& book, const Command& what) {
+Command& shard::machine::pass_to_book(shard_book& book, const Command& what) {
     if (book.inputs.empty()) {
         next_turns_.push_back(&book);
     }
     next_causes_.push_back({.book = &book, .input = book.inputs.size()});
-    book.inputs.emplace_back(std::in_place_type<Command>, what);
+    return *std::get_if<Command>(&book.inputs.emplace_back(std::in_place_type<Command>, what));
 }
 
 }  // namespace bourse

@@ -188,7 +188,7 @@ void visit_fields(dividend& c, Visitor&& visit) {
 template <typename Visitor>
 void visit_fields(list_instrument& c, Visitor&& visit) {
     visit("request", c.request);
-    visit("what", c.what);
+    visit("what", *c.what);
 }
 template <typename Visitor>
 void visit_fields(book_state& c, Visitor&& visit) {
@@ -510,8 +510,8 @@ private:
             }
         } else if (std::holds_alternative<list_instrument>(*plain)) {
             const auto of = [&](shard_case& one) -> listing& {
-                return std::get<list_instrument>(std::get<shard_command>(one.steps[s].commands[c]))
-                    .what;
+                return *std::get<list_instrument>(std::get<shard_command>(one.steps[s].commands[c]))
+                            .what;
             };
             shard_case changed = best_;
             of(changed).fees = {};
