@@ -34,6 +34,8 @@ public:
 
     // Commands: order_book.hpp. (matching.cpp, states.cpp)
     void apply(timestamp now, std::span<const command> commands, event_buffer& out);
+    void apply(timestamp now, std::span<const command> commands, event_buffer& out,
+               std::vector<std::size_t>& ends);
     void advance(timestamp now, event_buffer& out) {
         row_.now = std::max(row_.now, now);
         if (due_ <= row_.now) [[unlikely]] {
@@ -213,7 +215,7 @@ private:
                                                       event_buffer& out);
     [[gnu::always_inline]] inline void apply_one(const command& each, event_buffer& out);
     [[gnu::noinline]] void apply_entry(std::span<const command> commands, event_buffer& out);
-    void apply_ahead(std::span<const command> commands, event_buffer& out);
+    void apply_ahead(std::span<const command> commands, event_buffer& out, std::size_t* ends);
     [[gnu::noinline]] void apply_rare(const command& rare, event_buffer& out);
     [[gnu::noinline]] void submit_otherwise(const new_order& order, event_buffer& out);
     [[gnu::noinline]] void cancel_otherwise(const cancel_order& request, event_buffer& out);

@@ -218,10 +218,25 @@ void order_book::machine::apply(timestamp now, std::span<const command> commands
     apply_one(commands.front(), out);
 }
 
+void order_book::machine::apply(timestamp now, std::span<const command> commands,
+                                event_buffer& out, std::vector<std::size_t>& ends) {
+    advance(now, out);
+    if (commands.size() > order_ahead) {
+        const std::size_t before = ends.size();
+        ends.resize(before + commands.size());
+        apply_ahead(commands, out, ends.data() + before);
+        return;
+    }
+    for (const command& each : commands) {
+        apply_one(each, out);
+        ends.push_back(out.size());
+    }
+}
+
 void order_book::machine::apply_entry(std::span<const command> commands, event_buffer& out) {
     advance(row_.now, out);
     if (orders_.live() > cached_orders && commands.size() > order_ahead) {
-        apply_ahead(commands, out);
+        apply_ahead(commands, out, nullptr);
         return;
     }
     // The two that come most are inline here: that spares each a call.
@@ -255,8 +270,10 @@ void order_book::machine::apply_entry(std::span<const command> commands, event_b
 
 // A large book is not in the cache, but the entry tells what will be needed: the memory of
 // later commands is asked for while earlier ones are done. In three steps, as one leads to the next:
-// the id's page in the index, the order, its neighbours in the queue.
-void order_book::machine::apply_ahead(std::span<const command> commands, event_buffer& out) {
+// the id's page in the index, the order, its neighbours in the queue. `ends`: where to say how many
+// events there are after each command; null: nowhere.
+void order_book::machine::apply_ahead(std::span<const command> commands, event_buffer& out,
+                                      std::size_t* ends) {
     const auto id_at = [commands](std::size_t i) {
         return i < commands.size() ? named_order(commands[i]) : order_id{};
     };
@@ -280,6 +297,9 @@ void order_book::machine::apply_ahead(std::span<const command> commands, event_b
             orders_.prefetch_neighbours(soon);
         }
         apply_one(commands[i - order_ahead], out);
+        if (ends != nullptr) {
+            ends[i - order_ahead] = out.size();
+        }
     }
 }
 

@@ -16,6 +16,11 @@ void order_book::apply(timestamp now, std::span<const command> commands, event_b
     machine_->apply(now, commands, out);
 }
 
+void order_book::apply(timestamp now, std::span<const command> commands, event_buffer& out,
+                       std::vector<std::size_t>& ends) {
+    machine_->apply(now, commands, out, ends);
+}
+
 void order_book::advance(timestamp now, event_buffer& out) {
     machine_->advance(now, out);
 }

@@ -75,6 +75,11 @@ public:
     /// appended to `out`.
     void apply(timestamp now, std::span<const command> commands, event_buffer& out);
 
+    /// The same, and appends to `ends` how many events `out` had after each command: what is due counts
+    /// with the first.
+    void apply(timestamp now, std::span<const command> commands, event_buffer& out,
+               std::vector<std::size_t>& ends);
+
     /// Only the first part of `apply`: time passes to `now`, and what is due happens. A time before
     /// the last one counts as the last one.
     void advance(timestamp now, event_buffer& out);

@@ -36,10 +36,6 @@ bool ledger::has_account(account_id id) const noexcept {
 
 // --- Positions ----------------------------------------------------------------------------------
 
-slot ledger::find_position(account_id holder, asset_id asset) const noexcept {
-    return positions_by_key_.find(key_of(holder.value, asset));
-}
-
 slot ledger::position_of(account_id holder, asset_id asset) {
     const slot found = find_position(holder, asset);
     if (found != no_slot) [[likely]] {
@@ -53,13 +49,9 @@ slot ledger::position_of(account_id holder, asset_id asset) {
     return at;
 }
 
-slot ledger::position_of_account(slot account, asset_id asset) {
-    const account_id id = accounts_[account].id;
-    const slot found = find_position(id, asset);
-    if (found != no_slot) [[likely]] {
-        return found;
-    }
-    const slot at = position_of(id, asset);
+// One that the account does not have yet.
+slot ledger::add_position(slot account, asset_id asset) {
+    const slot at = position_of(accounts_[account].id, asset);
     positions_[at].next = accounts_[account].first_position;
     accounts_[account].first_position = at;
     if (accounts_[account].risk_group != no_slot) {

@@ -39,9 +39,10 @@ inline constexpr std::int64_t max_value = std::int64_t{1} << 62U;
 /// large fit again.
 [[nodiscard]] constexpr std::optional<std::int64_t> value_of(price at, quantity lots,
                                                              std::int64_t tick_value) noexcept {
-    const auto tick_lots = narrow(notional(at, lots));
+    std::int64_t tick_lots = 0;
     std::int64_t value = 0;
-    if (!tick_lots || __builtin_mul_overflow(*tick_lots, tick_value, &value) || value > max_value ||
+    if (__builtin_mul_overflow(at.ticks, lots.lots, &tick_lots) ||
+        __builtin_mul_overflow(tick_lots, tick_value, &value) || value > max_value ||
         value < -max_value) {
         return std::nullopt;
     }
@@ -67,6 +68,33 @@ struct priced_lots {
     price worst{};
     quantity lots{};
 };
+
+/// The most that an order of this value can cost its account (RULES.md 1.6), or nothing when that does not
+/// fit 64 bits. Almost always all of it fits them on the way, too.
+[[nodiscard]] constexpr std::optional<std::int64_t> worst_cost(side which, std::int64_t value,
+                                                               quantity lots, const fee_rate& rate,
+                                                               std::uint32_t residue) noexcept {
+    if (lots.lots == 0) {
+        return 0;
+    }
+    std::int64_t by_value = 0;
+    std::int64_t by_lots = 0;
+    std::int64_t exact = 0;
+    std::int64_t cost = 0;
+    const std::int64_t signed_value = which == side::buy ? value : -value;
+    if (!__builtin_mul_overflow(value < 0 ? -value : value, rate.rate_ppm, &by_value) &&
+        !__builtin_mul_overflow(lots.lots, rate.per_lot, &by_lots) &&
+        !__builtin_add_overflow(by_value, by_lots, &exact) &&
+        !__builtin_sub_overflow(exact, std::int64_t{residue}, &exact)) [[likely]] {
+        const std::int64_t fee = exact / millionths + (exact % millionths > 0 ? 1 : 0);
+        if (!__builtin_add_overflow(signed_value, fee, &cost)) [[likely]] {
+            return std::max(cost, std::int64_t{0});
+        }
+    }
+    const wide_int whole =
+        signed_value + ceil_millionths(exact_fee(value, lots, rate) - residue);
+    return whole <= 0 ? std::optional<std::int64_t>{0} : narrow(whole);
+}
 
 /// The most that trading `first`, and then `second`, can cost an order's account (RULES.md 1.6, 4.4), or
 /// nothing when that does not fit 64 bits or a value is beyond `max_value`. `residue` is what rounding has
@@ -100,13 +128,25 @@ struct priced_lots {
                                                                std::int64_t tick_value,
                                                                const fee_rate& rate,
                                                                std::uint32_t residue) noexcept {
-    return worst_cost(which, {.worst = worst, .lots = lots}, {}, tick_value, rate, residue);
+    const auto value = value_of(worst, lots, tick_value);
+    return value ? worst_cost(which, *value, lots, rate, residue) : std::nullopt;
 }
 
 /// K × part / whole, truncated, for 0 ≤ part ≤ whole. Nothing overflows: the quotient is taken out
 /// first.
 [[nodiscard]] constexpr wide_int share(wide_int amount, wide_int part, wide_int whole) noexcept {
-    if (const auto small = static_cast<std::int64_t>(amount); small == amount) [[likely]] {
+    if (part == whole) {
+        return amount;
+    }
+    const auto small = static_cast<std::int64_t>(amount);
+    if (small == amount) [[likely]] {
+        const auto small_part = static_cast<std::int64_t>(part);
+        const auto small_whole = static_cast<std::int64_t>(whole);
+        std::int64_t product = 0;
+        if (small_part == part && small_whole == whole &&
+            !__builtin_mul_overflow(small, small_part, &product)) [[likely]] {
+            return product / small_whole;
+        }
         return amount * part / whole;
     }
     return amount / whole * part + amount % whole * part / whole;

@@ -66,12 +66,16 @@ std::optional<std::int64_t> ledger::cash_of(const open_order& order, const stand
         return cost(dearest, {});
     }
     const priced_lots before = whole(list.standings[0]);
-    const auto as_it_is = cost(before, {});
+    const auto alone = [&](const priced_lots& one) {
+        return worst_cost(order.side, one.worst, one.lots, listed.what.tick_value,
+                          listed.worst[order.tier], order.residue);
+    };
+    const auto as_it_is = alone(before);
     if (list.size == 1) {
         return as_it_is;
     }
     const priced_lots after = whole(list.standings[1]);
-    const auto replaced = cost(after, {});
+    const auto replaced = alone(after);
     const quantity more = std::max(after.lots - before.lots, quantity{});
     const auto both = cost(before, {.worst = after.worst, .lots = more});
     if (!as_it_is || !replaced || !both) {

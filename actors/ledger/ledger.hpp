@@ -54,6 +54,19 @@ public:
     void begin_entry(timestamp now, std::size_t commands, std::vector<report>& reports,
                      std::vector<ledger_line>& lines);
 
+    // --- Memory asked for ahead: changes nothing, and may be left out ----------------------------
+
+    /// Where the command's client id, order and account will be looked up.
+    void ask_for_lookup(const shard_command& soon) const noexcept;
+    /// The rows that they lead to; some commands after `ask_for_lookup`.
+    void ask_for_rows(const shard_command& soon) const noexcept;
+    /// The row of an order that an event will be about.
+    void ask_for_order(order_id id) const noexcept {
+        if (const slot at = orders_by_id_.find(id); at != no_slot) {
+            ask_for_two_lines(&orders_[at]);
+        }
+    }
+
     // --- Commands (RULES.md 2 to 9) -------------------------------------------------------------
 
     void apply(const submit_order& asked);
@@ -124,6 +137,12 @@ private:
         reason why = reason::none;  ///< if it does not go on; none: it was repeated, and answered
         slot remembered = no_slot;
     };
+
+    /// Asks for a row of 128 bytes.
+    static void ask_for_two_lines(const void* row) noexcept {
+        __builtin_prefetch(row);
+        __builtin_prefetch(static_cast<const std::byte*>(row) + 64);
+    }
 
     // --- Client ids, reports: reports.cpp
     [[nodiscard]] admission admit(slot account, account_id owner, const request_id& request);
@@ -215,8 +234,14 @@ private:
 
     // --- Positions, lines, settlement: positions.cpp, settlement.cpp
     [[nodiscard]] slot position_of(account_id holder, asset_id asset);
-    [[nodiscard]] slot find_position(account_id holder, asset_id asset) const noexcept;
-    [[nodiscard]] slot position_of_account(slot account, asset_id asset);
+    [[nodiscard]] slot find_position(account_id holder, asset_id asset) const noexcept {
+        return positions_by_key_.find(std::uint64_t{holder.value} << 32U | asset.value);
+    }
+    [[nodiscard]] slot position_of_account(slot account, asset_id asset) {
+        const slot found = find_position(accounts_[account].id, asset);
+        return found != no_slot ? found : add_position(account, asset);
+    }
+    [[nodiscard]] slot add_position(slot account, asset_id asset);
     [[nodiscard]] slot group_position(risk_group_id group, asset_id asset);
     void move(slot position, std::int64_t amount, line_kind kind, symbol_id symbol,
               order_id order = {}, std::uint64_t number = 0);

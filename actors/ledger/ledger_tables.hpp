@@ -144,10 +144,13 @@ struct order_standing {
 
 /// All that an order's pending replaces, and one more, could make of it (RULES.md 4.4).
 struct standing_list {
-    std::array<order_standing, std::size_t{2} << max_pending_replaces> standings{};
+    union {
+        std::array<order_standing, std::size_t{2} << max_pending_replaces> standings;  ///< the first `size`
+    };
     std::size_t size = 0;
     std::size_t without_added = 0;  ///< how many are there without the one more
 
+    standing_list() noexcept {}  // to zero 32 standings would cost more than all else about a replace
     void add(const order_standing& standing) noexcept { standings[size++] = standing; }
     [[nodiscard]] std::span<const order_standing> all() const noexcept {
         return std::span{standings}.first(size);

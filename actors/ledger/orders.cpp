@@ -133,9 +133,12 @@ reason ledger::draft_order(const submit_order& asked, draft& out) {
     const bool buys = order.side == side::buy;
     const std::int64_t tick_value = listed.what.tick_value;
     const auto value = value_of(out.worst, order.quantity, tick_value);
-    const auto cost = worst_cost(order.side, out.worst, order.quantity, tick_value,
+    if (!value) {
+        return reason::amount_too_large;
+    }
+    const auto cost = worst_cost(order.side, *value, order.quantity,
                                  listed.worst[accounts_[out.account].tier], 0);
-    if (!value || !cost) {
+    if (!cost) {
         return reason::amount_too_large;
     }
     out.trade_value = *value < 0 ? -*value : *value;

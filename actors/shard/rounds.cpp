@@ -21,12 +21,29 @@ void shard::machine::apply(const entry& next, shard_output& out) {
     ledger_.begin_entry(now_, next.commands.size(), out.reports, out.lines);
     choke_overflowing();
     do_due();
-    for (const shard_command& each : next.commands) {
-        std::visit([this](const auto& what) { handle(what); }, each);
-    }
+    apply_commands(next.commands);
     run_rounds();
     ledger_digest_ = digest_of(std::span<const report>(out.reports), ledger_digest_);
     ledger_digest_ = digest_of(std::span<const ledger_line>(out.lines), ledger_digest_);
+}
+
+// 1.3. What a command will need is asked for while those before it are done, in two steps, as the first
+// leads to the second.
+void shard::machine::apply_commands(std::span<const shard_command> commands) {
+    constexpr std::size_t lookup_ahead = 12;
+    constexpr std::size_t rows_ahead = 6;
+    for (std::size_t i = 0; i < std::min(lookup_ahead, commands.size()); ++i) {
+        ledger_.ask_for_lookup(commands[i]);
+    }
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        if (i + lookup_ahead < commands.size()) {
+            ledger_.ask_for_lookup(commands[i + lookup_ahead]);
+        }
+        if (i + rows_ahead < commands.size()) {
+            ledger_.ask_for_rows(commands[i + rows_ahead]);
+        }
+        std::visit([this](const auto& what) { handle(what); }, commands[i]);
+    }
 }
 
 void shard::machine::skip(std::uint64_t index) {
@@ -136,8 +153,13 @@ void shard::machine::run_rounds() {
         std::swap(answers_, next_answers_);
         std::swap(turns_, next_turns_);
         run_turns();
-        for (const cause& each : causes_) {
-            tell_events(each);
+        if (turns_.size() == 1 && answers_.empty()) [[likely]] {
+            shard_book& book = *static_cast<shard_book*>(turns_.front());
+            tell_events(book, book.all_events());
+        } else {
+            for (const cause& each : causes_) {
+                tell_what_came_of(each);
+            }
         }
         causes_.clear();
         answers_.clear();
@@ -161,16 +183,24 @@ void shard::machine::run_turns() {
     }
 }
 
-void shard::machine::tell_events(const cause& from) {
+void shard::machine::tell_what_came_of(const cause& from) {
     if (from.book == nullptr) [[unlikely]] {
         const event& answer = answers_[from.input];
         put(account_shard(answer.order), answer);
         return;
     }
-    for (const event& told : from.book->caused_by(from.input)) {
-        out_->events.push_back(told);
-        out_->event_numbers.push_back(++from.book->last_event);
-        route(told, from.book->listing);
+    tell_events(*from.book, from.book->caused_by(from.input));
+}
+
+void shard::machine::tell_events(shard_book& book, std::span<const event> events) {
+    constexpr std::size_t order_ahead = 6;
+    out_->events.insert(out_->events.end(), events.begin(), events.end());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        out_->event_numbers.push_back(++book.last_event);
+        if (i + order_ahead < events.size()) {
+            ledger_.ask_for_order(events[i + order_ahead].order);
+        }
+        route(events[i], book.listing);
     }
 }
 

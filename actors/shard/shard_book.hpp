@@ -34,6 +34,9 @@ public:
         return events_.events().subspan(begin, ends_[i] - begin);
     }
 
+    /// All events of the last turn: those of the first input, of the second, and so on.
+    [[nodiscard]] std::span<const event> all_events() const noexcept { return events_.events(); }
+
     order_book book;
     std::uint32_t listing;
     std::vector<command> inputs;

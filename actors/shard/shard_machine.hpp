@@ -58,9 +58,11 @@ private:
 
     // --- Rounds: rounds.cpp
     void do_due();
+    void apply_commands(std::span<const shard_command> commands);
     void run_rounds();
     void run_turns();
-    void tell_events(const cause& from);
+    void tell_what_came_of(const cause& from);
+    void tell_events(shard_book& book, std::span<const event> events);
     void route(const event& told, std::uint32_t listing);
     void note_due(shard_book& book);
     template <class Command>
