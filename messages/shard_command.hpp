@@ -171,7 +171,8 @@ struct dividend {
 
 struct list_instrument {
     request_id request{};
-    box<listing> what{};  ///< once a day at most; within, it would make every command four times as large
+    box<listing>
+        what{};  ///< once a day at most; within, it would make every command four times as large
     friend bool operator==(const list_instrument&, const list_instrument&) = default;
 };
 

@@ -218,8 +218,8 @@ void order_book::machine::apply(timestamp now, std::span<const command> commands
     apply_one(commands.front(), out);
 }
 
-void order_book::machine::apply(timestamp now, std::span<const command> commands,
-                                event_buffer& out, std::vector<std::size_t>& ends) {
+void order_book::machine::apply(timestamp now, std::span<const command> commands, event_buffer& out,
+                                std::vector<std::size_t>& ends) {
     advance(now, out);
     if (commands.size() > order_ahead) {
         const std::size_t before = ends.size();

@@ -91,8 +91,7 @@ struct priced_lots {
             return std::max(cost, std::int64_t{0});
         }
     }
-    const wide_int whole =
-        signed_value + ceil_millionths(exact_fee(value, lots, rate) - residue);
+    const wide_int whole = signed_value + ceil_millionths(exact_fee(value, lots, rate) - residue);
     return whole <= 0 ? std::optional<std::int64_t>{0} : narrow(whole);
 }
 

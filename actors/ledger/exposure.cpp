@@ -47,7 +47,8 @@ std::optional<quantity> ledger::cap_of(const order_group& group, const open_orde
 }
 
 // 4.4: what the order could cost, by all that its replaces could make of it.
-std::optional<std::int64_t> ledger::cash_of(const open_order& order, const standing_list& list) const {
+std::optional<std::int64_t> ledger::cash_of(const open_order& order,
+                                            const standing_list& list) const {
     const listing_state& listed = listings_[order.listing];
     const auto cost = [&](priced_lots first, priced_lots second) {
         return worst_cost(order.side, first, second, listed.what.tick_value,

@@ -60,10 +60,22 @@ public:
     void ask_for_lookup(const shard_command& soon) const noexcept;
     /// The rows that they lead to; some commands after `ask_for_lookup`.
     void ask_for_rows(const shard_command& soon) const noexcept;
+    // Always inline, as the compiler takes a function that does nothing but this for one without effect,
+    // and leaves out the calls.
     /// The row of an order that an event will be about.
-    void ask_for_order(order_id id) const noexcept {
+    [[gnu::always_inline]] void ask_for_order(order_id id) const noexcept {
         if (const slot at = orders_by_id_.find(id); at != no_slot) {
             ask_for_two_lines(&orders_[at]);
+        }
+    }
+    /// What its account has, some events after `ask_for_order`.
+    [[gnu::always_inline]] void ask_for_holdings(order_id id) const noexcept {
+        if (const slot at = orders_by_id_.find(id); at != no_slot) {
+            const open_order& order = orders_[at];
+            __builtin_prefetch(&accounts_[order.account]);
+            __builtin_prefetch(&account_links_[at]);
+            ask_for_two_lines(&positions_[order.symbol_position]);
+            __builtin_prefetch(&positions_[order.cash_position]);
         }
     }
 
@@ -139,7 +151,7 @@ private:
     };
 
     /// Asks for a row of 128 bytes.
-    static void ask_for_two_lines(const void* row) noexcept {
+    [[gnu::always_inline]] static void ask_for_two_lines(const void* row) noexcept {
         __builtin_prefetch(row);
         __builtin_prefetch(static_cast<const std::byte*>(row) + 64);
     }
@@ -153,7 +165,13 @@ private:
     void note_answer(slot remembered, order_id order, reason why, bool answered,
                      std::uint64_t report_number);
     [[nodiscard]] slot find_named(slot account, order_id order, client_id named) const;
-    report& add_report(slot account, const event& what, client_id client);
+    report& add_report(slot account, const event& what, client_id client, money cash = {},
+                       money fee = {}) {
+        const std::uint64_t number = account == no_slot ? 0 : ++accounts_[account].last_report;
+        reports_->push_back(
+            {.what = what, .number = number, .client = client, .cash = cash, .fee = fee});
+        return reports_->back();
+    }
     void answer(slot account, event_kind kind, account_id owner, reason why, client_id client,
                 slot remembered);
     void refuse_order(const submit_order& asked, slot account, reason why, slot remembered);
@@ -194,7 +212,13 @@ private:
                          const change& what, slot remembered);
     void end_lease(lease_id lease, account_id owner);
     void protect_reduce_only(slot account, slot lots, wide_int total, wide_int buys,
-                             wide_int sells);
+                             wide_int sells) {
+        const reduce_only_orders& open = positions_[lots].reduce;
+        if ((open.buys | open.sells) != 0) [[unlikely]] {
+            cancel_reduce_only(account, lots, total, buys, sells);
+        }
+    }
+    void cancel_reduce_only(slot account, slot lots, wide_int total, wide_int buys, wide_int sells);
     void clear_reduce_only(open_order& order);
     void cancel_by_ledger(slot order, reason cause);
     template <class Predicate>

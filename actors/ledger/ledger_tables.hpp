@@ -30,7 +30,8 @@ struct alignas(64) account_state {
     account_kind kind = account_kind::cash;
     std::uint8_t tier = 0;
     bool blocked = false;
-    bool may_have_limits = false;  ///< one was set once, or a risk group has its own: they are looked at
+    bool may_have_limits =
+        false;  ///< one was set once, or a risk group has its own: they are looked at
     trade_group_id trade_group{};
     slot risk_group = no_slot;
     std::uint64_t last_report = 0;
@@ -145,12 +146,14 @@ struct order_standing {
 /// All that an order's pending replaces, and one more, could make of it (RULES.md 4.4).
 struct standing_list {
     union {
-        std::array<order_standing, std::size_t{2} << max_pending_replaces> standings;  ///< the first `size`
+        std::array<order_standing, std::size_t{2} << max_pending_replaces>
+            standings;  ///< the first `size`
     };
     std::size_t size = 0;
     std::size_t without_added = 0;  ///< how many are there without the one more
 
-    standing_list() noexcept {}  // to zero 32 standings would cost more than all else about a replace
+    standing_list() noexcept {
+    }  // to zero 32 standings would cost more than all else about a replace
     void add(const order_standing& standing) noexcept { standings[size++] = standing; }
     [[nodiscard]] std::span<const order_standing> all() const noexcept {
         return std::span{standings}.first(size);

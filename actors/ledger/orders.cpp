@@ -245,11 +245,9 @@ void ledger::make_order(const submit_order& asked, const draft& drafted, slot re
         group.value |= std::uint64_t{account.id.value} << 32U;
     }
     note_answer(remembered, id, reason::none, false, 0);
-    peers_->pass_on(drafted.listing, asked.order,
-                    {.id = id,
-                     .trade_group = account.trade_group,
-                     .worst = drafted.worst,
-                     .group = group});
+    peers_->pass_on(
+        drafted.listing, asked.order,
+        {.id = id, .trade_group = account.trade_group, .worst = drafted.worst, .group = group});
 }
 
 // Into the tables and counts that lead to orders.
@@ -546,12 +544,9 @@ void ledger::end_lease(lease_id lease, account_id owner) {
 // --- Reduce-only --------------------------------------------------------------------------------
 
 // 5.2: what the position is about to be. Cancels the reduce-only orders that might then do more.
-void ledger::protect_reduce_only(slot account, slot at, wide_int total, wide_int buys,
-                                 wide_int sells) {
+void ledger::cancel_reduce_only(slot account, slot at, wide_int total, wide_int buys,
+                                wide_int sells) {
     const position_state& lots = positions_[at];
-    if ((lots.reduce.buys | lots.reduce.sells) == 0) [[likely]] {
-        return;
-    }
     const auto cancel_side = [&](side which) {
         cancel_each(account, reason::reduce_only, [&](open_order& order) {
             if (order.symbol_position != at || order.side != which || !order.reduce_only) {

@@ -7,12 +7,6 @@ namespace bourse {
 
 // --- Reports ------------------------------------------------------------------------------------
 
-report& ledger::add_report(slot account, const event& what, client_id client) {
-    const std::uint64_t number = account == no_slot ? 0 : ++accounts_[account].last_report;
-    reports_->push_back({.what = what, .number = number, .client = client});
-    return reports_->back();
-}
-
 // 7.5, 7.6, 2.5: what is about no order.
 void ledger::answer(slot account, event_kind kind, account_id owner, reason why, client_id client,
                     slot remembered) {

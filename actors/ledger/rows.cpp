@@ -145,7 +145,8 @@ void ledger::save_accounts(shard_rows& rows) const {
 
 void ledger::save_orders(shard_rows& rows) const {
     for (slot account = 0; account < accounts_.used(); ++account) {
-        for (slot at = accounts_[account].first_order; at != no_slot; at = account_links_[at].newer) {
+        for (slot at = accounts_[account].first_order; at != no_slot;
+             at = account_links_[at].newer) {
             rows.orders.push_back(row_of(orders_[at]));
             const slot group = orders_[at].group;
             if (group != no_slot && groups_[group].members[0] == at) {
@@ -291,7 +292,7 @@ bool ledger::restore_remembered(const shard_rows& rows) {
         last = row.sequence;
         client_ids_.set_last_sequence(row.sequence - 1);
         const slot at = client_ids_.add(client_ids_.locate(row.account, row.id), row.account,
-                                         row.id, row.forget_at);
+                                        row.id, row.forget_at);
         note_answer(at, row.order, row.reason, row.answered, row.first_report);
         link_remembered(at);
         ++(account == no_slot ? operator_ids_ : accounts_[account].remembered);

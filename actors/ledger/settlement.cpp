@@ -67,9 +67,7 @@ void ledger::settle(const event& what, shard_id book_shard) {
         order.filled = what.filled;
         order.version = what.version;
     }
-    report& told = add_report(order.account, what, client);
-    told.cash = cash;
-    told.fee = fee;
+    report& told = add_report(order.account, what, client, cash, fee);
     if (what.kind == event_kind::cancelled && what.reason == reason::requested &&
         order.cause != reason::none) {
         told.what.reason = order.cause;

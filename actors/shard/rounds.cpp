@@ -193,12 +193,16 @@ void shard::machine::tell_what_came_of(const cause& from) {
 }
 
 void shard::machine::tell_events(shard_book& book, std::span<const event> events) {
-    constexpr std::size_t order_ahead = 6;
+    constexpr std::size_t order_ahead = 8;
+    constexpr std::size_t holdings_ahead = 4;
     out_->events.insert(out_->events.end(), events.begin(), events.end());
     for (std::size_t i = 0; i < events.size(); ++i) {
         out_->event_numbers.push_back(++book.last_event);
         if (i + order_ahead < events.size()) {
             ledger_.ask_for_order(events[i + order_ahead].order);
+        }
+        if (i + holdings_ahead < events.size()) {
+            ledger_.ask_for_holdings(events[i + holdings_ahead].order);
         }
         route(events[i], book.listing);
     }
