@@ -11,7 +11,11 @@ slot client_ids::add(const position& where, account_id account, client_id id, ti
         at = locate(account, id).at;
     }
     const slot row = commands_.take();
-    commands_[row] = {.account = account, .id = id, .forget_at = forget_at};
+    remembered_command& added = commands_[row];
+    added = remembered_command{};
+    added.account = account;
+    added.id = id;
+    added.forget_at = forget_at;
     table_[at] = {.tag = where.tag, .row = row + 1};
     link_newest(row);
     return row;

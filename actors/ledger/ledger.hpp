@@ -168,9 +168,13 @@ private:
     report& add_report(slot account, const event& what, client_id client, money cash = {},
                        money fee = {}) {
         const std::uint64_t number = account == no_slot ? 0 : ++accounts_[account].last_report;
-        reports_->push_back(
-            {.what = what, .number = number, .client = client, .cash = cash, .fee = fee});
-        return reports_->back();
+        report& told = reports_->emplace_back();
+        told.what = what;
+        told.number = number;
+        told.client = client;
+        told.cash = cash;
+        told.fee = fee;
+        return told;
     }
     void answer(slot account, event_kind kind, account_id owner, reason why, client_id client,
                 slot remembered);

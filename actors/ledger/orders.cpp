@@ -216,30 +216,31 @@ void ledger::make_order(const submit_order& asked, const draft& drafted, slot re
     const account_state& account = accounts_[drafted.account];
     const order_id id{std::uint64_t{settings_.shard.value} << order_counter_bits | ++last_order_};
     const slot at = orders_.take();
-    orders_[at] = open_order{
-        .id = id,
-        .account = drafted.account,
-        .symbol_position = drafted.lots,
-        .cash_position = drafted.cash,
-        .listing = drafted.listing,
-        .side = asked.order.side,
-        .tier = account.tier,
-        .reduce_only = asked.reduce_only,
-        .role = asked.order.role,
-        .now = drafted.its,
-        .remaining = asked.order.quantity,
-        .worst = drafted.worst,
-        .client = asked.request.id,
-        .lease = asked.lease,
-        .remembered = remembered,
-    };
+    // Field by field in place, as one that is put together elsewhere and copied whole waits for its parts.
+    open_order& order = orders_[at];
+    order = open_order{};
+    order.id = id;
+    order.account = drafted.account;
+    order.symbol_position = drafted.lots;
+    order.cash_position = drafted.cash;
+    order.listing = drafted.listing;
+    order.side = asked.order.side;
+    order.tier = account.tier;
+    order.reduce_only = asked.reduce_only;
+    order.role = asked.order.role;
+    order.now = drafted.its;
+    order.remaining = asked.order.quantity;
+    order.worst = drafted.worst;
+    order.client = asked.request.id;
+    order.lease = asked.lease;
+    order.remembered = remembered;
     link_order(at);
     order_group_id group = asked.order.group;
     if (drafted.grouped) [[unlikely]] {
         join_group(at, asked.order);
-        refresh_group(orders_[at].group);
+        refresh_group(order.group);
     } else {
-        add_contribution(orders_[at], {}, drafted.its);
+        add_contribution(order, {}, drafted.its);
     }
     if (group != order_group_id{}) [[unlikely]] {
         group.value |= std::uint64_t{account.id.value} << 32U;

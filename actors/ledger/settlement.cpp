@@ -20,13 +20,15 @@ void ledger::move(slot at, std::int64_t amount, line_kind kind, symbol_id symbol
     if (position.group != no_slot) {
         positions_[position.group].total += amount;
     }
-    lines_->push_back({.holder = position.holder,
-                       .asset = position.asset,
-                       .amount = amount,
-                       .order = order,
-                       .number = number,
-                       .symbol = symbol,
-                       .kind = kind});
+    // Field by field in place: a line that is put together elsewhere and copied whole waits for its parts.
+    ledger_line& line = lines_->emplace_back();
+    line.holder = position.holder;
+    line.asset = position.asset;
+    line.amount = amount;
+    line.order = order;
+    line.number = number;
+    line.symbol = symbol;
+    line.kind = kind;
 }
 
 // --- Answers of books ---------------------------------------------------------------------------

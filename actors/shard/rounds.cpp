@@ -27,15 +27,21 @@ void shard::machine::apply(const entry& next, shard_output& out) {
     ledger_digest_ = digest_of(std::span<const ledger_line>(out.lines), ledger_digest_);
 }
 
-// 1.3. What a command will need is asked for while those before it are done, in two steps, as the first
-// leads to the second.
+// 1.3. What a command will need is asked for while those before it are done, in three steps, as each
+// leads to the next: the command, where its names are looked up, the rows that they lead to.
 void shard::machine::apply_commands(std::span<const shard_command> commands) {
+    constexpr std::size_t command_ahead = 24;
     constexpr std::size_t lookup_ahead = 12;
     constexpr std::size_t rows_ahead = 6;
     for (std::size_t i = 0; i < std::min(lookup_ahead, commands.size()); ++i) {
         ledger_.ask_for_lookup(commands[i]);
     }
     for (std::size_t i = 0; i < commands.size(); ++i) {
+        if (i + command_ahead < commands.size()) {
+            const auto* next = reinterpret_cast<const std::byte*>(&commands[i + command_ahead]);
+            __builtin_prefetch(next);
+            __builtin_prefetch(next + 64);
+        }
         if (i + lookup_ahead < commands.size()) {
             ledger_.ask_for_lookup(commands[i + lookup_ahead]);
         }
