@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "messages/book_record.hpp"
 #include "messages/instrument_record.hpp"
 #include "messages/known_numbers.hpp"
 #include "messages/message_frame.hpp"
-#include "messages/schema/book.capnp.h"
+#include "messages/wide_halves.hpp"
 
 namespace bourse {
 namespace {
@@ -15,10 +16,6 @@ constexpr std::size_t list_tag = 1;
 
 // --- Writing --------------------------------------------------------------------------------------
 
-std::size_t book_row_words(const book_row& from) {
-    return capnp::sizeInWords<schema::BookRow>() + instrument_words(from.rules);
-}
-
 std::size_t group_row_words(const group_row& from) {
     return capnp::sizeInWords<schema::GroupRow>() + from.members.size();
 }
@@ -26,29 +23,13 @@ std::size_t group_row_words(const group_row& from) {
 void write(const book_statistics& from, schema::BookRow::Statistics::Builder to) {
     to.setTrades(from.trades);
     to.setLots(from.lots);
-    to.setTurnoverHigh(static_cast<std::int64_t>(from.turnover >> 64));
-    to.setTurnoverLow(static_cast<std::uint64_t>(from.turnover));
+    const wide_halves turnover = halves_of(from.turnover);
+    to.setTurnoverHigh(turnover.high);
+    to.setTurnoverLow(turnover.low);
     to.setFirstTicks(from.first.ticks);
     to.setHighTicks(from.high.ticks);
     to.setLowTicks(from.low.ticks);
     to.setLastTicks(from.last.ticks);
-}
-
-void write(const book_row& from, schema::BookRow::Builder to) {
-    to.setVersion(book_row_version);
-    to.setState(static_cast<schema::MarketState>(from.state));
-    to.setAuction(static_cast<schema::AuctionKind>(from.auction));
-    to.setNext(static_cast<schema::MarketState>(from.next));
-    to.setHasLastPrice(from.has_last_price);
-    to.setHasReferencePrice(from.has_reference_price);
-    to.setNowNs(from.now.ns);
-    to.setUntilNs(from.until.ns);
-    to.setLastPriceTicks(from.last_price.ticks);
-    to.setReferencePriceTicks(from.reference_price.ticks);
-    to.setNextPriority(from.next_priority);
-    to.setNextTrade(from.next_trade);
-    write(from.statistics, to.getStatistics());
-    write_instrument(from.rules, to.initRules());
 }
 
 void write(const order_row& from, schema::OrderRow::Builder to) {
@@ -94,7 +75,7 @@ void write(const group_row& from, schema::GroupRow::Builder to) {
 
 void write(const book_rows& from, schema::BookRows::Builder to) {
     to.setVersion(book_rows_version);
-    write(from.book, to.initBook());
+    write_book_row(from.book, to.initBook());
     auto orders = to.initOrders(static_cast<unsigned>(from.orders.size()));
     for (unsigned i = 0; i < orders.size(); ++i) {
         write(from.orders[i], orders[i]);
@@ -106,11 +87,6 @@ void write(const book_rows& from, schema::BookRows::Builder to) {
 }
 
 // --- Reading --------------------------------------------------------------------------------------
-
-// Halves of a number in two's complement, as which C++20 defines every integer.
-wide_int join(std::int64_t high, std::uint64_t low) {
-    return (wide_int{high} << 64) | wide_int{low};
-}
 
 book_statistics read_statistics(schema::BookRow::Statistics::Reader from) {
     return {.trades = from.getTrades(),
@@ -191,16 +167,6 @@ group_row read_group_row_version_1(schema::GroupRow::Reader from) {
 
 // Each version that was ever written has its case, for ever.
 
-book_row read_book_row(schema::BookRow::Reader from, const record_path& at, record_faults& faults) {
-    switch (from.getVersion()) {
-        case 1:
-            return read_book_row_version_1(from, at, faults);
-        default:
-            faults.add_version(from.getVersion(), book_row_version, at);
-            return {};
-    }
-}
-
 order_row read_order_row(schema::OrderRow::Reader from, const record_path& at,
                          record_faults& faults) {
     switch (from.getVersion()) {
@@ -258,9 +224,45 @@ book_rows read_book_rows(schema::BookRows::Reader from, const record_path& at,
 
 }  // namespace
 
+// --- The book's own row, as others use it too -------------------------------------------------------
+
+std::size_t book_row_words(const book_row& from) {
+    return capnp::sizeInWords<schema::BookRow>() + instrument_words(from.rules);
+}
+
+void write_book_row(const book_row& from, schema::BookRow::Builder to) {
+    to.setVersion(book_row_version);
+    to.setState(static_cast<schema::MarketState>(from.state));
+    to.setAuction(static_cast<schema::AuctionKind>(from.auction));
+    to.setNext(static_cast<schema::MarketState>(from.next));
+    to.setHasLastPrice(from.has_last_price);
+    to.setHasReferencePrice(from.has_reference_price);
+    to.setNowNs(from.now.ns);
+    to.setUntilNs(from.until.ns);
+    to.setLastPriceTicks(from.last_price.ticks);
+    to.setReferencePriceTicks(from.reference_price.ticks);
+    to.setNextPriority(from.next_priority);
+    to.setNextTrade(from.next_trade);
+    write(from.statistics, to.getStatistics());
+    write_instrument(from.rules, to.initRules());
+}
+
+// Each version that was ever written has its case, for ever.
+book_row read_book_row(schema::BookRow::Reader from, const record_path& at, record_faults& faults) {
+    switch (from.getVersion()) {
+        case 1:
+            return read_book_row_version_1(from, at, faults);
+        default:
+            faults.add_version(from.getVersion(), book_row_version, at);
+            return {};
+    }
+}
+
+// --- Bytes ----------------------------------------------------------------------------------------
+
 void encode_book_row(const book_row& from, std::vector<std::byte>& out) {
     append_message<schema::BookRow>(out, root_pointer + book_row_words(from),
-                                    [&](schema::BookRow::Builder to) { write(from, to); });
+                                    [&](schema::BookRow::Builder to) { write_book_row(from, to); });
 }
 
 result<book_row> decode_book_row(std::span<const std::byte> bytes) {

@@ -5,29 +5,22 @@
 #include <type_traits>
 #include <variant>
 
-#include "messages/known_numbers.hpp"
+#include "messages/command_record.hpp"
 #include "messages/message_frame.hpp"
-#include "messages/schema/command.capnp.h"
 
 namespace bourse {
-namespace {
 
-// --- Writing --------------------------------------------------------------------------------------
+// --- Bodies, as others use them too ---------------------------------------------------------------
 
-template <typename Wire, typename Enum>
-Wire wire(Enum value) {
-    return static_cast<Wire>(value);
-}
-
-void write(const new_order& from, schema::NewOrder::Builder to) {
+void write_body(const new_order& from, schema::NewOrder::Builder to) {
     to.setId(from.id.value);
     to.setAccount(from.account.value);
     to.setTradeGroup(from.trade_group.value);
-    to.setSide(wire<schema::Side>(from.side));
-    to.setType(wire<schema::OrderType>(from.type));
-    to.setTimeInForce(wire<schema::TimeInForce>(from.tif));
-    to.setSelfTrade(wire<schema::SelfTradePrevention>(from.self_trade));
-    to.setRole(wire<schema::GroupRole>(from.role));
+    to.setSide(static_cast<schema::Side>(from.side));
+    to.setType(static_cast<schema::OrderType>(from.type));
+    to.setTimeInForce(static_cast<schema::TimeInForce>(from.tif));
+    to.setSelfTrade(static_cast<schema::SelfTradePrevention>(from.self_trade));
+    to.setRole(static_cast<schema::GroupRole>(from.role));
     to.setGroupSize(from.group_size);
     to.setPostOnly(from.post_only);
     to.setAllOrNone(from.all_or_none);
@@ -41,12 +34,12 @@ void write(const new_order& from, schema::NewOrder::Builder to) {
     to.setGroup(from.group.value);
 }
 
-void write(const cancel_order& from, schema::CancelOrder::Builder to) {
+void write_body(const cancel_order& from, schema::CancelOrder::Builder to) {
     to.setId(from.id.value);
     to.setAccount(from.account.value);
 }
 
-void write(const replace_order& from, schema::ReplaceOrder::Builder to) {
+void write_body(const replace_order& from, schema::ReplaceOrder::Builder to) {
     to.setId(from.id.value);
     to.setAccount(from.account.value);
     to.setSetPrice(from.set_price);
@@ -57,61 +50,7 @@ void write(const replace_order& from, schema::ReplaceOrder::Builder to) {
     to.setStopPriceTicks(from.stop_price.ticks);
 }
 
-void write(const mass_cancel& from, schema::MassCancel::Builder to) {
-    to.setAccount(from.account.value);
-    to.setSides(wire<schema::SideFilter>(from.sides));
-}
-
-void write(const set_state& from, schema::SetState::Builder to) {
-    to.setState(wire<schema::MarketState>(from.state));
-    to.setAuction(wire<schema::AuctionKind>(from.auction));
-    to.setUntilNs(from.until.ns);
-    to.setNext(wire<schema::MarketState>(from.next));
-}
-
-void write(const set_reference& from, schema::SetReference::Builder to) {
-    to.setClear(from.clear);
-    to.setPriceTicks(from.price.ticks);
-}
-
-// One overload a kind of command: where its body goes in the union.
-schema::NewOrder::Builder body(schema::Command::Builder to, const new_order&) {
-    return to.initNewOrder();
-}
-schema::CancelOrder::Builder body(schema::Command::Builder to, const cancel_order&) {
-    return to.initCancelOrder();
-}
-schema::ReplaceOrder::Builder body(schema::Command::Builder to, const replace_order&) {
-    return to.initReplaceOrder();
-}
-schema::MassCancel::Builder body(schema::Command::Builder to, const mass_cancel&) {
-    return to.initMassCancel();
-}
-schema::SetState::Builder body(schema::Command::Builder to, const set_state&) {
-    return to.initSetState();
-}
-schema::SetReference::Builder body(schema::Command::Builder to, const set_reference&) {
-    return to.initSetReference();
-}
-
-void write(const command& from, schema::Command::Builder to) {
-    to.setVersion(command_version);
-    std::visit([&](const auto& said) { write(said, body(to, said)); }, from);
-}
-
-/// The length of a command's body in words.
-std::size_t body_words(const command& from) {
-    return std::visit(
-        [](const auto& said) -> std::size_t {
-            using builder = decltype(body(std::declval<schema::Command::Builder>(), said));
-            return capnp::sizeInWords<typename builder::Builds>();
-        },
-        from);
-}
-
-// --- Reading --------------------------------------------------------------------------------------
-
-new_order read(schema::NewOrder::Reader from, const record_path& at, record_faults& faults) {
+new_order read_body(schema::NewOrder::Reader from, const record_path& at, record_faults& faults) {
     new_order to;
     to.id = {from.getId()};
     to.account = {from.getAccount()};
@@ -136,11 +75,11 @@ new_order read(schema::NewOrder::Reader from, const record_path& at, record_faul
     return to;
 }
 
-cancel_order read(schema::CancelOrder::Reader from, const record_path&, record_faults&) {
+cancel_order read_body(schema::CancelOrder::Reader from, const record_path&, record_faults&) {
     return {.id = {from.getId()}, .account = {from.getAccount()}};
 }
 
-replace_order read(schema::ReplaceOrder::Reader from, const record_path&, record_faults&) {
+replace_order read_body(schema::ReplaceOrder::Reader from, const record_path&, record_faults&) {
     return {.id = {from.getId()},
             .account = {from.getAccount()},
             .set_price = from.getSetPrice(),
@@ -151,51 +90,103 @@ replace_order read(schema::ReplaceOrder::Reader from, const record_path&, record
             .stop_price = {from.getStopPriceTicks()}};
 }
 
-mass_cancel read(schema::MassCancel::Reader from, const record_path& at, record_faults& faults) {
+namespace {
+
+// --- Writing --------------------------------------------------------------------------------------
+
+void write_body(const mass_cancel& from, schema::MassCancel::Builder to) {
+    to.setAccount(from.account.value);
+    to.setSides(static_cast<schema::SideFilter>(from.sides));
+}
+
+void write_body(const set_state& from, schema::SetState::Builder to) {
+    write_state(from, to);
+}
+
+void write_body(const set_reference& from, schema::SetReference::Builder to) {
+    write_reference(from, to);
+}
+
+// One overload a kind of command: where its body goes in the union.
+schema::NewOrder::Builder body(schema::Command::Builder to, const new_order&) {
+    return to.initNewOrder();
+}
+schema::CancelOrder::Builder body(schema::Command::Builder to, const cancel_order&) {
+    return to.initCancelOrder();
+}
+schema::ReplaceOrder::Builder body(schema::Command::Builder to, const replace_order&) {
+    return to.initReplaceOrder();
+}
+schema::MassCancel::Builder body(schema::Command::Builder to, const mass_cancel&) {
+    return to.initMassCancel();
+}
+schema::SetState::Builder body(schema::Command::Builder to, const set_state&) {
+    return to.initSetState();
+}
+schema::SetReference::Builder body(schema::Command::Builder to, const set_reference&) {
+    return to.initSetReference();
+}
+
+void write(const command& from, schema::Command::Builder to) {
+    to.setVersion(command_version);
+    std::visit([&](const auto& said) { write_body(said, body(to, said)); }, from);
+}
+
+/// The length of a command's body in words.
+std::size_t body_words(const command& from) {
+    return std::visit(
+        [](const auto& said) -> std::size_t {
+            using builder = decltype(body(std::declval<schema::Command::Builder>(), said));
+            return capnp::sizeInWords<typename builder::Builds>();
+        },
+        from);
+}
+
+// --- Reading --------------------------------------------------------------------------------------
+
+mass_cancel read_body(schema::MassCancel::Reader from, const record_path& at,
+                      record_faults& faults) {
     return {.account = {from.getAccount()},
             .sides = checked_enum<side_filter>(from.getSides(), at, "sides", faults)};
 }
 
-set_state read(schema::SetState::Reader from, const record_path& at, record_faults& faults) {
-    return {.state = checked_enum<market_state>(from.getState(), at, "state", faults),
-            .auction = checked_enum<auction_kind>(from.getAuction(), at, "auction", faults),
-            .until = {from.getUntilNs()},
-            .next = checked_enum<market_state>(from.getNext(), at, "next", faults)};
+set_state read_body(schema::SetState::Reader from, const record_path& at, record_faults& faults) {
+    return read_state(from, at, faults);
 }
 
-set_reference read(schema::SetReference::Reader from, const record_path&, record_faults&) {
-    return {.clear = from.getClear(), .price = {from.getPriceTicks()}};
+set_reference read_body(schema::SetReference::Reader from, const record_path&, record_faults&) {
+    return read_reference(from);
 }
 
 /// The body of a command, which must be there: a null pointer would read as a body of zeros, and
 /// a mass cancel of zeros ends every order of every account.
 template <typename Reader>
-command read_body(bool is_there, Reader from, const record_path& at, record_faults& faults) {
+command read_existing(bool is_there, Reader from, const record_path& at, record_faults& faults) {
     if (!is_there) {
         faults.add(errc::malformed, at, "the command has no body");
         return {};
     }
-    return read(from, at, faults);
+    return read_body(from, at, faults);
 }
 
 command read_version_1(schema::Command::Reader from, const record_path& at, record_faults& faults) {
     switch (from.which()) {
         case schema::Command::NEW_ORDER:
-            return read_body(from.hasNewOrder(), from.getNewOrder(), at.in("newOrder"), faults);
+            return read_existing(from.hasNewOrder(), from.getNewOrder(), at.in("newOrder"), faults);
         case schema::Command::CANCEL_ORDER:
-            return read_body(from.hasCancelOrder(), from.getCancelOrder(), at.in("cancelOrder"),
-                             faults);
+            return read_existing(from.hasCancelOrder(), from.getCancelOrder(), at.in("cancelOrder"),
+                                 faults);
         case schema::Command::REPLACE_ORDER:
-            return read_body(from.hasReplaceOrder(), from.getReplaceOrder(), at.in("replaceOrder"),
-                             faults);
+            return read_existing(from.hasReplaceOrder(), from.getReplaceOrder(),
+                                 at.in("replaceOrder"), faults);
         case schema::Command::MASS_CANCEL:
-            return read_body(from.hasMassCancel(), from.getMassCancel(), at.in("massCancel"),
-                             faults);
+            return read_existing(from.hasMassCancel(), from.getMassCancel(), at.in("massCancel"),
+                                 faults);
         case schema::Command::SET_STATE:
-            return read_body(from.hasSetState(), from.getSetState(), at.in("setState"), faults);
+            return read_existing(from.hasSetState(), from.getSetState(), at.in("setState"), faults);
         case schema::Command::SET_REFERENCE:
-            return read_body(from.hasSetReference(), from.getSetReference(), at.in("setReference"),
-                             faults);
+            return read_existing(from.hasSetReference(), from.getSetReference(),
+                                 at.in("setReference"), faults);
     }
     faults.add(
         errc::out_of_range, at,

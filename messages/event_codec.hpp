@@ -12,14 +12,14 @@
 ///
 /// As with commands (command_codec.hpp): encoding appends one message, decoding takes any bytes and
 /// answers with a value or an error that names the place, for example `event[7].kind: 9 is not an
-/// event kind (0..6, 10..16, 20..22)`.
+/// event kind (0..6, 10..16, 20..22, 30..34)`.
 namespace bourse {
 
 /// The version written; this and all before it are read.
 inline constexpr std::uint16_t event_version = 1;
 inline constexpr std::uint16_t event_batch_version = 1;
 
-/// Of `flags` the four bits that `event` names are written; there are no others.
+/// Of `flags` the five bits that `event` names are written; there are no others.
 void encode_event(const event& from, std::vector<std::byte>& out);
 [[nodiscard]] result<event> decode_event(std::span<const std::byte> bytes);
 

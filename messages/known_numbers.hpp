@@ -10,6 +10,8 @@
 #include "messages/order_terms.hpp"
 #include "messages/reason.hpp"
 #include "messages/record_fault.hpp"
+#include "messages/report.hpp"
+#include "messages/shard_command.hpp"
 
 /// For the codecs: which numbers each enumeration knows. A number from outside becomes an enumerator
 /// here and nowhere else, so a value that no enumerator has never gets past a codec.
@@ -21,10 +23,10 @@ struct number_range {
     std::uint16_t last = 0;
 };
 
-/// The numbers of one enumeration, in up to three families, and what one of them is called.
+/// The numbers of one enumeration, in up to five families, and what one of them is called.
 struct known_numbers {
     std::string_view word;  ///< with its article, "a side"
-    std::array<number_range, 3> ranges;
+    std::array<number_range, 5> ranges;
 
     [[nodiscard]] constexpr bool contains(std::uint16_t number) const noexcept {
         for (const number_range& range : ranges) {
@@ -73,9 +75,19 @@ inline constexpr known_numbers numbers_of<order_place>{"an order place",
                                                        {{{0, detail::last_of(order_place_count)}}}};
 template <>
 inline constexpr known_numbers numbers_of<event_kind>{"an event kind",
-                                                      {{{0, 6}, {10, 16}, {20, 22}}}};
+                                                      {{{0, 6}, {10, 16}, {20, 22}, {30, 34}}}};
 template <>
-inline constexpr known_numbers numbers_of<reason>{"a reason", {{{0, 27}, {40, 47}, {60, 62}}}};
+inline constexpr known_numbers numbers_of<reason>{
+    "a reason", {{{0, 27}, {40, 47}, {60, 62}, {100, 128}, {140, 142}}}};
+template <>
+inline constexpr known_numbers numbers_of<account_kind>{
+    "an account kind", {{{0, detail::last_of(account_kind_count)}}}};
+template <>
+inline constexpr known_numbers numbers_of<limit_kind>{"a limit kind",
+                                                      {{{0, detail::last_of(limit_kind_count)}}}};
+template <>
+inline constexpr known_numbers numbers_of<line_kind>{"a line kind",
+                                                     {{{0, detail::last_of(line_kind_count)}}}};
 
 /// Adds the fault "9 is not a side (0..1)".
 void add_unknown_number(std::uint16_t number, const known_numbers& known, const record_path& at,

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t traversal_factor = 2;
 constexpr std::size_t traversal_slack_words = 64;
 
-// The deepest record, BookRows, has lists at depth 4: rows, book, rules, ticks.
+// The deepest records are an Entry with a delivery: entry, commands, command, delivery, messages, message,
+// body; and one with a listing: entry, commands, command, listing, rules, ticks, row.
 constexpr int deepest_nesting = 8;
 
 void put_little_endian(std::byte* at, std::uint32_t value) {
@@ -55,9 +56,13 @@ aligned_words::aligned_words(std::span<const std::byte> bytes) {
     if (is_aligned(bytes.data())) {
         words_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(bytes.data()), count);
     } else {
-        copy_.resize(count);
-        std::memcpy(copy_.data(), bytes.data(), count * word_bytes);
-        words_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(copy_.data()), count);
+        std::uint64_t* place = small_copy_.data();
+        if (count > small_words) {
+            copy_.resize(count);
+            place = copy_.data();
+        }
+        std::memcpy(place, bytes.data(), count * word_bytes);
+        words_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(place), count);
     }
 }
 

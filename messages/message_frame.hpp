@@ -4,6 +4,7 @@
 #include <capnp/serialize.h>
 #include <kj/exception.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -75,14 +76,20 @@ private:
     kj::ArrayPtr<capnp::word> words_;
 };
 
-/// The words of `bytes`, copied only if they are not aligned.
+/// The words of `bytes`, copied only if they are not aligned; small ones, as most rows of a checkpoint
+/// are, to the stack.
 class aligned_words {
 public:
     explicit aligned_words(std::span<const std::byte> bytes);
+    aligned_words(const aligned_words&) = delete;
+    aligned_words& operator=(const aligned_words&) = delete;
 
     [[nodiscard]] kj::ArrayPtr<const capnp::word> get() const noexcept { return words_; }
 
 private:
+    static constexpr std::size_t small_words = 32;
+
+    std::array<std::uint64_t, small_words> small_copy_;  // not initialized: few need it
     std::vector<std::uint64_t> copy_;
     kj::ArrayPtr<const capnp::word> words_;
 };

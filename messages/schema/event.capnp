@@ -1,5 +1,5 @@
 @0xb95122cf10e61aca;
-# What a book did: one event, or a batch of them in the order in which they happened.
+# What a book did, or a ledger said: one event, or a batch of them in the order in which they happened.
 #
 # Every command is answered by events, and so is everything that becomes due by time. An event about
 # an order carries the order's whole standing after what it tells: what is filled, what remains, how
@@ -26,6 +26,11 @@
 #     stateChanged    0          see `number`       0                0
 #     uncrossed       0          trades made        auction price    volume
 #     referenceSet    0          1 set, 0 cleared   reference price  0
+#     repeated        the first  its report number  0                0
+#     commandRefused  0          0                  0                0
+#     accountChanged  0          0                  0                0
+#     adjusted        0          the asset          0                the signed amount
+#     commandDone     0          0                  0                0
 #
 # All other fields are zero. Units as in command.capnp: prices in ticks, quantities in lots.
 #
@@ -105,6 +110,28 @@ enum EventKind {
 
   referenceSet @22;
   # The reference price was set or cleared by command. Since 1.
+
+  # Never sent. Kept for what may yet become of a book.
+  reserved23 @23; reserved24 @24; reserved25 @25; reserved26 @26;
+  reserved27 @27; reserved28 @28; reserved29 @29;
+
+  # --- What the ledger of a shard says. actors/ledger/RULES.md, section 7.
+
+  repeated @30;
+  # The command's client id is known: nothing was done again, and the first answer is repeated.
+  # Since 1.
+
+  commandRefused @31;
+  # A command that is about no order was refused. Since 1.
+
+  accountChanged @32;
+  # An account was opened, or a limit, block or lease of it was changed. Since 1.
+
+  adjusted @33;
+  # The account has more or less of an asset without a trade. Since 1.
+
+  commandDone @34;
+  # A command that names no account was carried out or passed on. Since 1.
 }
 
 struct Event {
@@ -151,8 +178,8 @@ struct Event {
   # Since 1.
 
   lots @12 :Int64;
-  # By kind, see the table above; in lots, never negative but in `rejected`, which repeats what was
-  # asked. Zero: by kind. Since 1.
+  # By kind, see the table above; in lots, or in the asset's unit in `adjusted`. Negative only there and
+  # in `rejected`, which repeats what was asked. Zero: by kind. Since 1.
 
   filledLots @13 :Int64;
   # What has been filled of the order in all, in lots; 0 to 2^40. Since 1.
@@ -166,6 +193,10 @@ struct Event {
 
   symbol @16 :UInt32;
   # The instrument, and so the book, in which it happened. Zero: not said. Since 1.
+
+  pending @17 :Bool;
+  # Of repeated: the first has not been answered yet. It stands in a bit that was free before, and only
+  # with a kind that older readers refuse. False: it has been answered. Since 1.
 }
 
 struct EventBatch {

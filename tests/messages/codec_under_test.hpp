@@ -18,6 +18,7 @@
 #include "messages/schema/event.capnp.h"
 #include "messages/schema/instrument.capnp.h"
 #include "samples.hpp"
+#include "shard_codecs_under_test.hpp"
 
 /// One way to call every codec, so that a property is tested of all of them by one template; and
 /// messages as only a stranger would write them.
@@ -131,7 +132,8 @@ struct book_rows_record {
 /// The records, for `TEST_CASE_TEMPLATE`.
 #define BOURSE_EVERY_RECORD                                                                    \
     command_record, command_batch_record, event_record, event_batch_record, instrument_record, \
-        book_row_record, order_row_record, group_row_record, book_rows_record
+        book_row_record, order_row_record, group_row_record, book_rows_record,                 \
+        BOURSE_EVERY_SHARD_RECORD
 
 template <typename Codec>
 bytes encoded(const typename Codec::value& from) {

@@ -56,6 +56,9 @@ TEST_CASE("the codecs take exactly the numbers that the schemas name") {
     check_same_numbers<order_place, schema::OrderPlace>();
     check_same_numbers<event_kind, schema::EventKind>();
     check_same_numbers<reason, schema::Reason>();
+    check_same_numbers<account_kind, schema::AccountKind>();
+    check_same_numbers<limit_kind, schema::LimitKind>();
+    check_same_numbers<line_kind, schema::LineKind>();
 }
 
 TEST_CASE("every reason has the same name in the schema, in C++ and as text") {
@@ -140,6 +143,32 @@ TEST_CASE("the enumerators of books, commands and events have the names of the s
     CHECK_SAME_NAME(EventKind, event_kind, state_changed);
     CHECK_SAME_NAME(EventKind, event_kind, uncrossed);
     CHECK_SAME_NAME(EventKind, event_kind, reference_set);
+    CHECK_SAME_NAME(EventKind, event_kind, repeated);
+    CHECK_SAME_NAME(EventKind, event_kind, command_refused);
+    CHECK_SAME_NAME(EventKind, event_kind, account_changed);
+    CHECK_SAME_NAME(EventKind, event_kind, adjusted);
+    CHECK_SAME_NAME(EventKind, event_kind, command_done);
+}
+
+TEST_CASE("the enumerators of accounts, limits and ledger lines have the names of the schema") {
+    CHECK_SAME_NAME(AccountKind, account_kind, cash);
+    CHECK_SAME_NAME(AccountKind, account_kind, house);
+    CHECK_SAME_NAME(LimitKind, limit_kind, credit_line);
+    CHECK_SAME_NAME(LimitKind, limit_kind, max_order_quantity);
+    CHECK_SAME_NAME(LimitKind, limit_kind, max_order_value);
+    CHECK_SAME_NAME(LimitKind, limit_kind, max_open_orders);
+    CHECK_SAME_NAME(LimitKind, limit_kind, max_position);
+    CHECK_SAME_NAME(LimitKind, limit_kind, max_turnover);
+    CHECK_SAME_NAME(LimitKind, limit_kind, fat_finger_bps);
+    CHECK_SAME_NAME(LineKind, line_kind, none);
+    CHECK_SAME_NAME(LineKind, line_kind, trade);
+    CHECK_SAME_NAME(LineKind, line_kind, fee);
+    CHECK_SAME_NAME(LineKind, line_kind, clearing);
+    CHECK_SAME_NAME(LineKind, line_kind, deposit);
+    CHECK_SAME_NAME(LineKind, line_kind, withdrawal);
+    CHECK_SAME_NAME(LineKind, line_kind, transfer);
+    CHECK_SAME_NAME(LineKind, line_kind, split);
+    CHECK_SAME_NAME(LineKind, line_kind, dividend);
 }
 
 /// What is said of a sample after `change`.
@@ -196,13 +225,13 @@ TEST_CASE("a number that other commands' enumerations do not know is refused by 
 
 TEST_CASE("a number that an event's enumerations do not know is refused by place and range") {
     CHECK(said_of<event_record>([](auto event) { event.setKind(schema::EventKind::RESERVED9); }) ==
-          "event.kind: 9 is not an event kind (0..6, 10..16, 20..22)");
+          "event.kind: 9 is not an event kind (0..6, 10..16, 20..22, 30..34)");
     CHECK(said_of<event_batch_record>([](auto batch) {
               batch.getEvents()[1].setSide(number<schema::Side>(3));
           }) == "event[1].side: 3 is not a side (0..1)");
     CHECK(said_of<event_batch_record>([](auto batch) {
               batch.getEvents()[1].setReason(schema::Reason::RESERVED28);
-          }) == "event[1].reason: 28 is not a reason (0..27, 40..47, 60..62)");
+          }) == "event[1].reason: 28 is not a reason (0..27, 40..47, 60..62, 100..128, 140..142)");
 }
 
 TEST_CASE("a number that a row's enumerations do not know is refused by place and range") {
@@ -226,6 +255,78 @@ TEST_CASE("a number that a row's enumerations do not know is refused by place an
     CHECK(said_of<book_rows_record>([](auto rows) {
               rows.getBook().setState(number<schema::MarketState>(77));
           }) == "bookRows.book.state: 77 is not a market state (0..4)");
+}
+
+TEST_CASE(
+    "a number that a shard command's enumerations do not know is refused by place and range") {
+    using codec = entry_record;
+    CHECK(said_of<codec>([](auto entry) {
+              entry.getCommands()[0].getSubmitOrder().getOrder().setSide(number<schema::Side>(9));
+          }) == "entry.commands[0].submitOrder.order.side: 9 is not a side (0..1)");
+    CHECK(said_of<codec>([](auto entry) {
+              entry.getCommands()[3].getSubmitMassCancel().setSides(number<schema::SideFilter>(3));
+          }) == "entry.commands[3].submitMassCancel.sides: 3 is not a side filter (0..2)");
+    CHECK(said_of<codec>([](auto entry) {
+              entry.getCommands()[5].getOpenAccount().setKind(number<schema::AccountKind>(2));
+          }) == "entry.commands[5].openAccount.kind: 2 is not an account kind (0..1)");
+    CHECK(said_of<codec>([](auto entry) {
+              entry.getCommands()[6].getSetLimit().setKind(number<schema::LimitKind>(7));
+          }) == "entry.commands[6].setLimit.kind: 7 is not a limit kind (0..6)");
+    CHECK(said_of<codec>([](auto entry) {
+              entry.getCommands()[14].getBookState().setNext(number<schema::MarketState>(5));
+          }) == "entry.commands[14].bookState.next: 5 is not a market state (0..4)");
+    CHECK(said_of<codec>([](auto entry) {
+              entry.getCommands()[18].getSetCalendar().getSessions()[1].setAuction(
+                  number<schema::AuctionKind>(5));
+          }) ==
+          "entry.commands[18].setCalendar.sessions[1].auction: 5 is not an auction kind (0..4)");
+    CHECK(said_of<codec>([](auto entry) {
+              entry.getCommands()[20].getChannelDelivery().getMessages()[3].getEvent().setReason(
+                  schema::Reason::RESERVED99);
+          }) ==
+          "entry.commands[20].channelDelivery.messages[3].event.reason: 99 is not a reason "
+          "(0..27, 40..47, 60..62, 100..128, 140..142)");
+}
+
+TEST_CASE(
+    "a number that a report's or line's enumerations do not know is refused by place and range") {
+    CHECK(said_of<report_batch_record>([](auto batch) {
+              batch.getReports()[1].setKind(schema::EventKind::RESERVED29);
+          }) == "report[1].kind: 29 is not an event kind (0..6, 10..16, 20..22, 30..34)");
+    CHECK(said_of<report_record>([](auto report) {
+              report.setReason(schema::Reason::RESERVED139);
+          }) == "report.reason: 139 is not a reason (0..27, 40..47, 60..62, 100..128, 140..142)");
+    CHECK(said_of<report_record>([](auto report) { report.setSide(number<schema::Side>(2)); }) ==
+          "report.side: 2 is not a side (0..1)");
+    CHECK(said_of<ledger_line_batch_record>([](auto batch) {
+              batch.getLines()[0].setKind(number<schema::LineKind>(9));
+          }) == "ledgerLine[0].kind: 9 is not a line kind (0..8)");
+}
+
+TEST_CASE("a number that a shard row's enumerations do not know is refused by place and range") {
+    CHECK(said_of<account_row_record>([](auto row) {
+              row.setKind(number<schema::AccountKind>(7));
+          }) == "accountRow.kind: 7 is not an account kind (0..1)");
+    CHECK(said_of<open_order_row_record>([](auto row) { row.setSide(number<schema::Side>(2)); }) ==
+          "openOrderRow.side: 2 is not a side (0..1)");
+    CHECK(said_of<open_order_row_record>([](auto row) {
+              row.setRole(number<schema::GroupRole>(4));
+          }) == "openOrderRow.role: 4 is not a group role (0..3)");
+    CHECK(said_of<open_order_row_record>(
+              [](auto row) { row.setCause(number<schema::Reason>(143)); }) ==
+          "openOrderRow.cause: 143 is not a reason (0..27, 40..47, 60..62, 100..128, 140..142)");
+    CHECK(said_of<remembered_row_record>(
+              [](auto row) { row.setReason(number<schema::Reason>(256)); }) ==
+          "rememberedRow.reason: 256 is not a reason (0..27, 40..47, 60..62, 100..128, 140..142)");
+    CHECK(said_of<calendar_row_record>([](auto row) {
+              row.getSessions()[0].setState(number<schema::MarketState>(5));
+          }) == "calendarRow.sessions[0].state: 5 is not a market state (0..4)");
+    CHECK(said_of<shard_book_row_record>([](auto row) {
+              row.getHeld().setNext(number<schema::MarketState>(6));
+          }) == "shardBookRow.held.next: 6 is not a market state (0..4)");
+    CHECK(said_of<shard_book_row_record>([](auto row) {
+              row.getBook().setState(number<schema::MarketState>(6));
+          }) == "shardBookRow.book.state: 6 is not a market state (0..4)");
 }
 
 }  // namespace

@@ -88,5 +88,47 @@ TEST_CASE("the golden rows of version 1 are read") {
     check_golden<book_rows_record>("book_rows", samples::distinct_book_rows());
 }
 
+TEST_CASE("the golden entry of version 1, of every kind of command, is read") {
+    check_golden<entry_record>("entry", samples::distinct_entry());
+    check_golden<shard_command_record>("shard_command", shard_command_record::sample());
+}
+
+TEST_CASE("the golden messages between shards of version 1 are read") {
+    check_golden<channel_message_record>("channel_message", channel_message_record::sample());
+    check_golden<channel_delivery_record>("channel_delivery", samples::distinct_channel_delivery());
+    check_golden<channel_receipt_record>("channel_receipt", samples::distinct_channel_receipt());
+}
+
+TEST_CASE("the golden reports and ledger lines of version 1 are read") {
+    check_golden<report_record>("report", samples::distinct_report());
+    check_golden<report_batch_record>("report_batch", report_batch_record::sample());
+    check_golden<ledger_line_record>("ledger_line", samples::distinct_ledger_line());
+    check_golden<ledger_line_batch_record>("ledger_line_batch", ledger_line_batch_record::sample());
+}
+
+TEST_CASE("the golden listing of version 1 is read") {
+    check_golden<listing_record>("listing", samples::distinct_listing());
+}
+
+TEST_CASE("the golden rows of a shard of version 1 are read") {
+    check_golden<shard_row_record>("shard_row", samples::distinct_shard_row());
+    check_golden<account_row_record>("account_row", samples::distinct_account_row());
+    check_golden<risk_group_row_record>("risk_group_row", samples::distinct_risk_group_row());
+    check_golden<position_row_record>("position_row", samples::distinct_position_row());
+    check_golden<open_order_row_record>("open_order_row", samples::distinct_open_order_row());
+    check_golden<order_group_row_record>("order_group_row", samples::distinct_order_group_row());
+    check_golden<remembered_row_record>("remembered_row", samples::distinct_remembered_row());
+    check_golden<lease_row_record>("lease_row", samples::distinct_lease_row());
+    check_golden<listing_row_record>("listing_row", samples::distinct_listing_row());
+    check_golden<calendar_row_record>("calendar_row", samples::distinct_calendar_row());
+    check_golden<shard_book_row_record>("shard_book_row", samples::distinct_shard_book_row());
+    check_golden<channel_row_record>("channel_row", samples::distinct_channel_row());
+    check_golden<channel_value_record>("channel_value", samples::distinct_channel_value());
+}
+
+TEST_CASE("the golden shard of version 1, with every kind of row, is read") {
+    check_golden<shard_rows_record>("shard_rows", samples::distinct_shard_rows());
+}
+
 }  // namespace
 }  // namespace bourse

@@ -122,6 +122,11 @@ TEST_CASE("a list of elements without size that claims to be endless is refused"
     });
     CHECK(refusal<command_batch_record>(message).code == errc::malformed);
     CHECK(refusal<event_batch_record>(message).code == errc::malformed);
+    CHECK(refusal<entry_record>(message).code == errc::malformed);
+    CHECK(refusal<channel_delivery_record>(message).code == errc::malformed);
+    CHECK(refusal<report_batch_record>(message).code == errc::malformed);
+    CHECK(refusal<ledger_line_batch_record>(message).code == errc::malformed);
+    CHECK(refusal<calendar_row_record>(message).code == errc::malformed);
 }
 
 TEST_CASE("a list whose elements all point at the same words is refused") {

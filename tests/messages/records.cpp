@@ -175,7 +175,7 @@ TEST_CASE("a turnover of any 128 bits survives") {
 
 TEST_CASE("each flag of an event survives alone") {
     for (const std::uint8_t flag :
-         {event::final_answer, event::aggressor, event::in_auction, event::held}) {
+         {event::final_answer, event::aggressor, event::in_auction, event::held, event::pending}) {
         event happened;
         happened.flags = flag;
         const auto decoded = decode_event(encoded<event_record>(happened));

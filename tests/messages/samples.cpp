@@ -58,7 +58,7 @@ bourse::event random_records::event() {
     happened.kind = any_of<event_kind>();
     happened.side = any_of<side>();
     happened.reason = any_of<reason>();
-    happened.flags = static_cast<std::uint8_t>(below(16));
+    happened.flags = static_cast<std::uint8_t>(below(32));
     happened.version = integer<std::uint32_t>();
     happened.order = {integer<std::uint64_t>()};
     happened.number = integer<std::uint64_t>();

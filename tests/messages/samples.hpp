@@ -214,7 +214,7 @@ public:
     template <typename Enum>
     Enum any_of() {
         for (;;) {
-            const auto number = static_cast<std::uint16_t>(random_() % 64);
+            const auto number = static_cast<std::uint16_t>(random_() % 256);
             if (numbers_of<Enum>.contains(number)) {
                 return static_cast<Enum>(number);
             }
