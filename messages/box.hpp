@@ -13,6 +13,8 @@ template <class T>
 class box {
 public:
     box() : held_(std::make_unique<T>()) {}
+    // Not explicit, as a T stands wherever a box of it does.
+    // NOLINTNEXTLINE(google-explicit-constructor)
     box(T held) : held_(std::make_unique<T>(std::move(held))) {}
     ~box() = default;
     box(const box& other) : held_(std::make_unique<T>(*other.held_)) {}
@@ -23,6 +25,7 @@ public:
     }
     box& operator=(box&&) noexcept = default;
 
+    // NOLINTNEXTLINE(google-explicit-constructor)
     operator const T&() const noexcept { return *held_; }
     [[nodiscard]] T& operator*() noexcept { return *held_; }
     [[nodiscard]] const T& operator*() const noexcept { return *held_; }

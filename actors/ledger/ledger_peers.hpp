@@ -23,6 +23,8 @@ struct given_terms {
 /// `listing` is the number that the ledger gave the instrument when it was listed: 0, 1, 2 …
 class ledger_peers {
 public:
+    virtual ~ledger_peers() = default;
+
     /// False if the outbox to `book_shard` is as full as it may be for this; always true for the own
     /// shard.
     [[nodiscard]] virtual bool has_room(shard_id book_shard, outbox_room what) const = 0;
@@ -37,9 +39,6 @@ public:
 
     /// True if no order of the instrument is in a book here, and no transfer of it on the way.
     [[nodiscard]] virtual bool is_at_rest(std::uint32_t listing) const = 0;
-
-protected:
-    ~ledger_peers() = default;
 };
 
 }  // namespace bourse

@@ -120,7 +120,7 @@ void shard::machine::take(shard_id from, const channel_message& message) {
 }
 
 void shard::machine::take_order(const order_message& message, shard_id from) {
-    const auto [book, why] = find_book(message.symbol);
+    shard_book* const book = find_book(message.symbol).first;
     if (book == nullptr) {
         return refuse_order(message, reason::not_here);
     }

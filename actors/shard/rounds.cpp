@@ -124,7 +124,7 @@ void shard::machine::pass_to(std::uint32_t listing, const Command& what) {
         pass_to_book(*books_[listing], what);
         return;
     }
-    const class listing& listed = ledger_.listings()[listing].what;
+    const bourse::listing& listed = ledger_.listings()[listing].what;
     put(listed.book_shard, order_message{.symbol = listed.rules.symbol, .what = what});
 }
 

@@ -33,10 +33,8 @@ struct shard_settings {
 /// The work that one book has in one round; independent of that of any other book.
 class book_turn {
 public:
+    virtual ~book_turn() = default;
     virtual void run() = 0;
-
-protected:
-    ~book_turn() = default;
 };
 
 /// Runs each of the turns once, in any order or at the same time, and returns when all are done.

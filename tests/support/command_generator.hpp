@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "messages/assert.hpp"
 #include "messages/command.hpp"
 #include "messages/instrument.hpp"
 #include "messages/timestamp.hpp"
@@ -26,7 +27,10 @@ public:
         return z ^ (z >> 31U);
     }
     /// 0 to `count` − 1. Slightly uneven for huge counts, which does not matter here.
-    [[nodiscard]] std::uint64_t below(std::uint64_t count) noexcept { return next() % count; }
+    [[nodiscard]] std::uint64_t below(std::uint64_t count) noexcept {
+        BOURSE_ASSERT(count != 0);
+        return next() % count;
+    }
     [[nodiscard]] std::int64_t between(std::int64_t low, std::int64_t high) noexcept {
         return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low + 1)));
     }

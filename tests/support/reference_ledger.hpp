@@ -58,6 +58,8 @@ struct reference_order_state {
 /// What the reference ledger asks of the shard around it.
 class reference_surroundings {
 public:
+    virtual ~reference_surroundings() = default;
+
     /// To the book of the symbol, wherever it is.
     virtual void pass(symbol_id symbol,
                       std::variant<new_order, cancel_order, replace_order> what) = 0;
@@ -69,9 +71,6 @@ public:
     [[nodiscard]] virtual bool is_at_rest(symbol_id symbol) const = 0;
     /// The last trade price, if the book is in this shard and has traded.
     [[nodiscard]] virtual std::optional<price> last_price(symbol_id symbol) const = 0;
-
-protected:
-    ~reference_surroundings() = default;
 };
 
 /// The slow, obvious ledger that the fast one is compared with.

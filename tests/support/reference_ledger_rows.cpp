@@ -151,7 +151,8 @@ std::string reference_ledger::find_violation() const {
                 return of_account(a) + " has reserved less than one order alone may cost";
             }
         }
-        for (const auto& [key, g] : a.groups) {
+        for (const auto& keyed : a.groups) {
+            const order_group_row& g = keyed.second;
             const bool any = std::any_of(a.orders.begin(), a.orders.end(),
                                          [&](const auto& x) { return x.second.group == g.id; });
             if (!any || g.admitted == 0 || g.admitted > g.size) {

@@ -85,9 +85,9 @@ std::optional<timestamp> reference_shard::next_due() const {
 // --- Surroundings of the ledger -------------------------------------------------------------------
 
 void reference_shard::tell_book(symbol_id symbol, book_command what) {
-    message m{position_, symbol, std::move(what), {}};
+    message m{position_, symbol, what, {}};
     m.answer = answer_instead(m);
-    passed_.push_back(std::move(m));
+    passed_.push_back(m);
 }
 
 void reference_shard::pass(symbol_id symbol,
@@ -96,7 +96,7 @@ void reference_shard::pass(symbol_id symbol,
     if (where == settings_.id) {
         std::visit([&](const auto& c) { tell_book(symbol, c); }, what);
     } else {
-        send(where, order_message{symbol, std::move(what)});
+        send(where, order_message{symbol, what});
     }
 }
 
@@ -111,7 +111,7 @@ void reference_shard::send(shard_id peer, channel_message what) {
     channel_row& row = channels_[peer].row;
     row.peer = peer;
     out_->messages.push_back({peer, ++row.last_sent, what});
-    row.outbox.push_back(std::move(what));
+    row.outbox.push_back(what);
 }
 
 bool reference_shard::has_room(shard_id peer, bool new_order_or_transfer) const {

@@ -301,8 +301,8 @@ void venue::check(const shard_output& out) {
         CHECK_MESSAGE(line.amount != 0, "a line of nothing: ", in_short(line));
         moved[line.asset] += line.amount;
     }
-    for (const auto& [asset, sum] : moved) {
-        CHECK_MESSAGE(sum == 0, "lines of ", name_of(asset), " do not add up to zero");
+    for (const auto& each : moved) {
+        CHECK_MESSAGE(each.second == 0, "lines of ", name_of(each.first), " do not add up to zero");
     }
     CHECK(out.events.size() == out.event_numbers.size());
     for (const report& told : out.reports) {
@@ -322,8 +322,9 @@ void venue::check(const shard_output& out) {
                       "the own clearing is left with ", small(row.total), " of ",
                       name_of(row.asset));
     }
-    for (const auto& [asset, sum] : totals) {
-        CHECK_MESSAGE(sum == 0, "all holders' ", name_of(asset), " do not add up to zero");
+    for (const auto& each : totals) {
+        CHECK_MESSAGE(each.second == 0, "all holders' ", name_of(each.first),
+                      " do not add up to zero");
     }
     for (const account_row& account : rows.accounts) {
         for (const portfolio_line& each : machine.portfolio(account.id)) {

@@ -173,7 +173,7 @@ void shard_generator::make_symbols() {
 }
 
 account_id shard_generator::account_of(shard_id id, std::uint64_t which) const {
-    return account_id{static_cast<std::uint32_t>(id.value * 100U + which)};
+    return account_id{static_cast<std::uint32_t>(std::uint64_t{id.value} * 100U + which)};
 }
 
 void shard_generator::open_accounts(shard_id id, std::vector<step_command>& to) {
@@ -326,8 +326,8 @@ timestamp shard_generator::next_time(const shard_picture& s) {
 
 void shard_generator::add_transport(std::vector<step_command>& to) {
     using kind = transport_action::kind;
-    for (std::uint16_t p = 1; p <= shards_.size(); ++p) {
-        const shard_id peer{p};
+    for (std::size_t p = 1; p <= shards_.size(); ++p) {
+        const shard_id peer{static_cast<std::uint16_t>(p)};
         if (peer == current_) {
             continue;
         }
