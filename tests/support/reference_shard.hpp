@@ -28,7 +28,7 @@ public:
     explicit reference_shard(const shard_settings& settings);
     reference_shard(const reference_shard&) = delete;
     reference_shard& operator=(const reference_shard&) = delete;
-    ~reference_shard() = default;
+    ~reference_shard() override = default;
 
     /// Applies the next entry; `out` is cleared first.
     void apply(const entry& next, shard_output& out);
