@@ -126,6 +126,7 @@ void reference_book::start_exits(reference_group& g, const reference_order& entr
         if (exit.remaining > entry.filled) {
             const quantity cut = exit.remaining - entry.filled;
             exit.remaining = entry.filled;
+            exit.prevented += cut;
             event& e = say(event_kind::reduced, exit);
             e.reason = reason::group;
             e.price = exit.price;
