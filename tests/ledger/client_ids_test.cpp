@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 

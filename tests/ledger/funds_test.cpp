@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 

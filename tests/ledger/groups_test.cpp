@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 using group_role::one_cancels_other;

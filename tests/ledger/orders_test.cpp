@@ -7,7 +7,7 @@
 
 #include "actors/book/order_book.hpp"
 #include "messages/reason.hpp"
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 

@@ -1,7 +1,7 @@
 // Ledger RULES 5: reduce-only orders.
 #include <doctest/doctest.h>
 
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "actors/ledger/planted_bug.hpp"
-#include "tests/support/shard_comparison.hpp"
+#include "tests/support/shard/comparison.hpp"
 
 using namespace bourse;
 

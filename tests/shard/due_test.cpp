@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 

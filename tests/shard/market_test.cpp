@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "actors/book/order_book.hpp"
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 using namespace bourse;
 

@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/shard_audit.hpp"
-#include "tests/support/shard_comparison.hpp"
-#include "tests/support/shard_shrink.hpp"
-#include "tests/support/shard_world.hpp"
+#include "tests/support/shard/audit.hpp"
+#include "tests/support/shard/comparison.hpp"
+#include "tests/support/shard/shrink.hpp"
+#include "tests/support/shard/world.hpp"
 
 using namespace bourse;
 

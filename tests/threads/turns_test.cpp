@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "actors/shard/shard.hpp"
-#include "tests/support/shard_comparison.hpp"
-#include "tests/support/shard_world.hpp"
-#include "tests/support/turn_pool.hpp"
+#include "tests/support/shard/comparison.hpp"
+#include "tests/support/shard/turn_pool.hpp"
+#include "tests/support/shard/world.hpp"
 
 using namespace bourse;
 

@@ -1,4 +1,4 @@
-#include "tests/support/reference_ledger.hpp"
+#include "tests/support/shard/reference_ledger.hpp"
 
 #include "messages/assert.hpp"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "messages/assert.hpp"
-#include "tests/support/reference_ledger.hpp"
+#include "tests/support/shard/reference_ledger.hpp"
 
 namespace bourse {
 namespace {

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "messages/assert.hpp"
-#include "tests/support/reference_ledger.hpp"
+#include "tests/support/shard/reference_ledger.hpp"
 
 namespace bourse {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/support/shard_audit.hpp"
+#include "tests/support/shard/audit.hpp"
 
 #include <algorithm>
 #include <array>

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "actors/shard/shard.hpp"
-#include "tests/support/reference_shard.hpp"
-#include "tests/support/shard_audit.hpp"
-#include "tests/support/shard_world.hpp"
+#include "tests/support/shard/audit.hpp"
+#include "tests/support/shard/reference_shard.hpp"
+#include "tests/support/shard/world.hpp"
 
 namespace bourse {
 

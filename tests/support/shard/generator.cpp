@@ -1,4 +1,4 @@
-#include "tests/support/shard_generator.hpp"
+#include "tests/support/shard/generator.hpp"
 
 #include <algorithm>
 #include <array>
@@ -785,7 +785,14 @@ submit_replace shard_generator::change_of(const known_order& one) {
 shard_command shard_generator::replace(std::vector<step_command>& to) {
     const known_order* found = some_order();
     if (found == nullptr) {
-        return order();
+        // By client id alone: of what is done, and of what its book has not answered yet, or never will.
+        known_order guessed;
+        guessed.account = some_account();
+        submit_replace r = change_of(guessed);
+        r.order = {};
+        r.named =
+            client_id{r.account.value, 1 + random_.below(here().client_counters[r.account] + 1)};
+        return r;
     }
     // Several that are pending at once.
     if (random_.chance(250)) {

@@ -12,7 +12,7 @@
 #include "messages/shard_command.hpp"
 #include "messages/timestamp.hpp"
 #include "tests/support/command_generator.hpp"
-#include "tests/support/shard_world.hpp"
+#include "tests/support/shard/world.hpp"
 
 namespace bourse {
 

@@ -1,4 +1,4 @@
-#include "tests/support/reference_shard.hpp"
+#include "tests/support/shard/reference_shard.hpp"
 
 #define XXH_INLINE_ALL
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/support/reference_shard.hpp"
+#include "tests/support/shard/reference_shard.hpp"
 
 namespace bourse {
 

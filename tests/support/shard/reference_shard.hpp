@@ -10,7 +10,7 @@
 
 #include "actors/book/order_book.hpp"
 #include "actors/shard/shard.hpp"
-#include "tests/support/reference_ledger.hpp"
+#include "tests/support/shard/reference_ledger.hpp"
 
 namespace bourse {
 

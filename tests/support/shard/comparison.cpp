@@ -1,4 +1,4 @@
-#include "tests/support/shard_comparison.hpp"
+#include "tests/support/shard/comparison.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -11,7 +11,7 @@
 #include <tuple>
 #include <variant>
 
-#include "tests/support/shard_generator.hpp"
+#include "tests/support/shard/generator.hpp"
 
 namespace bourse {
 

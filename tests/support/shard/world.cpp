@@ -1,4 +1,4 @@
-#include "tests/support/shard_world.hpp"
+#include "tests/support/shard/world.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "tests/support/shard_world.hpp"
+#include "tests/support/shard/world.hpp"
 
 namespace bourse {
 

@@ -15,7 +15,7 @@
 #include "messages/shard_command.hpp"
 #include "messages/shard_rows.hpp"
 #include "tests/support/event_audit.hpp"
-#include "tests/support/shard_world.hpp"
+#include "tests/support/shard/world.hpp"
 
 namespace bourse {
 

@@ -1,4 +1,4 @@
-#include "tests/support/shard_shrink.hpp"
+#include "tests/support/shard/shrink.hpp"
 
 #include <algorithm>
 #include <array>

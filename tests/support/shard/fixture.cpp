@@ -1,4 +1,4 @@
-#include "tests/support/shard_fixture.hpp"
+#include "tests/support/shard/fixture.hpp"
 
 #include <doctest/doctest.h>
 
