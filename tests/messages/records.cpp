@@ -2,18 +2,18 @@
 
 #include <doctest/doctest.h>
 
-#include "codec_under_test.hpp"
+#include "changed_sample.hpp"
+#include "messages/book_codec.hpp"
+#include "messages/command_codec.hpp"
+#include "messages/event_codec.hpp"
+#include "messages/instrument_codec.hpp"
+#include "messages/schema/book.capnp.h"
+#include "messages/schema/command.capnp.h"
+#include "messages/schema/event.capnp.h"
+#include "messages/schema/instrument.capnp.h"
 
 namespace bourse {
 namespace {
-
-/// An example of a schema file, as bytes.
-template <typename Record, typename Example>
-bytes example(const Example& constant) {
-    capnp::MallocMessageBuilder builder;
-    builder.setRoot<typename Record::Reader>(constant.get());
-    return flat(builder);
-}
 
 TEST_CASE("the examples of command.capnp mean what their comments say") {
     const auto buy = decode_command(example<schema::Command>(schema::EXAMPLE_BUY));
@@ -84,7 +84,7 @@ TEST_CASE("the example of book.capnp means what its comment says") {
 }
 
 TEST_CASE("the bytes of a cancel are as message_frame.hpp shows them") {
-    const bytes message = encoded<command_record>(samples::distinct_cancel_order());
+    const bytes message = encoded_by(encode_command, samples::distinct_cancel_order());
     const std::vector<unsigned> shown{0,    0,    0, 0, 5, 0, 0, 0, 0,    0, 0, 0, 1, 0, 1, 0,
                                       1,    0,    1, 0, 0, 0, 0, 0, 0,    0, 0, 0, 2, 0, 0, 0,
                                       0x59, 0x1b, 0, 0, 0, 0, 0, 0, 0x2a, 0, 0, 0, 0, 0, 0, 0};
@@ -102,7 +102,7 @@ TEST_CASE("a command that the book will refuse is carried through") {
     impossible.display = {INT64_MIN};
     impossible.offset_ticks = INT64_MAX;
     impossible.group_size = 255;
-    const auto decoded = decode_command(encoded<command_record>(impossible));
+    const auto decoded = decode_command(encoded_by(encode_command, impossible));
     REQUIRE(decoded.has_value());
     CHECK(*decoded == command{impossible});
 }
@@ -110,7 +110,7 @@ TEST_CASE("a command that the book will refuse is carried through") {
 TEST_CASE("every kind of command survives alone") {
     for (const command& each : samples::every_kind_of_command()) {
         CAPTURE(each.index());
-        const auto decoded = decode_command(encoded<command_record>(each));
+        const auto decoded = decode_command(encoded_by(encode_command, each));
         REQUIRE(decoded.has_value());
         CHECK(*decoded == each);
     }
@@ -121,44 +121,44 @@ TEST_CASE("a command without a body is refused, not taken for one of zeros") {
     const char* const names[] = {"newOrder",   "cancelOrder", "replaceOrder",
                                  "massCancel", "setState",    "setReference"};
     for (std::size_t kind = 0; kind < 6; ++kind) {
-        bytes message = encoded<command_record>(samples::every_kind_of_command()[kind]);
+        bytes message = encoded_by(encode_command, samples::every_kind_of_command()[kind]);
         std::fill(message.begin() + 24, message.begin() + 32, std::byte{0});
-        const error refused = refusal<command_record>(message);
+        const error refused = refusal(codec_named("command"), message);
         CHECK(refused.code == errc::malformed);
         CHECK(refused.what == "command." + std::string(names[kind]) + ": the command has no body");
     }
 }
 
 TEST_CASE("a kind of command that is not known is refused") {
-    bytes message = encoded<command_record>(samples::distinct_cancel_order());
+    bytes message = encoded_by(encode_command, samples::distinct_cancel_order());
     message[18] = std::byte{6};
-    const error refused = refusal<command_record>(message);
+    const error refused = refusal(codec_named("command"), message);
     CHECK(refused.code == errc::out_of_range);
     CHECK(refused.what == "command: 6 is not a kind of command (0..5)");
 }
 
 TEST_CASE("each record of a list has a version of its own") {
-    CHECK(refusal<command_batch_record>(changed_sample<command_batch_record>([](auto batch) {
-              batch.getCommands()[3].setVersion(2);
-          })).what == "command[3].version: 2 is not a version known here (1..1)");
-    CHECK(refusal<event_batch_record>(changed_sample<event_batch_record>([](auto batch) {
-              batch.getEvents()[1].setVersion(0);
-          })).what == "event[1].version: 0 is not a version known here (1..1)");
-    CHECK(refusal<book_rows_record>(changed_sample<book_rows_record>([](auto rows) {
-              rows.getGroups()[1].setVersion(3);
-          })).what == "bookRows.groups[1].version: 3 is not a version known here (1..1)");
-    CHECK(refusal<book_rows_record>(changed_sample<book_rows_record>([](auto rows) {
-              rows.getBook().getRules().setVersion(4);
-          })).what == "bookRows.book.rules.version: 4 is not a version known here (1..1)");
+    constexpr errc unknown = errc::unsupported_version;
+    check_refused<schema::CommandBatch>(
+        unknown, {{[](auto batch) { batch.getCommands()[3].setVersion(2); },
+                   "command[3].version: 2 is not a version known here (1..1)"}});
+    check_refused<schema::EventBatch>(unknown,
+                                      {{[](auto batch) { batch.getEvents()[1].setVersion(0); },
+                                        "event[1].version: 0 is not a version known here (1..1)"}});
+    check_refused<schema::BookRows>(
+        unknown, {{[](auto rows) { rows.getGroups()[1].setVersion(3); },
+                   "bookRows.groups[1].version: 3 is not a version known here (1..1)"},
+                  {[](auto rows) { rows.getBook().getRules().setVersion(4); },
+                   "bookRows.book.rules.version: 4 is not a version known here (1..1)"}});
 }
 
 TEST_CASE("a book without its instrument, or rows without a book, are refused") {
-    CHECK(refusal<book_row_record>(changed_sample<book_row_record>([](auto row) {
-              row.disownRules();
-          })).what == "bookRow.rules: the book has no instrument");
-    CHECK(refusal<book_rows_record>(changed_sample<book_rows_record>([](auto rows) {
-              rows.disownBook();
-          })).what == "bookRows.book: the book's own row is missing");
+    check_refused<schema::BookRow>(
+        errc::malformed,
+        {{[](auto row) { row.disownRules(); }, "bookRow.rules: the book has no instrument"}});
+    check_refused<schema::BookRows>(
+        errc::malformed,
+        {{[](auto rows) { rows.disownBook(); }, "bookRows.book: the book's own row is missing"}});
 }
 
 TEST_CASE("a turnover of any 128 bits survives") {
@@ -167,7 +167,7 @@ TEST_CASE("a turnover of any 128 bits survives") {
                                     wide_int{1} << 64, -(wide_int{1} << 64), wide_int{INT64_MIN}}) {
         book_row row;
         row.statistics.turnover = turnover;
-        const auto decoded = decode_book_row(encoded<book_row_record>(row));
+        const auto decoded = decode_book_row(encoded_by(encode_book_row, row));
         REQUIRE(decoded.has_value());
         CHECK((decoded->statistics.turnover == turnover));
     }
@@ -178,7 +178,7 @@ TEST_CASE("each flag of an event survives alone") {
          {event::final_answer, event::aggressor, event::in_auction, event::held, event::pending}) {
         event happened;
         happened.flags = flag;
-        const auto decoded = decode_event(encoded<event_record>(happened));
+        const auto decoded = decode_event(encoded_by(encode_event, happened));
         REQUIRE(decoded.has_value());
         CHECK(decoded->flags == flag);
     }

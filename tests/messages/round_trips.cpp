@@ -3,78 +3,94 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
 
-#include "codec_under_test.hpp"
+#include "changed_sample.hpp"
+#include "messages/command_codec.hpp"
+#include "messages/event_codec.hpp"
 
 namespace bourse {
 namespace {
 
-TEST_CASE_TEMPLATE("every field of a record survives encoding and decoding", Codec,
-                   BOURSE_EVERY_RECORD) {
-    const auto decoded = Codec::decode(encoded<Codec>(Codec::sample()));
-    REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
-    CHECK(*decoded == Codec::sample());
+/// Decodes `message`, which must give `expected`.
+void check_means(const record_codec& codec, std::span<const std::byte> message,
+                 const std::any& expected) {
+    std::any decoded;
+    const auto fault = codec.decode(message, decoded);
+    REQUIRE_MESSAGE(!fault, fault->what);
+    REQUIRE(codec.equal(decoded, expected));
 }
 
-TEST_CASE_TEMPLATE("a record with nothing set survives encoding and decoding", Codec,
-                   BOURSE_EVERY_RECORD) {
-    const typename Codec::value empty{};
-    const auto decoded = Codec::decode(encoded<Codec>(empty));
-    REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
-    CHECK(*decoded == empty);
-}
-
-TEST_CASE_TEMPLATE("random records survive encoding and decoding", Codec, BOURSE_EVERY_RECORD) {
-    samples::random_records random(20'261'121);
-    for (int i = 0; i < 2'000; ++i) {
-        const auto value = Codec::random(random);
-        const auto decoded = Codec::decode(encoded<Codec>(value));
-        REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
-        REQUIRE(*decoded == value);
+TEST_CASE("every field of a record survives encoding and decoding") {
+    for (const record_codec& codec : every_codec()) {
+        CAPTURE(codec.name);
+        check_means(codec, encoded_sample(codec), codec.sample());
     }
 }
 
-TEST_CASE_TEMPLATE("encoding appends behind what the buffer holds, at any offset", Codec,
-                   BOURSE_EVERY_RECORD) {
-    const bytes alone = encoded<Codec>(Codec::sample());
-    for (std::size_t before = 0; before <= 16; ++before) {
-        bytes buffer(before, std::byte{0xab});
-        Codec::encode(Codec::sample(), buffer);
-        REQUIRE(buffer.size() == before + alone.size());
-        CHECK(std::count(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(before),
-                         std::byte{0xab}) == static_cast<std::ptrdiff_t>(before));
-        CHECK(std::equal(alone.begin(), alone.end(),
-                         buffer.begin() + static_cast<std::ptrdiff_t>(before)));
+TEST_CASE("a record with nothing set survives encoding and decoding") {
+    for (const record_codec& codec : every_codec()) {
+        CAPTURE(codec.name);
+        check_means(codec, encoded(codec, codec.empty()), codec.empty());
     }
 }
 
-TEST_CASE_TEMPLATE("bytes that are not aligned are decoded like others", Codec,
-                   BOURSE_EVERY_RECORD) {
-    for (std::size_t offset = 1; offset < 8; ++offset) {
-        bytes buffer(offset);
-        Codec::encode(Codec::sample(), buffer);
-        const auto decoded = Codec::decode(std::span(buffer).subspan(offset));
-        REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
-        CHECK(*decoded == Codec::sample());
+TEST_CASE("random records survive encoding and decoding") {
+    for (const record_codec& codec : every_codec()) {
+        CAPTURE(codec.name);
+        samples::random_records random(20'261'121);
+        for (int i = 0; i < 2'000; ++i) {
+            const std::any value = codec.random(random);
+            check_means(codec, encoded(codec, value), value);
+        }
     }
 }
 
-TEST_CASE_TEMPLATE("a message of many segments is decoded like one of a single segment", Codec,
-                   BOURSE_EVERY_RECORD) {
-    const bytes scattered = changed_sample<Codec>([](auto) {}, 1);
-    REQUIRE(scattered[0] != std::byte{0});  // the number of segments, less one
-    const auto decoded = Codec::decode(scattered);
-    REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
-    CHECK(*decoded == Codec::sample());
+TEST_CASE("encoding appends behind what the buffer holds, at any offset") {
+    for (const record_codec& codec : every_codec()) {
+        CAPTURE(codec.name);
+        const bytes alone = encoded_sample(codec);
+        for (std::size_t before = 0; before <= 16; ++before) {
+            const bytes filled(before, std::byte{0xab});
+            bytes buffer = filled;
+            codec.encode(codec.sample(), buffer);
+            REQUIRE(buffer.size() == before + alone.size());
+            const auto behind = buffer.begin() + static_cast<std::ptrdiff_t>(before);
+            CHECK(std::equal(filled.begin(), filled.end(), buffer.begin()));
+            CHECK(std::equal(alone.begin(), alone.end(), behind));
+        }
+    }
 }
 
-TEST_CASE_TEMPLATE("what we write is one segment and exactly as long as it says", Codec,
-                   BOURSE_EVERY_RECORD) {
-    const bytes message = encoded<Codec>(Codec::sample());
-    CHECK(message[0] == std::byte{0});
-    std::uint32_t words = 0;
-    std::memcpy(&words, message.data() + 4, sizeof words);
-    CHECK(message.size() == 8 + std::size_t{words} * 8);
+TEST_CASE("bytes that are not aligned are decoded like others") {
+    for (const record_codec& codec : every_codec()) {
+        CAPTURE(codec.name);
+        for (std::size_t offset = 1; offset < 8; ++offset) {
+            bytes buffer(offset);
+            codec.encode(codec.sample(), buffer);
+            check_means(codec, std::span(buffer).subspan(offset), codec.sample());
+        }
+    }
+}
+
+TEST_CASE("a message of many segments is decoded like one of a single segment") {
+    for (const record_codec& codec : every_codec()) {
+        CAPTURE(codec.name);
+        const bytes scattered = built_sample(codec, 1).message();
+        REQUIRE(scattered[0] != std::byte{0});  // the number of segments, less one
+        check_means(codec, scattered, codec.sample());
+    }
+}
+
+TEST_CASE("what we write is one segment and exactly as long as it says") {
+    for (const record_codec& codec : every_codec()) {
+        CAPTURE(codec.name);
+        const bytes message = encoded_sample(codec);
+        CHECK(message[0] == std::byte{0});
+        std::uint32_t words = 0;
+        std::memcpy(&words, message.data() + 4, sizeof words);
+        CHECK(message.size() == 8 + std::size_t{words} * 8);
+    }
 }
 
 TEST_CASE("an event is 72 bytes in a batch and a batch 40 more") {

@@ -6,8 +6,11 @@
 #include <limits>
 #include <string>
 #include <tuple>
+#include <utility>
 
-#include "codec_under_test.hpp"
+#include "codecs_under_test.hpp"
+#include "messages/shard_rows_codec.hpp"
+#include "shard_samples.hpp"
 
 namespace bourse {
 namespace {
@@ -107,14 +110,19 @@ TEST_CASE("bytes that are no key are refused") {
         const auto read = row_key::read(std::as_bytes(std::span(key)));
         return read ? std::string("it was not refused") : read.error().what;
     };
-    CHECK(refused({}) == "a key of no bytes");
-    CHECK(refused({0}) == "key 00: 0 is not a kind of row (1..16)");
-    CHECK(refused({17, 1}) == "key 11: 17 is not a kind of row (1..16)");
-    CHECK(refused({1, 0}) == "key 01…: 2 bytes, not 1");
-    CHECK(refused({2, 0, 0, 1}) == "key 02…: 4 bytes, not 5");
-    CHECK(refused(std::vector<std::uint8_t>(300, 12)) == "key 0c…: 300 bytes, not 13");
-    CHECK(refused({4, 2, 0, 0, 0, 1, 0, 0, 0, 1}) ==
-          "key 04020000000100000001: a position is of a group (1) or not (0)");
+    const std::pair<std::vector<std::uint8_t>, const char*> cases[] = {
+        {{}, "a key of no bytes"},
+        {{0}, "key 00: 0 is not a kind of row (1..16)"},
+        {{17, 1}, "key 11: 17 is not a kind of row (1..16)"},
+        {{1, 0}, "key 01…: 2 bytes, not 1"},
+        {{2, 0, 0, 1}, "key 02…: 4 bytes, not 5"},
+        {std::vector<std::uint8_t>(300, 12), "key 0c…: 300 bytes, not 13"},
+        {{4, 2, 0, 0, 0, 1, 0, 0, 0, 1},
+         "key 04020000000100000001: a position is of a group (1) or not (0)"},
+    };
+    for (const auto& [key, said] : cases) {
+        CHECK(refused(key) == said);
+    }
 }
 
 // --- Sums -------------------------------------------------------------------------------------------
@@ -216,16 +224,20 @@ TEST_CASE("what belongs to a book or channel without a row is refused") {
         REQUIRE(rest.size() + 1 == rows.size());
         return fault_of(rest);
     };
-    CHECK(without(row_key::book({5})) == "row 0c000000050000000000000001: the book has no row");
-    CHECK(without(row_key::channel({1})) == "row 1000010000000000000001: the channel has no row");
-    CHECK(without(row_key::channel({0x7ffd})) == "row 0f7ffd00000005: the channel has no row");
-    // Messages of an outbox: one in the middle, and the last of the one before and of the last.
-    CHECK(without(row_key::outbox_message({0x7ffd}, 0x0102030405060706)) ==
-          "row 107ffd0102030405060707: the message before it in the outbox is missing");
-    CHECK(without(row_key::outbox_message({1}, 2)) ==
-          "row 0e0001: its outbox ends with message 1, not 2");
-    CHECK(without(row_key::outbox_message({0x7ffd}, 0x0102030405060708)) ==
-          "row 0e7ffd: its outbox ends with message 72623859790382855, not 72623859790382856");
+    const std::pair<row_key, const char*> cases[] = {
+        {row_key::book({5}), "row 0c000000050000000000000001: the book has no row"},
+        {row_key::channel({1}), "row 1000010000000000000001: the channel has no row"},
+        {row_key::channel({0x7ffd}), "row 0f7ffd00000005: the channel has no row"},
+        // Messages of an outbox: one in the middle, and the last of the one before and of the last.
+        {row_key::outbox_message({0x7ffd}, 0x0102030405060706),
+         "row 107ffd0102030405060707: the message before it in the outbox is missing"},
+        {row_key::outbox_message({1}, 2), "row 0e0001: its outbox ends with message 1, not 2"},
+        {row_key::outbox_message({0x7ffd}, 0x0102030405060708),
+         "row 0e7ffd: its outbox ends with message 72623859790382855, not 72623859790382856"},
+    };
+    for (const auto& [key, said] : cases) {
+        CHECK(without(key) == said);
+    }
 }
 
 TEST_CASE("a row whose value is no row is refused with its key") {
@@ -239,8 +251,6 @@ TEST_CASE("a row whose value is no row is refused with its key") {
 
 // --- In one piece -----------------------------------------------------------------------------------
 
-using whole = shard_rows_record;
-
 TEST_CASE("a whole shard survives in one piece, also behind other bytes") {
     samples::random_records random(12);
     for (int i = 0; i < 200; ++i) {
@@ -253,14 +263,14 @@ TEST_CASE("a whole shard survives in one piece, also behind other bytes") {
         REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
         REQUIRE(*decoded == rows);
     }
-    CHECK(*decode_shard_rows(encoded<whole>(shard_rows{})) == shard_rows{});
+    CHECK(*decode_shard_rows(encoded_by(encode_shard_rows, shard_rows{})) == shard_rows{});
 }
 
 TEST_CASE("the begin of a whole shard is as shard_rows_codec.hpp shows it") {
     shard_rows rows;
     rows.accounts.resize(1);
     rows.leases.resize(1);
-    const bytes message = encoded<whole>(rows);
+    const bytes message = encoded_by(encode_shard_rows, rows);
     const std::vector<unsigned> shown{1,    0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,
                                       0x58, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
     for (std::size_t i = 0; i < shown.size(); ++i) {
@@ -270,31 +280,30 @@ TEST_CASE("the begin of a whole shard is as shard_rows_codec.hpp shows it") {
 }
 
 TEST_CASE("a whole shard cut short anywhere, or longer, is refused") {
-    const bytes good = encoded<whole>(samples::distinct_shard_rows());
+    const bytes good = encoded_by(encode_shard_rows, samples::distinct_shard_rows());
     for (std::size_t length = 0; length < good.size(); ++length) {
         CAPTURE(length);
-        const error refused =
-            refusal<whole>(bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(length)));
+        const error refused = refusal(whole_shard_codec(), cut(good, length));
         CHECK(refused.code == errc::malformed);
         CHECK(refused.what.starts_with("shardRows"));
     }
     bytes longer = good;
     longer.resize(longer.size() + 8);
-    CHECK(refusal<whole>(longer).what == "shardRows: 8 bytes follow the last row");
+    CHECK(refusal(whole_shard_codec(), longer).what == "shardRows: 8 bytes follow the last row");
 }
 
 TEST_CASE("any flipped bit of a whole shard gives an error or a shard that survives encoding") {
     shard_rows rows = samples::distinct_shard_rows();
     rows.books.pop_back();
     rows.listings.clear();
-    const bytes good = encoded<whole>(rows);
+    const bytes good = encoded_by(encode_shard_rows, rows);
     for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
         CAPTURE(bit);
         bytes flipped = good;
         flipped[bit / 8] ^= static_cast<std::byte>(1U << bit % 8);
         const auto decoded = decode_shard_rows(flipped);
         if (decoded.has_value()) {
-            const auto again = decode_shard_rows(encoded<whole>(*decoded));
+            const auto again = decode_shard_rows(encoded_by(encode_shard_rows, *decoded));
             REQUIRE_MESSAGE(again.has_value(), again.error().what);
             CHECK(*again == *decoded);
         } else {
@@ -304,14 +313,14 @@ TEST_CASE("any flipped bit of a whole shard gives an error or a shard that survi
 }
 
 TEST_CASE("a whole shard of another version is refused") {
-    bytes message = encoded<whole>(shard_rows{});
+    bytes message = encoded_by(encode_shard_rows, shard_rows{});
     message[0] = std::byte{2};
-    const error refused = refusal<whole>(message);
+    const error refused = refusal(whole_shard_codec(), message);
     CHECK(refused.code == errc::unsupported_version);
     CHECK(refused.what == "shardRows.version: 2 is not a version known here (1..1)");
     message[0] = std::byte{1};
     message[7] = std::byte{1};
-    CHECK(refusal<whole>(message).what ==
+    CHECK(refusal(whole_shard_codec(), message).what ==
           "shardRows: the six bytes behind the version are not zero");
 }
 

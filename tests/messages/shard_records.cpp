@@ -5,20 +5,24 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
-#include "codec_under_test.hpp"
+#include "changed_sample.hpp"
+#include "messages/channel_codec.hpp"
+#include "messages/entry_codec.hpp"
+#include "messages/listing_codec.hpp"
+#include "messages/report_codec.hpp"
+#include "messages/schema/channel.capnp.h"
+#include "messages/schema/entry.capnp.h"
+#include "messages/schema/listing.capnp.h"
+#include "messages/schema/report.capnp.h"
+#include "messages/schema/shard.capnp.h"
+#include "messages/shard_rows_codec.hpp"
+#include "shard_samples.hpp"
 
 namespace bourse {
 namespace {
-
-/// An example of a schema file, as bytes.
-template <typename Record, typename Example>
-bytes example(const Example& constant) {
-    capnp::MallocMessageBuilder builder;
-    builder.setRoot<typename Record::Reader>(constant.get());
-    return flat(builder);
-}
 
 constexpr asset_id euro = asset_of(currency_id{978});
 
@@ -110,7 +114,7 @@ std::vector<std::string> schema_kinds_of_command() {
 TEST_CASE("every kind of shard command survives alone") {
     for (const shard_command& each : samples::every_kind_of_shard_command()) {
         CAPTURE(each.index());
-        const auto decoded = decode_shard_command(encoded<shard_command_record>(each));
+        const auto decoded = decode_shard_command(encoded_by(encode_shard_command, each));
         REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
         CHECK(*decoded == each);
     }
@@ -121,7 +125,7 @@ TEST_CASE("a shard command with nothing set survives, of every kind") {
         CAPTURE(each.index());
         const shard_command empty = std::visit(
             [](const auto& said) { return shard_command{std::decay_t<decltype(said)>{}}; }, each);
-        const auto decoded = decode_shard_command(encoded<shard_command_record>(empty));
+        const auto decoded = decode_shard_command(encoded_by(encode_shard_command, empty));
         REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
         CHECK(*decoded == empty);
     }
@@ -133,7 +137,7 @@ TEST_CASE("the samples have every kind of shard command, at its number in the sc
     REQUIRE(schema_kinds_of_command().size() == every.size());
     for (std::size_t i = 0; i < every.size(); ++i) {
         CHECK(every[i].index() == i);
-        CHECK(encoded<shard_command_record>(every[i])[18] == static_cast<std::byte>(i));
+        CHECK(encoded_by(encode_shard_command, every[i])[18] == static_cast<std::byte>(i));
     }
 }
 
@@ -141,39 +145,39 @@ TEST_CASE("a shard command without a body is refused, not taken for one of zeros
     // Its pointer is its last word of 5, behind the header, the root pointer and 4 data words.
     const std::vector<std::string> names = schema_kinds_of_command();
     for (std::size_t kind = 0; kind < names.size(); ++kind) {
-        bytes message = encoded<shard_command_record>(samples::every_kind_of_shard_command()[kind]);
+        bytes message =
+            encoded_by(encode_shard_command, samples::every_kind_of_shard_command()[kind]);
         std::fill(message.begin() + 48, message.begin() + 56, std::byte{0});
-        const error refused = refusal<shard_command_record>(message);
+        const error refused = refusal(codec_of<schema::ShardCommand>(), message);
         CHECK(refused.code == errc::malformed);
         CHECK(refused.what == "shardCommand." + names[kind] + ": the command has no body");
     }
 }
 
 TEST_CASE("a kind of shard command that is not known is refused") {
-    bytes message = encoded<shard_command_record>(market_halt{});
+    bytes message = encoded_by(encode_shard_command, market_halt{});
     message[18] = std::byte{22};
-    const error refused = refusal<shard_command_record>(message);
+    const error refused = refusal(codec_of<schema::ShardCommand>(), message);
     CHECK(refused.code == errc::out_of_range);
     CHECK(refused.what == "shardCommand: 22 is not a kind of shard command (0..21)");
 }
 
 TEST_CASE("a new order without the order is refused") {
-    CHECK(refusal<entry_record>(changed_sample<entry_record>([](auto entry) {
-              entry.getCommands()[0].getSubmitOrder().disownOrder();
-          })).what == "entry.commands[0].submitOrder.order: the command has no order");
+    const error refused = refusal_after<schema::Entry>(
+        [](auto entry) { entry.getCommands()[0].getSubmitOrder().disownOrder(); });
+    CHECK(refused.what == "entry.commands[0].submitOrder.order: the command has no order");
 }
 
 TEST_CASE("a client id or not-after of a command that takes none is refused") {
     for (const unsigned which : {4U, 20U, 21U}) {
         CAPTURE(which);
         for (const int field : {0, 1, 2}) {
-            const error refused =
-                refusal<entry_record>(changed_sample<entry_record>([&](auto entry) {
-                    auto request = entry.getCommands()[which].getRequest();
-                    field == 0   ? request.setClientHigh(1)
-                    : field == 1 ? request.setClientLow(1)
-                                 : request.setNotAfterNs(1);
-                }));
+            const error refused = refusal_after<schema::Entry>([&](auto entry) {
+                auto request = entry.getCommands()[which].getRequest();
+                field == 0   ? request.setClientHigh(1)
+                : field == 1 ? request.setClientLow(1)
+                             : request.setNotAfterNs(1);
+            });
             CHECK(refused.code == errc::out_of_range);
             CHECK(refused.what.ends_with(": the command takes no client id and no not-after"));
         }
@@ -194,13 +198,13 @@ TEST_CASE("an entry whose list is longer than its bytes can be is refused") {
     bytes message(8 + words.size() * 8);
     message[4] = static_cast<std::byte>(words.size());
     std::memcpy(message.data() + 8, words.data(), words.size() * 8);
-    CHECK(refusal<entry_record>(message).what ==
+    CHECK(refusal(codec_of<schema::Entry>(), message).what ==
           "entry.commands: 100 commands are not in 856 bytes");
 }
 
 TEST_CASE("a new order is 160 bytes in an entry and an entry 56 more") {
     const entry hundred{.index = 1, .at = {1}, .commands = std::vector<shard_command>(100)};
-    CHECK(encoded<entry_record>(hundred).size() == 56 + 100 * 160);
+    CHECK(encoded_by(encode_entry, hundred).size() == 56 + 100 * 160);
 }
 
 // --- Channels ---------------------------------------------------------------------------------------
@@ -208,7 +212,7 @@ TEST_CASE("a new order is 160 bytes in an entry and an entry 56 more") {
 TEST_CASE("every kind of channel message survives alone") {
     for (const channel_message& each : samples::every_kind_of_channel_message()) {
         CAPTURE(each.index());
-        const auto decoded = decode_channel_message(encoded<channel_message_record>(each));
+        const auto decoded = decode_channel_message(encoded_by(encode_channel_message, each));
         REQUIRE_MESSAGE(decoded.has_value(), decoded.error().what);
         CHECK(*decoded == each);
     }
@@ -219,101 +223,97 @@ TEST_CASE("a channel message without a body is refused, not taken for one of zer
                                  "event",    "transfer",    "transferReturned"};
     for (std::size_t kind = 0; kind < 6; ++kind) {
         bytes message =
-            encoded<channel_message_record>(samples::every_kind_of_channel_message()[kind]);
+            encoded_by(encode_channel_message, samples::every_kind_of_channel_message()[kind]);
         std::fill(message.begin() + 24, message.begin() + 32, std::byte{0});
-        CHECK(refusal<channel_message_record>(message).what ==
+        CHECK(refusal(codec_of<schema::ChannelMessage>(), message).what ==
               "channelMessage." + std::string(names[kind]) + ": the message has no body");
     }
 }
 
 TEST_CASE("a kind of channel message that is not known is refused") {
-    bytes message = encoded<channel_message_record>(transfer_message{});
+    bytes message = encoded_by(encode_channel_message, transfer_message{});
     message[18] = std::byte{6};
-    CHECK(refusal<channel_message_record>(message).what ==
+    CHECK(refusal(codec_of<schema::ChannelMessage>(), message).what ==
           "channelMessage: 6 is not a kind of message (0..5)");
 }
 
 TEST_CASE("a channel message that is for no book but names one is refused") {
     for (const unsigned which : {3U, 4U, 5U}) {
-        CHECK(refusal<channel_delivery_record>(
-                  changed_sample<channel_delivery_record>(
-                      [&](auto delivery) { delivery.getMessages()[which].setSymbol(5); }))
-                  .what == "channelDelivery.messages[" + std::to_string(which) +
-                               "].symbol: only a command is for a book");
+        const error refused = refusal_after<schema::ChannelDelivery>(
+            [&](auto delivery) { delivery.getMessages()[which].setSymbol(5); });
+        CHECK(refused.what == "channelDelivery.messages[" + std::to_string(which) +
+                                  "].symbol: only a command is for a book");
     }
 }
 
 TEST_CASE("a transfer that goes out with a reason is refused") {
-    CHECK(
-        refusal<channel_delivery_record>(changed_sample<channel_delivery_record>([](auto delivery) {
-            delivery.getMessages()[4].getTransfer().setWhy(schema::Reason::KILLED);
-        })).what ==
-        "channelDelivery.messages[4].transfer.why: a transfer that goes out has no reason");
+    const error refused = refusal_after<schema::ChannelDelivery>([](auto delivery) {
+        delivery.getMessages()[4].getTransfer().setWhy(schema::Reason::KILLED);
+    });
+    CHECK(refused.what ==
+          "channelDelivery.messages[4].transfer.why: a transfer that goes out has no reason");
 }
 
 // --- Versions within, and parts that must be there ---------------------------------------------------
 
 TEST_CASE("each record within a shard's records has a version of its own") {
-    const std::string unknown = ": 2 is not a version known here (1..1)";
-    CHECK(refusal<entry_record>(changed_sample<entry_record>([](auto entry) {
-              entry.getCommands()[3].setVersion(2);
-          })).what == "entry.commands[3].version" + unknown);
-    CHECK(refusal<entry_record>(changed_sample<entry_record>([](auto entry) {
-              entry.getCommands()[13].getListInstrument().getRules().setVersion(2);
-          })).what == "entry.commands[13].listInstrument.rules.version" + unknown);
-    CHECK(refusal<entry_record>(changed_sample<entry_record>([](auto entry) {
-              entry.getCommands()[20].getChannelDelivery().setVersion(2);
-          })).what == "entry.commands[20].channelDelivery.version" + unknown);
-    CHECK(refusal<entry_record>(changed_sample<entry_record>([](auto entry) {
-              entry.getCommands()[21].getChannelReceipt().setVersion(2);
-          })).what == "entry.commands[21].channelReceipt.version" + unknown);
-    CHECK(
-        refusal<channel_delivery_record>(changed_sample<channel_delivery_record>([](auto delivery) {
-            delivery.getMessages()[3].getEvent().setVersion(2);
-        })).what == "channelDelivery.messages[3].event.version" + unknown);
-    CHECK(refusal<report_batch_record>(changed_sample<report_batch_record>([](auto batch) {
-              batch.getReports()[1].setVersion(2);
-          })).what == "report[1].version" + unknown);
-    CHECK(
-        refusal<ledger_line_batch_record>(changed_sample<ledger_line_batch_record>([](auto batch) {
-            batch.getLines()[1].setVersion(2);
-        })).what == "ledgerLine[1].version" + unknown);
-    CHECK(refusal<listing_row_record>(changed_sample<listing_row_record>([](auto row) {
-              row.getListing().setVersion(2);
-          })).what == "listingRow.listing.version" + unknown);
-    CHECK(refusal<shard_book_row_record>(changed_sample<shard_book_row_record>([](auto row) {
-              row.getBook().setVersion(2);
-          })).what == "shardBookRow.book.version" + unknown);
+    constexpr errc unknown = errc::unsupported_version;
+    check_refused<schema::Entry>(
+        unknown,
+        {{[](auto entry) { entry.getCommands()[3].setVersion(2); },
+          "entry.commands[3].version: 2 is not a version known here (1..1)"},
+         {[](auto entry) { entry.getCommands()[13].getListInstrument().getRules().setVersion(2); },
+          "entry.commands[13].listInstrument.rules.version: 2 is not a version known here (1..1)"},
+         {[](auto entry) { entry.getCommands()[20].getChannelDelivery().setVersion(2); },
+          "entry.commands[20].channelDelivery.version: 2 is not a version known here (1..1)"},
+         {[](auto entry) { entry.getCommands()[21].getChannelReceipt().setVersion(2); },
+          "entry.commands[21].channelReceipt.version: 2 is not a version known here (1..1)"}});
+    check_refused<schema::ChannelDelivery>(
+        unknown,
+        {{[](auto delivery) { delivery.getMessages()[3].getEvent().setVersion(2); },
+          "channelDelivery.messages[3].event.version: 2 is not a version known here (1..1)"}});
+    check_refused<schema::ReportBatch>(
+        unknown, {{[](auto batch) { batch.getReports()[1].setVersion(2); },
+                   "report[1].version: 2 is not a version known here (1..1)"}});
+    check_refused<schema::LedgerLineBatch>(
+        unknown, {{[](auto batch) { batch.getLines()[1].setVersion(2); },
+                   "ledgerLine[1].version: 2 is not a version known here (1..1)"}});
+    check_refused<schema::ListingRow>(
+        unknown, {{[](auto row) { row.getListing().setVersion(2); },
+                   "listingRow.listing.version: 2 is not a version known here (1..1)"}});
+    check_refused<schema::ShardBookRow>(
+        unknown, {{[](auto row) { row.getBook().setVersion(2); },
+                   "shardBookRow.book.version: 2 is not a version known here (1..1)"}});
 }
 
 TEST_CASE("a listing without an instrument, and rows without their main part, are refused") {
-    CHECK(refusal<listing_record>(changed_sample<listing_record>([](auto listing) {
-              listing.disownRules();
-          })).what == "listing.rules: the listing has no instrument");
-    CHECK(refusal<listing_row_record>(changed_sample<listing_row_record>([](auto row) {
-              row.disownListing();
-          })).what == "listingRow.listing: the row has no listing");
-    CHECK(refusal<shard_book_row_record>(changed_sample<shard_book_row_record>([](auto row) {
-              row.disownBook();
-          })).what == "shardBookRow.book: the book's own row is missing");
+    check_refused<schema::Listing>(errc::malformed,
+                                   {{[](auto listing) { listing.disownRules(); },
+                                     "listing.rules: the listing has no instrument"}});
+    check_refused<schema::ListingRow>(
+        errc::malformed,
+        {{[](auto row) { row.disownListing(); }, "listingRow.listing: the row has no listing"}});
+    check_refused<schema::ShardBookRow>(
+        errc::malformed,
+        {{[](auto row) { row.disownBook(); }, "shardBookRow.book: the book's own row is missing"}});
 }
 
 TEST_CASE("a listing has the fees of 8 tiers, or of none") {
     for (const unsigned tiers : {1U, 7U, 9U}) {
-        CHECK(refusal<listing_record>(changed_sample<listing_record>([&](auto listing) {
-                  listing.initFees(tiers);
-              })).what ==
+        const error refused =
+            refusal_after<schema::Listing>([&](auto listing) { listing.initFees(tiers); });
+        CHECK(refused.what ==
               "listing.fees: " + std::to_string(tiers) + " tiers of fees, not 8 or none");
     }
     const auto free =
-        decode_listing(changed_sample<listing_record>([](auto listing) { listing.initFees(0); }));
+        decode_listing(changed_sample<schema::Listing>([](auto listing) { listing.initFees(0); }));
     REQUIRE_MESSAGE(free.has_value(), free.error().what);
     CHECK(free->fees == listing{}.fees);
 }
 
 TEST_CASE("a report is 112 bytes in a batch, a ledger line 40, and a batch 40 more") {
-    CHECK(encoded<report_batch_record>(std::vector<report>(1'000)).size() == 40 + 112'000);
-    CHECK(encoded<ledger_line_batch_record>(std::vector<ledger_line>(1'000)).size() == 40 + 40'000);
+    CHECK(encoded_by(encode_reports, std::vector<report>(1'000)).size() == 40 + 112'000);
+    CHECK(encoded_by(encode_ledger_lines, std::vector<ledger_line>(1'000)).size() == 40 + 40'000);
 }
 
 TEST_CASE("a position's numbers of 128 bits survive, whatever they are") {
@@ -324,7 +324,7 @@ TEST_CASE("a position's numbers of 128 bits survive, whatever they are") {
         position_row row;
         row.total = number;
         row.realised = -(number + 1);
-        const auto decoded = decode_position_row(encoded<position_row_record>(row));
+        const auto decoded = decode_position_row(encoded_by(encode_position_row, row));
         REQUIRE(decoded.has_value());
         CHECK(*decoded == row);
     }
