@@ -56,14 +56,20 @@ std::optional<std::string> differs_at_once(const shard_case& life, turn_pool& po
 TEST_CASE("books that take their turns at once give the same bytes as in a loop") {
     constexpr unsigned threads = 4;
     constexpr std::uint64_t commands = 4'000;
+    // The thread sanitizer is who has most to say here.
+#if defined(__SANITIZE_ADDRESS__)
+    constexpr std::uint64_t lives = 1;
+#else
+    constexpr std::uint64_t lives = 5;
+#endif
     turn_pool pool(threads);
     for (const std::uint16_t shards : {std::uint16_t{1}, std::uint16_t{2}}) {
-        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        for (std::uint64_t seed = 1; seed <= lives; ++seed) {
             const shard_case life = make_case(seed, commands, shards);
             const auto difference = differs_at_once(life, pool);
             CHECK_MESSAGE(!difference, "seed ", seed, ": ", difference.value_or(""));
         }
     }
     // Rounds of a single turn are not handed out; there must have been others.
-    CHECK(pool.rounds() > 1'000);
+    CHECK(pool.rounds() > 200 * lives);
 }
