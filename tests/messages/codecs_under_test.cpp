@@ -90,7 +90,7 @@ void set_version(capnp::MessageBuilder& message, std::uint16_t version) {
 }
 
 template <typename Typed>
-constexpr record_codec codec_without_schema(const char* name) {
+constexpr record_codec codec_without_schema(std::string_view name) {
     return {.name = name,
             .schema_id = 0,
             .sample = Typed::sample,
@@ -103,7 +103,7 @@ constexpr record_codec codec_without_schema(const char* name) {
 }
 
 template <typename SchemaRecord, typename Typed>
-constexpr record_codec codec(const char* name) {
+constexpr record_codec codec(std::string_view name) {
     record_codec of = codec_without_schema<Typed>(name);
     of.schema_id = capnp::typeId<SchemaRecord>();
     of.set_version = set_version<SchemaRecord>;
@@ -216,6 +216,10 @@ bytes encoded_sample(const record_codec& codec) {
 error refusal(const record_codec& codec, std::span<const std::byte> from) {
     std::any decoded;
     return codec.decode(from, decoded).value_or(error{errc{}, "it was not refused"});
+}
+
+std::string said_of(const std::optional<error>& fault) {
+    return fault ? fault->what : std::string();
 }
 
 bytes cut(const bytes& whole, std::size_t size) {

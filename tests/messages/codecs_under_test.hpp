@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -25,7 +26,7 @@ using bytes = std::vector<std::byte>;
 /// A codec and the record that it is for. A value is given as `std::any`; to give one of another
 /// record's type is a mistake in a test, and ends it with `std::bad_any_cast`.
 struct record_codec {
-    const char* name;         ///< of the record, as the codec's errors begin
+    std::string_view name;    ///< of the record, as the codec's errors begin
     std::uint64_t schema_id;  ///< of the record's schema
     std::any (*sample)();     ///< a fixed value in which no two fields are alike
     std::any (*empty)();      ///< a value with nothing set
@@ -54,6 +55,9 @@ struct record_codec {
 
 /// What decoding answers when it must refuse.
 [[nodiscard]] error refusal(const record_codec& codec, std::span<const std::byte> from);
+
+/// What `fault` says; empty if there is none.
+[[nodiscard]] std::string said_of(const std::optional<error>& fault);
 
 /// The first `size` bytes of `whole` in a buffer of their own, so that the address sanitizer sees a
 /// read behind its end.

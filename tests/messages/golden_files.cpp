@@ -54,11 +54,10 @@ void check_golden(const std::string& name, const record_codec& codec, const std:
     REQUIRE_MESSAGE(!then.empty(), "the golden file is missing: see the top of this test");
 
     std::any decoded;
-    const auto fault = codec.decode(then, decoded);
-    REQUIRE_MESSAGE(!fault, fault->what);
+    REQUIRE(said_of(codec.decode(then, decoded)) == "");
     CHECK(codec.equal(decoded, expected));
     std::any decoded_now;
-    REQUIRE_FALSE(codec.decode(now, decoded_now));
+    REQUIRE(said_of(codec.decode(now, decoded_now)) == "");
     CHECK(codec.equal(decoded_now, decoded));
     // Whatever is hashed or compared between replicas must not depend on the build.
     CHECK(now == then);

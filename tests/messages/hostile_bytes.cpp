@@ -48,8 +48,7 @@ TEST_CASE("bytes behind the end of a message are refused") {
 /// What `value` is once it was encoded and decoded.
 std::any again(const record_codec& codec, const std::any& value) {
     std::any decoded;
-    const auto fault = codec.decode(encoded(codec, value), decoded);
-    REQUIRE_MESSAGE(!fault, fault->what);
+    REQUIRE(said_of(codec.decode(encoded(codec, value), decoded)) == "");
     return decoded;
 }
 
@@ -147,8 +146,8 @@ TEST_CASE("a list of elements without size that claims to be endless is refused"
         0x0000'0007'0000'0001,  // a composite list of no words
         0x0000'0000'7fff'fffc,  // tag: 2^29 - 1 elements of no size
     });
-    for (const char* name : {"commandBatch", "eventBatch", "entry", "channelDelivery",
-                             "reportBatch", "ledgerLineBatch", "calendarRow"}) {
+    for (const std::string name : {"commandBatch", "eventBatch", "entry", "channelDelivery",
+                                   "reportBatch", "ledgerLineBatch", "calendarRow"}) {
         CAPTURE(name);
         CHECK(refusal(codec_named(name), message).code == errc::malformed);
     }

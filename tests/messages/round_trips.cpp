@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "changed_sample.hpp"
 #include "messages/command_codec.hpp"
@@ -12,13 +13,15 @@
 namespace bourse {
 namespace {
 
-/// Decodes `message`, which must give `expected`.
-void check_means(const record_codec& codec, std::span<const std::byte> message,
+/// Checks that `message` means `expected`; whether it does.
+bool check_means(const record_codec& codec, std::span<const std::byte> message,
                  const std::any& expected) {
     std::any decoded;
-    const auto fault = codec.decode(message, decoded);
-    REQUIRE_MESSAGE(!fault, fault->what);
-    REQUIRE(codec.equal(decoded, expected));
+    const std::string said = said_of(codec.decode(message, decoded));
+    CHECK(said == "");
+    const bool is_equal = said.empty() && codec.equal(decoded, expected);
+    CHECK(is_equal);
+    return is_equal;
 }
 
 TEST_CASE("every field of a record survives encoding and decoding") {
@@ -41,7 +44,9 @@ TEST_CASE("random records survive encoding and decoding") {
         samples::random_records random(20'261'121);
         for (int i = 0; i < 2'000; ++i) {
             const std::any value = codec.random(random);
-            check_means(codec, encoded(codec, value), value);
+            if (!check_means(codec, encoded(codec, value), value)) {
+                break;  // the other records are still to be checked
+            }
         }
     }
 }
@@ -77,7 +82,7 @@ TEST_CASE("a message of many segments is decoded like one of a single segment") 
     for (const record_codec& codec : every_codec()) {
         CAPTURE(codec.name);
         const bytes scattered = built_sample(codec, 1).message();
-        REQUIRE(scattered[0] != std::byte{0});  // the number of segments, less one
+        CHECK(scattered[0] != std::byte{0});  // the number of segments, less one
         check_means(codec, scattered, codec.sample());
     }
 }

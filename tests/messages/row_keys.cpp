@@ -110,7 +110,7 @@ TEST_CASE("bytes that are no key are refused") {
         const auto read = row_key::read(std::as_bytes(std::span(key)));
         return read ? std::string("it was not refused") : read.error().what;
     };
-    const std::pair<std::vector<std::uint8_t>, const char*> cases[] = {
+    const std::pair<std::vector<std::uint8_t>, std::string> cases[] = {
         {{}, "a key of no bytes"},
         {{0}, "key 00: 0 is not a kind of row (1..16)"},
         {{17, 1}, "key 11: 17 is not a kind of row (1..16)"},
@@ -224,7 +224,7 @@ TEST_CASE("what belongs to a book or channel without a row is refused") {
         REQUIRE(rest.size() + 1 == rows.size());
         return fault_of(rest);
     };
-    const std::pair<row_key, const char*> cases[] = {
+    const std::pair<row_key, std::string> cases[] = {
         {row_key::book({5}), "row 0c000000050000000000000001: the book has no row"},
         {row_key::channel({1}), "row 1000010000000000000001: the channel has no row"},
         {row_key::channel({0x7ffd}), "row 0f7ffd00000005: the channel has no row"},
