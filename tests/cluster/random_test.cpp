@@ -1,0 +1,266 @@
+// Whole lives of groups, from seeds: a network that loses, repeats, delays and parts; crashes that lose what
+// was not synced; transfers, changes of membership with learners, snapshots. What must hold is checked by
+// the group itself as it happens; at the end everything heals, and the group must go on.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "tests/support/replica_group.hpp"
+
+namespace bourse {
+namespace {
+
+using kind = membership_change::kind;
+
+constexpr std::uint64_t storm_ms = 8'000;
+constexpr std::uint64_t calm_ms = 5'000;
+constexpr std::uint64_t snapshot_every = 60;
+
+consensus_options quick_options() {
+    consensus_options options;
+    options.election_timeout_ms = 100;
+    options.heartbeat_ms = 20;
+    options.snapshot_timeout_ms = 400;
+    options.peer_lost_step_ms = 5;
+    options.max_in_flight_entries = 32;
+    options.trailing_entries = 8;
+    options.max_message_bytes = 64;
+    options.max_entry_bytes = 64;
+    options.max_in_flight_bytes = 512;
+    return options;
+}
+
+class storm {
+public:
+    storm(std::uint64_t seed, std::uint64_t voters, std::uint64_t replicas)
+        : group_(seed, founders(voters), replicas, quick_options()) {
+        group_.weather = {.loss = static_cast<std::uint32_t>(random(2'000)),
+                          .repeat = static_cast<std::uint32_t>(random(1'500)),
+                          .longest_delay_ms = 25,
+                          .late = 250,
+                          .longest_write_ms = 8};
+    }
+
+    /// The first thing that is wrong, or "".
+    std::string pass() {
+        std::uint64_t next_trouble = 300;
+        for (std::uint64_t end = group_.now_ms() + storm_ms; group_.now_ms() < end;) {
+            group_.run_for(1 + random(10));
+            work();
+            if (group_.now_ms() - 1'000 >= next_trouble) {
+                trouble();
+                next_trouble = group_.now_ms() - 1'000 + 20 + random(380);
+            }
+            if (!group_.violation().empty()) {
+                return group_.violation();
+            }
+        }
+        return heal();
+    }
+
+    replica_group::counters seen() const { return group_.seen; }
+    std::uint64_t committed() const { return group_.committed(); }
+    std::uint64_t changes() const { return changes_; }
+    std::uint64_t transfers() const { return transfers_; }
+
+private:
+    static membership founders(std::uint64_t voters) {
+        membership made;
+        for (std::uint64_t id = 1; id <= voters; ++id) {
+            made.members.push_back({.id = {id}, .role = member_role::voter});
+        }
+        return made;
+    }
+
+    std::uint64_t random(std::uint64_t bound) { return group_.random_below(bound); }
+    std::uint64_t any_id() { return 1 + random(group_.replicas().size()); }
+
+    void work() {
+        for (replica_group::replica& each : group_.replicas()) {
+            if (each.core == nullptr) {
+                continue;
+            }
+            if (each.core->role() == replica_role::leader) {
+                group_.submit(each.id.value, static_cast<std::uint32_t>(1 + random(4)),
+                              8 + random(40));
+                if (random(4) == 0) {
+                    group_.read(each.id.value);
+                }
+            }
+            if (each.applied > each.core->snapshot().index + snapshot_every) {
+                group_.take_snapshot(each.id.value);
+            }
+        }
+        group_.check_logs();
+    }
+
+    void trouble() {
+        const std::uint64_t dice = random(12);
+        if (dice < 3) {
+            crash(any_id());
+        } else if (dice < 6) {
+            part();
+        } else if (dice == 6) {
+            if (auto* leader = group_.leader()) {
+                effects out = leader->core->transfer(group_.now_ms(), {random(2) == 0 ? 0 : any_id()});
+                transfers_ += out.refused == consensus_refusal::none ? 1 : 0;
+                group_.carry_out(*leader, std::move(out));
+            }
+        } else if (dice == 7) {
+            if (auto* leader = group_.leader()) {
+                const replica_id id = leader->id;
+                crash(id.value);
+                for (replica_group::replica& each : group_.replicas()) {
+                    if (each.core != nullptr && random(3) > 0) {
+                        group_.carry_out(each, each.core->peer_lost(group_.now_ms(), id));
+                    }
+                }
+            }
+        } else {
+            change_membership();
+        }
+        for (replica_group::replica& each : group_.replicas()) {
+            if (each.core == nullptr && random(3) > 0) {
+                group_.restart(each.id.value);
+            }
+        }
+    }
+
+    void crash(std::uint64_t id) {
+        if (group_.at(id).core != nullptr) {
+            group_.crash(id, random(group_.at(id).unwritten.size() + 1));
+        }
+    }
+
+    void part() {
+        group_.heal();
+        const std::uint64_t sides = random(1U << group_.replicas().size());
+        const bool one_way = random(3) == 0;
+        for (std::uint64_t a = 1; random(3) > 0 && a <= group_.replicas().size(); ++a) {
+            for (std::uint64_t b = 1; b <= group_.replicas().size(); ++b) {
+                if ((sides >> a & 1U) != (sides >> b & 1U) && (!one_way || a < b)) {
+                    group_.cut(a, b);
+                }
+            }
+        }
+    }
+
+    void change_membership() {
+        auto* leader = group_.leader();
+        if (leader == nullptr) {
+            return;
+        }
+        const std::uint64_t id = any_id();
+        const std::vector<member>& members = leader->core->members().members;
+        const auto found = std::find_if(members.begin(), members.end(),
+                                        [&](const member& each) { return each.id.value == id; });
+        const auto voters = std::count_if(members.begin(), members.end(), [](const member& each) {
+            return each.role == member_role::voter;
+        });
+        kind what = kind::add_learner;
+        if (found != members.end() && found->role == member_role::learner) {
+            what = random(4) == 0 ? kind::remove : kind::promote;
+        } else if (found != members.end()) {
+            what = voters > 1 && random(2) == 0 ? kind::demote : kind::remove;
+        }
+        const effects out = group_.change(leader->id.value, what, id);
+        changes_ += out.refused == consensus_refusal::none ? 1 : 0;
+    }
+
+    std::string heal() {
+        group_.heal();
+        group_.weather = {.longest_delay_ms = 5, .longest_write_ms = 1};
+        for (replica_group::replica& each : group_.replicas()) {
+            group_.restart(each.id.value);
+        }
+        const std::uint64_t before = group_.committed();
+        for (std::uint64_t end = group_.now_ms() + calm_ms; group_.now_ms() < end;) {
+            group_.run_for(10);
+            work();
+        }
+        group_.check_logs();
+        if (!group_.violation().empty()) {
+            return group_.violation();
+        }
+        if (group_.committed() < before + 20) {
+            return "no progress after everything healed";
+        }
+        return stragglers();
+    }
+
+    std::string stragglers() {
+        replica_group::replica* leader = group_.leader();
+        if (leader == nullptr) {
+            return "no leader after everything healed";
+        }
+        for (const member& each : leader->core->members().members) {
+            if (group_.at(each.id.value).applied + 200 < group_.committed()) {
+                return "replica " + std::to_string(each.id.value) + " does not catch up";
+            }
+        }
+        for (const replica_group::replica& each : group_.replicas()) {
+            if (!each.faults.empty()) {
+                return "a fault: " + each.faults.front();
+            }
+        }
+        return "";
+    }
+
+    replica_group group_;
+    std::uint64_t changes_ = 0;
+    std::uint64_t transfers_ = 0;
+};
+
+bool is_full() {
+    const char* full = std::getenv("BOURSE_FULL");
+    return full != nullptr && std::string_view(full) == "1";
+}
+
+void weather_storms(std::uint64_t voters, std::uint64_t replicas, std::uint64_t seeds) {
+    const char* first_seed = std::getenv("BOURSE_SEED");
+    const std::uint64_t first = first_seed != nullptr ? std::strtoull(first_seed, nullptr, 10) : 1;
+    replica_group::counters sum;
+    std::uint64_t committed = 0;
+    std::uint64_t changes = 0;
+    std::uint64_t transfers = 0;
+    for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+        storm each(seed * 16 + voters, voters, replicas);
+        const std::string wrong = each.pass();
+        REQUIRE_MESSAGE(wrong.empty(), "seed ", seed, ", ", voters, " of ", replicas, ": ", wrong);
+        sum.events += each.seen().events;
+        sum.elections += each.seen().elections;
+        sum.installs += each.seen().installs;
+        sum.reads_served += each.seen().reads_served;
+        committed += each.committed();
+        changes += each.changes();
+        transfers += each.transfers();
+    }
+    MESSAGE(seeds, " seeds, ", voters, " of ", replicas, ": ", sum.events, " events, ", committed,
+            " entries, ", sum.elections, " elections, ", changes, " changes, ", transfers,
+            " transfers, ", sum.installs, " installs, ", sum.reads_served, " reads");
+    // It tests nothing if nothing happens in it.
+    CHECK(committed > seeds * 100);
+    CHECK(sum.elections > seeds);
+    CHECK(sum.reads_served > seeds);
+    if (seeds >= 10) {
+        CHECK(changes > 0);
+        CHECK((sum.installs > 0 || replicas == 1));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("groups of one to five voters agree, through everything, and go on after it") {
+    const std::uint64_t seeds = is_full() ? 2'000 : 10;
+    weather_storms(1, 1, 2);
+    weather_storms(1, 3, seeds);
+    weather_storms(3, 3, seeds);
+    weather_storms(3, 5, seeds);
+    weather_storms(5, 5, seeds);
+}
+
+}  // namespace bourse
