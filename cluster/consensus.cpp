@@ -140,6 +140,8 @@ std::string_view to_string(consensus_refusal refusal) noexcept {
             return "the group has as many members as it may have";
         case consensus_refusal::last_voter:
             return "the group would have no voter";
+        case consensus_refusal::hand_over_first:
+            return "a leader hands over before it is removed or demoted";
         case consensus_refusal::not_caught_up:
             return "the learner has not caught up yet";
         case consensus_refusal::unaware_voter:

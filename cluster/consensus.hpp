@@ -43,6 +43,7 @@ enum class consensus_refusal : std::uint8_t {
     already_member,        ///< is a member already
     too_many_members,      ///< `max_members`
     last_voter,            ///< a group needs one
+    hand_over_first,       ///< a leader neither removes nor demotes itself: `transfer` first
     not_caught_up,         ///< the learner's log is too short to be of use as a voter's
     unaware_voter,         ///< a future voter has not yet stored the membership in force
     snapshot_out_of_place,  ///< above what is committed or stored here, or not above the snapshot before
@@ -74,7 +75,7 @@ struct consensus_options {
     /// What may be submitted ahead of this replica's own disk.
     std::uint64_t max_unpersisted_entries = 8'192;
     std::uint64_t max_unpersisted_bytes = 128U << 20U;
-    /// The payload of one entry.
+    /// The payload of one entry. At least 64 + 16 × `max_members`, which a membership may need.
     std::uint64_t max_entry_bytes = 8U << 20U;
     /// The payloads of one message; more are sent in several. At least `max_entry_bytes`, and the same in
     /// all replicas of a group.

@@ -23,7 +23,8 @@ namespace bourse {
 /// Rules that hold between events:
 /// - The commit index never goes back and is never above the log; the log is never truncated below it.
 /// - What libraft takes for stored is durable, in this log, on this replica's disk.
-/// - A message waits in `held_` until the vote that was given out before it is durable.
+/// - A message waits in `held_` until the vote that was given out before it, and the memberships in it, are
+///   durable.
 /// - libraft knows of every committed membership that it is committed.
 /// - A leader's log has an entry of its term.
 ///
@@ -164,8 +165,9 @@ private:
         std::uint64_t waits_for = 0;  // the number of a write
         replica_message message;
     };
-    std::deque<held_message> held_;
+    std::vector<held_message> held_;
     std::uint64_t last_vote_write_ = 0;
+    std::uint64_t last_membership_write_ = 0;
 
     // Who led in which term, as far as seen.
     std::uint64_t led_term_ = 0;

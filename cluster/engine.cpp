@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@ consensus_machine::consensus_machine(replica_id self, const consensus_options& o
                   options.heartbeat_ms < options.election_timeout_ms / 3);
     BOURSE_ASSERT(options.max_in_flight_entries > 0 && options.max_entry_bytes > 0);
     BOURSE_ASSERT(options.max_entry_bytes <= options.max_message_bytes);
+    BOURSE_ASSERT(options.max_entry_bytes >= 64 + 16 * std::uint64_t{options.max_members});
 }
 
 consensus_machine::~consensus_machine() {
@@ -179,10 +181,13 @@ void consensus_machine::follow_role() {
 }
 
 void consensus_machine::release_messages() {
-    while (!held_.empty() && held_.front().waits_for <= durable_write_) {
-        out_.messages.push_back(std::move(held_.front().message));
-        held_.pop_front();
+    const auto waits = [&](const held_message& each) { return each.waits_for > durable_write_; };
+    for (held_message& each : held_) {
+        if (!waits(each)) {
+            out_.messages.push_back(std::move(each.message));
+        }
     }
+    std::erase_if(held_, std::not_fn(waits));
 }
 
 // --- One step of libraft --------------------------------------------------------------------------
@@ -253,6 +258,11 @@ void consensus_machine::take_entries(const raft_update& update, const raft_entri
         log_.append(entry);
     }
     under_way_.push_back({++last_write_, log_.last_index()});
+    if (std::any_of(write.entries.begin(), write.entries.end(), [](const auto& each) {
+            return each.kind == log_entry_kind::membership;
+        })) {
+        last_membership_write_ = last_write_;
+    }
     out_.writes.push_back({last_write_, std::move(write)});
 }
 
@@ -281,8 +291,14 @@ void consensus_machine::take_commit_index() {
 void consensus_machine::send(replica_id to, std::uint64_t term,
                              decltype(replica_message::what) what) {
     if (held_.size() < max_held_messages) {
-        const std::uint64_t waits_for =
-            BOURSE_GUARDED(vote_before_messages) ? last_vote_write_ : 0;
+        std::uint64_t waits_for = BOURSE_GUARDED(vote_before_messages) ? last_vote_write_ : 0;
+        const auto* request = std::get_if<append_request>(&what);
+        if (request != nullptr && BOURSE_GUARDED(durable_memberships) &&
+            std::any_of(request->entries.begin(), request->entries.end(), [](const auto& each) {
+                return each.kind == log_entry_kind::membership;
+            })) {
+            waits_for = std::max(waits_for, last_membership_write_);
+        }
         held_.push_back(
             {waits_for, {.from = self_, .to = to, .term = term, .what = std::move(what)}});
     }

@@ -20,6 +20,8 @@ enum class guard : std::uint8_t {
     aware_voters,           ///< every voter of a new membership has stored the one in force
     caught_up_learners,     ///< a learner is not made a voter before its log is of use
     vote_before_messages,   ///< messages wait for the vote that they depend on
+    durable_memberships,    ///< a membership leaves only when it is durable here
+    no_self_removal,        ///< a leader does not make itself anything but a voter
     superseded_writes,      ///< what is persisted counts only as far as it is still in the log
     commit_goes_forward,    ///< the commit index never goes back
     snapshots_in_place,     ///< a snapshot is of what is committed and stored, and newer than the last
@@ -32,6 +34,7 @@ enum class guard : std::uint8_t {
     leader_begins_term,     ///< every leader begins with an entry of its term
     one_leader_a_term,      ///< a second leader of a term is seen
     committed_stays,        ///< entries that contradict committed ones are seen
+    learners_vote,          ///< a learner votes: its candidate may know that it is a voter by now
     silent_leaders,         ///< a leader not heard of for long does not keep others from being elected
 };
 

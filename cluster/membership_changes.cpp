@@ -92,6 +92,11 @@ consensus_refusal consensus_machine::find_refusal(const membership_change& chang
                      [](const member& each) { return each.role == member_role::voter; })) {
         return consensus_refusal::last_voter;
     }
+    // If it steps down before that is committed, it may be the only one whose log can win an election, and
+    // libraft lets only voters stand.
+    if (change.id == self_ && BOURSE_GUARDED(no_self_removal)) {
+        return consensus_refusal::hand_over_first;
+    }
     // A voter that does not know yet that it is one refuses to vote; with one voter fewer it may be needed.
     for (const member& each : next.members) {
         if (each.role == member_role::voter && each.id != self_ &&

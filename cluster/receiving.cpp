@@ -268,7 +268,20 @@ int consensus_machine::take(const replica_message& message, const vote_request& 
     raw.request_vote.disrupt_leader = request.leader_sent_me;
     raw.request_vote.pre_vote = request.is_pre_vote;
     const std::size_t answers = held_.size();
+    // A learner may be a voter already in the log of the candidate, which may then not be elected without it.
+    // libraft lets only those vote who know that they are voters. Whose vote counts, the candidate knows.
+    raft_server* own = nullptr;
+    for (unsigned i = 0; i < raft_.configuration.n && BOURSE_GUARDED(learners_vote); ++i) {
+        raft_server& each = raft_.configuration.servers[i];
+        if (each.id == self_.value && each.role == RAFT_STANDBY) {
+            own = &each;
+            own->role = RAFT_VOTER;
+        }
+    }
     const int failed = step_message(raw, message);
+    if (own != nullptr) {
+        own->role = RAFT_STANDBY;
+    }
     if (request.is_pre_vote && BOURSE_GUARDED(denied_pre_votes)) {
         // libraft answers with the candidate's term, granted or not. If that is behind, the candidate would
         // not learn why it is never elected.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,10 @@ consensus_options quick_options() {
     options.peer_lost_step_ms = 5;
     options.max_in_flight_entries = 32;
     options.trailing_entries = 8;
-    options.max_message_bytes = 64;
-    options.max_entry_bytes = 64;
-    options.max_in_flight_bytes = 512;
+    options.max_members = 8;
+    options.max_message_bytes = 256;
+    options.max_entry_bytes = 192;
+    options.max_in_flight_bytes = 2'048;
     return options;
 }
 
@@ -187,15 +189,36 @@ private:
             return group_.violation();
         }
         if (group_.committed() < before + 20) {
-            return "no progress after everything healed";
+            return "no progress after everything healed: " + told();
         }
         return stragglers();
+    }
+
+    /// How every replica stands, for whoever looks into it.
+    std::string told() {
+        std::ostringstream text;
+        for (const replica_group::replica& each : group_.replicas()) {
+            const consensus& core = *each.core;
+            text << "\n  " << each.id.value << ": role " << static_cast<int>(core.role()) << ", term "
+                 << core.term() << ", leader " << core.leader().value << ", log "
+                 << core.first_index() << " to " << core.last_index() << ", stored "
+                 << core.persisted_index() << ", committed " << core.commit_index()
+                 << ", snapshot " << core.snapshot().index
+                 << (core.is_installing() ? ", installing" : "") << ", members";
+            for (const member& one : core.members().members) {
+                text << " " << one.id.value << (one.role == member_role::voter ? "v" : "l");
+            }
+            for (const std::string& fault : each.faults) {
+                text << ", fault: " << fault;
+            }
+        }
+        return text.str();
     }
 
     std::string stragglers() {
         replica_group::replica* leader = group_.leader();
         if (leader == nullptr) {
-            return "no leader after everything healed";
+            return "no leader after everything healed: " + told();
         }
         for (const member& each : leader->core->members().members) {
             if (group_.at(each.id.value).applied + 200 < group_.committed()) {
