@@ -34,21 +34,21 @@ enum class consensus_refusal : std::uint8_t {
     too_many_uncommitted,  ///< `max_uncommitted_entries` or `_bytes` are not committed yet
     too_many_unpersisted,  ///< `max_unpersisted_entries` or `_bytes` are not yet on this replica's disk
     entry_too_large,       ///< larger than `max_entry_bytes`
-    malformed_message,     ///< no honest replica says this; dropped
-    message_too_large,     ///< more than `max_message_bytes`, or too many members; dropped
-    wrong_addressee,       ///< for another replica; dropped
-    not_settled,           ///< this leader has not yet committed an entry of its own term
-    change_under_way,      ///< the membership changed last is not committed yet
-    unknown_member,        ///< no such member, or not of the role that this needs
-    already_member,        ///< is a member already
-    too_many_members,      ///< `max_members`
-    last_voter,            ///< a group needs one
-    hand_over_first,       ///< a leader neither removes nor demotes itself: `transfer` first
-    not_caught_up,         ///< the learner's log is too short to be of use as a voter's
-    unaware_voter,         ///< a future voter has not yet stored the membership in force
+    malformed_message,  ///< no honest replica says this; dropped
+    message_too_large,  ///< more than `max_message_bytes`, or too many members; dropped
+    wrong_addressee,    ///< for another replica; dropped
+    not_settled,        ///< this leader has not yet committed an entry of its own term
+    change_under_way,   ///< the membership changed last is not committed yet
+    unknown_member,     ///< no such member, or not of the role that this needs
+    already_member,     ///< is a member already
+    too_many_members,   ///< `max_members`
+    last_voter,         ///< a group needs one
+    hand_over_first,    ///< a leader neither removes nor demotes itself: `transfer` first
+    not_caught_up,      ///< the learner's log is too short to be of use as a voter's
+    unaware_voter,      ///< a future voter has not yet stored the membership in force
     snapshot_out_of_place,  ///< above what is committed or stored here, or not above the snapshot before
-    installing_snapshot,    ///< while a snapshot is being installed
-    not_installing,         ///< no snapshot is being installed, or another one than this
+    installing_snapshot,  ///< while a snapshot is being installed
+    not_installing,       ///< no snapshot is being installed, or another one than this
 };
 [[nodiscard]] std::string_view to_string(consensus_refusal refusal) noexcept;
 
@@ -234,7 +234,8 @@ public:
 
     /// The rows that `effects::install` asked for are durable, or later ones of the same group: `position`
     /// says which.
-    [[nodiscard]] effects snapshot_installed(std::uint64_t now_ms, const snapshot_position& position);
+    [[nodiscard]] effects snapshot_installed(std::uint64_t now_ms,
+                                             const snapshot_position& position);
 
     /// The system says that this peer is gone. If it leads, voters stand for election at once.
     [[nodiscard]] effects peer_lost(std::uint64_t now_ms, replica_id peer);

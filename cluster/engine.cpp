@@ -42,8 +42,8 @@ void consensus_machine::start_engine(std::uint64_t term, replica_id vote) {
         raft_close(&raft_, nullptr);
     }
     std::memset(&raft_, 0, sizeof raft_);  // raft_init leaves some fields as they are
-    BOURSE_ASSERT(raft_init(&raft_, nullptr, nullptr, self_.value,
-                            std::to_string(self_.value).c_str()) == 0);
+    BOURSE_ASSERT(
+        raft_init(&raft_, nullptr, nullptr, self_.value, std::to_string(self_.value).c_str()) == 0);
     raft_.tracer = nullptr;  // it writes every message to a buffer that all instances share
     raft_seed(&raft_, std::max(random, 1U));
     raft_set_election_timeout(&raft_, options_.election_timeout_ms);
@@ -258,9 +258,8 @@ void consensus_machine::take_entries(const raft_update& update, const raft_entri
         log_.append(entry);
     }
     under_way_.push_back({++last_write_, log_.last_index()});
-    if (std::any_of(write.entries.begin(), write.entries.end(), [](const auto& each) {
-            return each.kind == log_entry_kind::membership;
-        })) {
+    if (std::any_of(write.entries.begin(), write.entries.end(),
+                    [](const auto& each) { return each.kind == log_entry_kind::membership; })) {
         last_membership_write_ = last_write_;
     }
     out_.writes.push_back({last_write_, std::move(write)});
@@ -294,9 +293,8 @@ void consensus_machine::send(replica_id to, std::uint64_t term,
         std::uint64_t waits_for = BOURSE_GUARDED(vote_before_messages) ? last_vote_write_ : 0;
         const auto* request = std::get_if<append_request>(&what);
         if (request != nullptr && BOURSE_GUARDED(durable_memberships) &&
-            std::any_of(request->entries.begin(), request->entries.end(), [](const auto& each) {
-                return each.kind == log_entry_kind::membership;
-            })) {
+            std::any_of(request->entries.begin(), request->entries.end(),
+                        [](const auto& each) { return each.kind == log_entry_kind::membership; })) {
             waits_for = std::max(waits_for, last_membership_write_);
         }
         held_.push_back(
@@ -425,9 +423,8 @@ bool consensus_machine::is_sole_voter() const {
     const std::vector<member>& members = log_.members().members;
     const member* own = find_member(self_);
     return own != nullptr && own->role == member_role::voter &&
-           std::count_if(members.begin(), members.end(), [](const member& each) {
-               return each.role == member_role::voter;
-           }) == 1;
+           std::count_if(members.begin(), members.end(),
+                         [](const member& each) { return each.role == member_role::voter; }) == 1;
 }
 
 /// libraft bounds what is in flight to a follower by entries; by bytes it is bounded by how large any of the
@@ -435,8 +432,7 @@ bool consensus_machine::is_sole_voter() const {
 unsigned consensus_machine::in_flight_limit() const {
     const std::uint64_t bound = std::max<std::uint64_t>(log_.payload_bound(), 1);
     const std::uint64_t entries = std::max<std::uint64_t>(options_.max_in_flight_bytes / bound, 1);
-    return static_cast<unsigned>(
-        std::min<std::uint64_t>(entries, options_.max_in_flight_entries));
+    return static_cast<unsigned>(std::min<std::uint64_t>(entries, options_.max_in_flight_entries));
 }
 
 }  // namespace bourse

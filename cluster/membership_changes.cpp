@@ -13,9 +13,9 @@ using kind = membership_change::kind;
 
 [[nodiscard]] membership changed(membership from, const membership_change& change) {
     std::vector<member>& members = from.members;
-    const auto place = std::lower_bound(
-        members.begin(), members.end(), change.id,
-        [](const member& each, replica_id id) { return each.id < id; });
+    const auto place =
+        std::lower_bound(members.begin(), members.end(), change.id,
+                         [](const member& each, replica_id id) { return each.id < id; });
     switch (change.what) {
         case kind::add_learner:
             members.insert(place, {.id = change.id, .role = member_role::learner});

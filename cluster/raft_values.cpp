@@ -22,9 +22,9 @@ raft_configuration raft_configuration_of(const membership& from) {
     raft_configuration_init(&made);
     for (const member& each : from.members) {
         // It wants an address; only ours, outside, knows one.
-        const int failed = raft_configuration_add(
-            &made, each.id.value, std::to_string(each.id.value).c_str(),
-            each.role == member_role::voter ? RAFT_VOTER : RAFT_STANDBY);
+        const int failed =
+            raft_configuration_add(&made, each.id.value, std::to_string(each.id.value).c_str(),
+                                   each.role == member_role::voter ? RAFT_VOTER : RAFT_STANDBY);
         BOURSE_ASSERT(failed == 0);
     }
     return made;

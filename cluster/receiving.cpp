@@ -63,11 +63,10 @@ consensus_refusal consensus_machine::find_fault(const replica_message& message) 
         if (position.in_force.members.size() > options_.max_members) {
             return consensus_refusal::message_too_large;
         }
-        const bool is_good = position.index > 0 && position.index < max_index &&
-                             position.term > 0 && position.term <= message.term &&
-                             position.membership_index > 0 &&
-                             position.membership_index <= position.index &&
-                             is_usable(position.in_force);
+        const bool is_good =
+            position.index > 0 && position.index < max_index && position.term > 0 &&
+            position.term <= message.term && position.membership_index > 0 &&
+            position.membership_index <= position.index && is_usable(position.in_force);
         return is_good ? consensus_refusal::none : consensus_refusal::malformed_message;
     }
     return consensus_refusal::none;
@@ -94,7 +93,8 @@ consensus_refusal consensus_machine::find_fault(const append_request& request,
             }
         }
     }
-    return bytes > options_.max_message_bytes || request.entries.size() > options_.max_in_flight_entries
+    return bytes > options_.max_message_bytes ||
+                   request.entries.size() > options_.max_in_flight_entries
                ? consensus_refusal::message_too_large
                : consensus_refusal::none;
 }
@@ -104,9 +104,9 @@ bool consensus_machine::is_usable(const membership& members) const {
     return all.size() <= options_.max_members &&
            std::all_of(all.begin(), all.end(),
                        [](const member& each) { return each.id.value != 0; }) &&
-           std::adjacent_find(all.begin(), all.end(), [](const member& a, const member& b) {
-               return a.id >= b.id;
-           }) == all.end() &&
+           std::adjacent_find(all.begin(), all.end(),
+                              [](const member& a, const member& b) { return a.id >= b.id; }) ==
+               all.end() &&
            std::any_of(all.begin(), all.end(),
                        [](const member& each) { return each.role == member_role::voter; });
 }
@@ -221,7 +221,8 @@ int consensus_machine::take_segment(const replica_message& message, const append
     const std::uint64_t vote_writes = last_vote_write_;
     const int failed = step_message(raw, message, batch != nullptr ? &entries : none);
     // libraft frees the batch unless it has appended of it.
-    if (failed == 0 && batch != nullptr && last_write_ - writes > (last_vote_write_ != vote_writes)) {
+    if (failed == 0 && batch != nullptr &&
+        last_write_ - writes > (last_vote_write_ != vote_writes)) {
         raft_free(batch);
     }
     if (is_stale && BOURSE_GUARDED(stale_answers)) {

@@ -100,7 +100,8 @@ void replica_log::drop_before(std::uint64_t index) {
 }
 
 void replica_log::forget_payloads(std::uint64_t index) {
-    for (std::uint64_t i = std::max(first_, forgotten_ + 1); i <= std::min(index, last_index()); ++i) {
+    for (std::uint64_t i = std::max(first_, forgotten_ + 1); i <= std::min(index, last_index());
+         ++i) {
         log_entry& entry = slots_[i - first_].entry;
         if (entry.kind == log_entry_kind::command) {
             entry.payload = {};

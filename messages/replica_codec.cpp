@@ -159,7 +159,8 @@ log_entry read_entry(schema::LogEntry::Reader from, const shared_bytes& whole,
         return {};
     }
     log_entry to{.term = from.getTerm(), .kind = static_cast<log_entry_kind>(kind), .payload = {}};
-    const auto payload = std::as_bytes(std::span(from.getPayload().begin(), from.getPayload().end()));
+    const auto payload =
+        std::as_bytes(std::span(from.getPayload().begin(), from.getPayload().end()));
     const std::span<const std::byte> all = whole.bytes();
     if (whole.is_there() && payload.data() >= all.data() &&
         payload.data() + payload.size() <= all.data() + all.size()) {
@@ -278,7 +279,8 @@ result<replica_message> decode(std::span<const std::byte> bytes, const shared_by
 // --- Bytes ----------------------------------------------------------------------------------------
 
 void encode_replica_message(const replica_message& from, std::vector<std::byte>& out) {
-    const std::size_t said_words = std::visit([](const auto& what) { return words(what); }, from.what);
+    const std::size_t said_words =
+        std::visit([](const auto& what) { return words(what); }, from.what);
     append_message<schema::ReplicaMessage>(
         out, root_pointer + capnp::sizeInWords<schema::ReplicaMessage>() + said_words,
         [&](schema::ReplicaMessage::Builder to) {

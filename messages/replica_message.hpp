@@ -71,15 +71,15 @@ struct append_request {
 
 struct append_answer {
     std::uint64_t rejected_index = 0;  ///< the `previous_index` that did not match; zero: taken
-    std::uint64_t last_index = 0;      ///< taken: durable up to here; rejected: a hint where to go on
+    std::uint64_t last_index = 0;  ///< taken: durable up to here; rejected: a hint where to go on
     friend bool operator==(const append_answer&, const append_answer&) = default;
 };
 
 struct vote_request {
     std::uint64_t last_index = 0;  ///< of the candidate's log
     std::uint64_t last_term = 0;
-    bool is_pre_vote = false;       ///< would you? Nobody's term changes by asking
-    bool leader_sent_me = false;    ///< a leader handed over: the wish to keep it does not count
+    bool is_pre_vote = false;     ///< would you? Nobody's term changes by asking
+    bool leader_sent_me = false;  ///< a leader handed over: the wish to keep it does not count
     friend bool operator==(const vote_request&, const vote_request&) = default;
 };
 

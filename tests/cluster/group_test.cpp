@@ -19,7 +19,8 @@ TEST_CASE("groups of one, three and five elect a leader and commit what is submi
     for (const std::uint64_t count : {1U, 3U, 5U}) {
         CAPTURE(count);
         replica_group group(count, voters(count), count, {});
-        REQUIRE(group.run_until_true([&] { return group.leader() != nullptr && group.leader()->last.may_speak; }, 2'000));
+        REQUIRE(group.run_until_true(
+            [&] { return group.leader() != nullptr && group.leader()->last.may_speak; }, 2'000));
         const effects out = group.submit(group.leader()->id.value, 5);
         REQUIRE(out.refused == consensus_refusal::none);
         const std::uint64_t last = out.submitted_index + 4;

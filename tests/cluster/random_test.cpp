@@ -108,7 +108,8 @@ private:
             part();
         } else if (dice == 6) {
             if (auto* leader = group_.leader()) {
-                effects out = leader->core->transfer(group_.now_ms(), {random(2) == 0 ? 0 : any_id()});
+                effects out =
+                    leader->core->transfer(group_.now_ms(), {random(2) == 0 ? 0 : any_id()});
                 transfers_ += out.refused == consensus_refusal::none ? 1 : 0;
                 group_.carry_out(*leader, std::move(out));
             }
@@ -199,12 +200,12 @@ private:
         std::ostringstream text;
         for (const replica_group::replica& each : group_.replicas()) {
             const consensus& core = *each.core;
-            text << "\n  " << each.id.value << ": role " << static_cast<int>(core.role()) << ", term "
-                 << core.term() << ", leader " << core.leader().value << ", log "
+            text << "\n  " << each.id.value << ": role " << static_cast<int>(core.role())
+                 << ", term " << core.term() << ", leader " << core.leader().value << ", log "
                  << core.first_index() << " to " << core.last_index() << ", stored "
-                 << core.persisted_index() << ", committed " << core.commit_index()
-                 << ", snapshot " << core.snapshot().index
-                 << (core.is_installing() ? ", installing" : "") << ", members";
+                 << core.persisted_index() << ", committed " << core.commit_index() << ", snapshot "
+                 << core.snapshot().index << (core.is_installing() ? ", installing" : "")
+                 << ", members";
             for (const member& one : core.members().members) {
                 text << " " << one.id.value << (one.role == member_role::voter ? "v" : "l");
             }

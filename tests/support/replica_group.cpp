@@ -324,7 +324,8 @@ void replica_group::carry_out(replica& r, effects out) {
     if (out.next_tick_ms <= now_ms_) {
         violate("the next tick is not later than now");
     }
-    if (out.commit_index < r.last.commit_index && r.core != nullptr && r.applied > out.commit_index) {
+    if (out.commit_index < r.last.commit_index && r.core != nullptr &&
+        r.applied > out.commit_index) {
         violate("the commit index goes back");
     }
     out.writes.clear();
@@ -366,8 +367,8 @@ void replica_group::check_leader(replica& r) {
         return;
     }
     ++seen.elections;
-    for (std::uint64_t i = std::max<std::uint64_t>(r.core->first_index(), 1); i <= committed_.size();
-         ++i) {
+    for (std::uint64_t i = std::max<std::uint64_t>(r.core->first_index(), 1);
+         i <= committed_.size(); ++i) {
         if (i > r.core->last_index() || r.core->entry(i).term != committed_[i - 1].term) {
             violate("leader " + std::to_string(r.id.value) + " lacks committed entry " +
                     std::to_string(i));
@@ -386,10 +387,9 @@ void replica_group::check_durable(replica& r, std::uint64_t index) {
         ++voters;
         const durable_state& disk = at(each.id.value).disk;
         const bool is_in_snapshot = disk.snapshot && disk.snapshot->index >= index;
-        const bool is_in_log = index >= disk.first_index &&
-                               index < disk.first_index + disk.entries.size() &&
-                               disk.entries[index - disk.first_index].term ==
-                                   committed_[index - 1].term;
+        const bool is_in_log =
+            index >= disk.first_index && index < disk.first_index + disk.entries.size() &&
+            disk.entries[index - disk.first_index].term == committed_[index - 1].term;
         have += is_in_snapshot || is_in_log ? 1 : 0;
     }
     // A later membership than the one that committed it may be in force by now: one voter more or less.
