@@ -105,6 +105,7 @@ private:
     int take(const replica_message& message, const vote_answer& answer);
     int take(const replica_message& message, const snapshot_offer& offer);
     int take(const replica_message& message, const leadership_offer& offer);
+    int take_entries_of(const replica_message& message, const append_request& request);
     int take_segment(const replica_message& message, const append_request& request,
                      std::size_t first, std::size_t last);
     int step_message(raft_message& raw, const replica_message& message,

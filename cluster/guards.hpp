@@ -13,17 +13,17 @@ enum class guard : std::uint8_t {
     stale_answers,      ///< an answer to a message of an old term says nothing about this log
     membership_first,   ///< received entries are handed on so that a membership is always the first
     membership_before,  ///< a membership behind another means that the other is committed
-    repeated_rejections,   ///< a rejection below what is known to match is dropped
-    denied_pre_votes,      ///< a denied pre-vote tells the term of who denies
-    trailing_entries,      ///< as many entries stay behind a snapshot as may be in flight
-    own_term_first,        ///< memberships change only after an entry of the leader's own term
-    aware_voters,          ///< every voter of a new membership has stored the one in force
-    caught_up_learners,    ///< a learner is not made a voter before its log is of use
-    vote_before_messages,  ///< messages wait for the vote that they depend on
-    durable_memberships,   ///< a membership leaves only when it is durable here
-    no_self_removal,       ///< a leader does not make itself anything but a voter
-    superseded_writes,     ///< what is persisted counts only as far as it is still in the log
-    commit_goes_forward,   ///< the commit index never goes back
+    repeated_rejections,     ///< a rejection below what is known to match is dropped
+    denied_pre_votes,        ///< a denied pre-vote tells the term of who denies
+    entries_below_snapshot,  ///< entries that a snapshot stands for are taken for known
+    own_term_first,          ///< memberships change only after an entry of the leader's own term
+    aware_voters,            ///< every voter of a new membership has stored the one in force
+    caught_up_learners,      ///< a learner is not made a voter before its log is of use
+    vote_before_messages,    ///< messages wait for the vote that they depend on
+    durable_memberships,     ///< a membership leaves only when it is durable here
+    no_self_removal,         ///< a leader does not make itself anything but a voter
+    superseded_writes,       ///< what is persisted counts only as far as it is still in the log
+    commit_goes_forward,     ///< the commit index never goes back
     snapshots_in_place,  ///< a snapshot is of what is committed and stored, and newer than the last
     one_install_at_a_time,  ///< an offer of a snapshot is dropped while one is being installed
     time_goes_forward,      ///< time never goes back

@@ -45,11 +45,7 @@ effects consensus_machine::snapshot_taken(std::uint64_t now_ms, std::uint64_t in
                  .term = term_of(index),
                  .membership_index = in_force.index,
                  .in_force = in_force.in_force};
-    // A follower refuses entries behind one that it has given up itself.
-    const unsigned trailing =
-        BOURSE_GUARDED(trailing_entries)
-            ? std::max(options_.trailing_entries, options_.max_in_flight_entries)
-            : options_.trailing_entries;
+    const unsigned trailing = std::max(options_.trailing_entries, options_.max_in_flight_entries);
     raft_event event = event_of(RAFT_SNAPSHOT);
     event.snapshot.metadata.index = index;
     event.snapshot.metadata.term = snapshot_.term;

@@ -171,9 +171,28 @@ int consensus_machine::step_message(raft_message& raw, const replica_message& me
     return step(event, entries);
 }
 
+int consensus_machine::take(const replica_message& message, const append_request& request) {
+    // A leader that does not know what this log has may begin behind an entry that was given up here. What
+    // is below a snapshot is committed, and so the leader's; libraft would refuse it for ever.
+    const std::uint64_t previous = request.previous_index;
+    if (previous < snapshot_.index && term_of(previous) == 0 && !is_installing() &&
+        BOURSE_GUARDED(entries_below_snapshot)) {
+        append_request rest{.previous_index = snapshot_.index,
+                            .previous_term = snapshot_.term,
+                            .commit_index = request.commit_index,
+                            .entries = {}};
+        for (std::size_t i = snapshot_.index - previous; i < request.entries.size(); ++i) {
+            rest.entries.push_back(request.entries[i]);
+        }
+        return take_entries_of(message, rest);
+    }
+    return take_entries_of(message, request);
+}
+
 /// libraft takes a membership for the first of the entries that it came with, wherever it was; so each is
 /// handed over as the first of its own.
-int consensus_machine::take(const replica_message& message, const append_request& request) {
+int consensus_machine::take_entries_of(const replica_message& message,
+                                       const append_request& request) {
     std::size_t first = 0;
     for (std::size_t i = 1; i < request.entries.size(); ++i) {
         if (request.entries[i].kind == log_entry_kind::membership &&

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/support/lone_replica.hpp"
 
@@ -10,6 +11,20 @@ namespace bourse {
 namespace {
 
 using kind = membership_change::kind;
+
+/// From a leader in term 1, whose log is known to match up to `previous`.
+append_request sign_of_life(std::uint64_t previous, std::uint64_t commit) {
+    return {.previous_index = previous, .previous_term = 1, .commit_index = commit, .entries = {}};
+}
+
+/// Entries behind one of `previous_term`.
+append_request entries_behind(std::uint64_t previous, std::uint64_t previous_term,
+                              std::vector<log_entry> entries) {
+    return {.previous_index = previous,
+            .previous_term = previous_term,
+            .commit_index = 1,
+            .entries = std::move(entries)};
+}
 
 // --- What a follower makes of what it hears --------------------------------------------------------
 
@@ -33,73 +48,44 @@ bool asks(lone_replica& candidate, std::initializer_list<std::uint64_t> voters) 
 
 bool membership_behind_a_command_goes_with_it() {
     lone_replica follower(2, log_with(members_of({1, 2, 3})));
-    follower.hear(
-        1, 2,
-        append_request{.previous_index = 1,
-                       .previous_term = 1,
-                       .commit_index = 1,
-                       .entries = {command_of(2), membership_of(2, members_of({1, 2}, {3}))}});
+    follower.hear(1, 2,
+                  entries_behind(1, 1, {command_of(2), membership_of(2, members_of({1, 2}, {3}))}));
     // The next leader does not have it.
-    follower.hear(3, 3,
-                  append_request{.previous_index = 2,
-                                 .previous_term = 2,
-                                 .commit_index = 1,
-                                 .entries = {command_of(3)}});
+    follower.hear(3, 3, entries_behind(2, 2, {command_of(3)}));
     return asks(follower, {1, 3});
 }
 
 bool membership_before_another_stays() {
     lone_replica follower(2, log_with(members_of({1, 2, 3}, {4})));
-    follower.hear(1, 2,
-                  append_request{.previous_index = 1,
-                                 .previous_term = 1,
-                                 .commit_index = 1,
-                                 .entries = {membership_of(2, members_of({1, 2, 3, 4}))}});
-    follower.hear(1, 2,
-                  append_request{.previous_index = 2,
-                                 .previous_term = 2,
-                                 .commit_index = 1,
-                                 .entries = {membership_of(2, members_of({1, 2, 4}, {3}))}});
-    follower.hear(4, 3,
-                  append_request{.previous_index = 2,
-                                 .previous_term = 2,
-                                 .commit_index = 1,
-                                 .entries = {command_of(3)}});
+    follower.hear(1, 2, entries_behind(1, 1, {membership_of(2, members_of({1, 2, 3, 4}))}));
+    follower.hear(1, 2, entries_behind(2, 2, {membership_of(2, members_of({1, 2, 4}, {3}))}));
+    follower.hear(4, 3, entries_behind(2, 2, {command_of(3)}));
     return asks(follower, {1, 3, 4});
 }
 
-bool entries_behind_ones_own_snapshot_are_taken() {
+bool entries_below_ones_own_snapshot_are_taken() {
     consensus_options options;
     options.trailing_entries = 0;
-    lone_replica follower(2, log_with(members_of({1, 2, 3}), 1, 19), options);
-    follower.hear(1, 1,
-                  append_request{
-                      .previous_index = 20, .previous_term = 1, .commit_index = 20, .entries = {}});
-    follower.take(follower.core.snapshot_taken(follower.now_ms, 20));
+    options.max_in_flight_entries = 10;
+    lone_replica follower(2, log_with(members_of({1, 2, 3}), 1, 39), options);
+    follower.hear(1, 1, sign_of_life(40, 40));
+    follower.take(follower.core.snapshot_taken(follower.now_ms, 40));
     // What it answered before was lost; the leader begins where it knows the logs to match.
     follower.hear(1, 1,
-                  append_request{.previous_index = 10,
+                  append_request{.previous_index = 20,
                                  .previous_term = 1,
-                                 .commit_index = 20,
+                                 .commit_index = 40,
                                  .entries = std::vector<log_entry>(10, command_of(1))});
     const auto* answer = follower.last_said<append_answer>();
-    return answer != nullptr && answer->rejected_index == 0 && answer->last_index == 20;
+    return answer != nullptr && answer->rejected_index == 0 && answer->last_index == 40;
 }
 
 bool overwritten_entry_is_not_acknowledged() {
     lone_replica follower(2, log_with(members_of({1, 2, 3})));
     follower.are_writes_held = true;
-    follower.hear(1, 1,
-                  append_request{.previous_index = 1,
-                                 .previous_term = 1,
-                                 .commit_index = 1,
-                                 .entries = {command_of(1), command_of(1), command_of(1)}});
+    follower.hear(1, 1, entries_behind(1, 1, {command_of(1), command_of(1), command_of(1)}));
     const std::uint64_t first_write = follower.writes.back().number;
-    follower.hear(3, 3,
-                  append_request{.previous_index = 1,
-                                 .previous_term = 1,
-                                 .commit_index = 1,
-                                 .entries = {command_of(3)}});
+    follower.hear(3, 3, entries_behind(1, 1, {command_of(3)}));
     // The vote of term 3 is durable only with what came behind the first write; so ask what counts.
     follower.take(follower.core.persisted(follower.now_ms, first_write));
     return follower.core.persisted_index() == 1;
@@ -107,24 +93,16 @@ bool overwritten_entry_is_not_acknowledged() {
 
 bool commit_index_stays() {
     lone_replica follower(2, log_with(members_of({1, 2, 3}), 1, 9));
-    follower.hear(1, 1,
-                  append_request{
-                      .previous_index = 10, .previous_term = 1, .commit_index = 10, .entries = {}});
-    follower.hear(
-        1, 1,
-        append_request{.previous_index = 3, .previous_term = 1, .commit_index = 11, .entries = {}});
+    follower.hear(1, 1, sign_of_life(10, 10));
+    follower.hear(1, 1, sign_of_life(3, 11));
     return follower.core.commit_index() == 10;
 }
 
 bool committed_entries_stay() {
     lone_replica follower(2, log_with(members_of({1, 2, 3}), 1, 9));
-    follower.hear(1, 1,
-                  append_request{
-                      .previous_index = 10, .previous_term = 1, .commit_index = 10, .entries = {}});
+    follower.hear(1, 1, sign_of_life(10, 10));
     // From here on libraft believes that 3 is the last committed.
-    follower.hear(
-        1, 1,
-        append_request{.previous_index = 3, .previous_term = 1, .commit_index = 11, .entries = {}});
+    follower.hear(1, 1, sign_of_life(3, 11));
     follower.hear(3, 2,
                   append_request{.previous_index = 5,
                                  .previous_term = 1,
@@ -136,9 +114,7 @@ bool committed_entries_stay() {
 bool second_leader_is_seen() {
     lone_replica leader(1, log_with(members_of({1, 2, 3})));
     leader.become_leader({2});
-    leader.hear(
-        3, leader.core.term(),
-        append_request{.previous_index = 1, .previous_term = 1, .commit_index = 1, .entries = {}});
+    leader.hear(3, leader.core.term(), sign_of_life(1, 1));
     return !leader.faults.empty();
 }
 
@@ -206,9 +182,7 @@ bool learner_votes() {
 bool silent_leader_is_not_waited_for() {
     const consensus_options options;
     lone_replica follower(2, log_with(members_of({1, 2, 3})), options);
-    follower.hear(
-        1, 1,
-        append_request{.previous_index = 1, .previous_term = 1, .commit_index = 1, .entries = {}});
+    follower.hear(1, 1, sign_of_life(1, 1));
     follower.now_ms += options.election_timeout_ms;
     follower.hear(
         3, 2,
@@ -349,7 +323,8 @@ std::vector<guard_scenario> guard_scenarios() {
         {guard::repeated_rejections, "repeated rejections",
          repeated_rejection_does_not_stop_a_follower},
         {guard::denied_pre_votes, "denied pre-votes", denied_pre_vote_tells_the_term},
-        {guard::trailing_entries, "trailing entries", entries_behind_ones_own_snapshot_are_taken},
+        {guard::entries_below_snapshot, "entries below snapshot",
+         entries_below_ones_own_snapshot_are_taken},
         {guard::own_term_first, "own term first", membership_changes_in_a_settled_term},
         {guard::aware_voters, "aware voters", voters_know_the_membership},
         {guard::caught_up_learners, "caught up learners", learner_catches_up_first},
