@@ -136,7 +136,7 @@ private:
     [[nodiscard]] bool is_settled() const;
     [[nodiscard]] bool is_sole_voter() const;
     [[nodiscard]] const member* find_member(replica_id id) const;
-    [[nodiscard]] unsigned in_flight_limit() const;
+    [[nodiscard]] unsigned in_flight_limit(const raft_entries* added) const;
 
     replica_id self_;
     consensus_options options_;

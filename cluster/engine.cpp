@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -200,7 +201,7 @@ raft_event consensus_machine::event_of(raft_event_type type) const noexcept {
 }
 
 int consensus_machine::step(raft_event& event, const raft_entries* entries) {
-    raft_set_max_inflight_entries(&raft_, in_flight_limit());
+    raft_set_max_inflight_entries(&raft_, in_flight_limit(entries));
     raft_update update{};
     if (const int failed = raft_step(&raft_, &event, &update); failed != 0) {
         return failed;
@@ -429,8 +430,11 @@ bool consensus_machine::is_sole_voter() const {
 
 /// libraft bounds what is in flight to a follower by entries; by bytes it is bounded by how large any of the
 /// entries kept can be.
-unsigned consensus_machine::in_flight_limit() const {
-    const std::uint64_t bound = std::max<std::uint64_t>(log_.payload_bound(), 1);
+unsigned consensus_machine::in_flight_limit(const raft_entries* added) const {
+    std::uint64_t bound = std::max<std::uint64_t>(log_.payload_bound(), 1);
+    for (const log_entry& entry : added != nullptr ? added->all() : std::span<const log_entry>()) {
+        bound = std::max<std::uint64_t>(bound, std::bit_ceil(entry.payload.size() + 1));
+    }
     const std::uint64_t entries = std::max<std::uint64_t>(options_.max_in_flight_bytes / bound, 1);
     return static_cast<unsigned>(std::min<std::uint64_t>(entries, options_.max_in_flight_entries));
 }

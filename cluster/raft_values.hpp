@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] raft_entry* data() noexcept { return entries_.data(); }
     [[nodiscard]] unsigned size() const noexcept { return static_cast<unsigned>(entries_.size()); }
+    [[nodiscard]] std::span<const log_entry> all() const noexcept { return ours_; }
     /// The entries from `first`, which points into `data()`, on.
     [[nodiscard]] std::span<const log_entry> from(const raft_entry* first) const;
 
