@@ -14,8 +14,8 @@ consensus::~consensus() = default;
 consensus::consensus(consensus&&) noexcept = default;
 consensus& consensus::operator=(consensus&&) noexcept = default;
 
-effects consensus::start(std::uint64_t now_ms, durable_state from) {
-    return machine_->start(now_ms, std::move(from));
+effects consensus::start(std::uint64_t now_ms, const durable_state& from) {
+    return machine_->start(now_ms, from);
 }
 effects consensus::tick(std::uint64_t now_ms) {
     return machine_->tick(now_ms);

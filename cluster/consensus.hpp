@@ -208,7 +208,7 @@ public:
     // --- Events -----------------------------------------------------------------------------------
 
     /// First, and once. A group's only voter leads at once.
-    [[nodiscard]] effects start(std::uint64_t now_ms, durable_state from);
+    [[nodiscard]] effects start(std::uint64_t now_ms, const durable_state& from);
 
     /// It is `next_tick_ms`, or later, or any time.
     [[nodiscard]] effects tick(std::uint64_t now_ms);

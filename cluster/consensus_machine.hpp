@@ -36,7 +36,7 @@ public:
     consensus_machine(const consensus_machine&) = delete;
     consensus_machine& operator=(const consensus_machine&) = delete;
 
-    effects start(std::uint64_t now_ms, durable_state from);
+    effects start(std::uint64_t now_ms, const durable_state& from);
     effects tick(std::uint64_t now_ms);
     effects receive(std::uint64_t now_ms, const replica_message& message);
     effects submit(std::uint64_t now_ms, std::vector<shared_bytes> payloads);

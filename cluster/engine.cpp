@@ -82,11 +82,11 @@ void consensus_machine::start_engine(std::uint64_t term, replica_id vote) {
     BOURSE_ASSERT(step(event, &entries) == 0);
 }
 
-effects consensus_machine::start(std::uint64_t now_ms, durable_state from) {
+effects consensus_machine::start(std::uint64_t now_ms, const durable_state& from) {
     BOURSE_ASSERT(!started_);
     snapshot_ = from.snapshot.value_or(snapshot_position{});
     BOURSE_ASSERT(from.first_index > 0 && from.first_index <= snapshot_.index + 1);
-    log_.restart(snapshot_, from.first_index, std::move(from.entries));
+    log_.restart(snapshot_, from.first_index, from.entries);
     BOURSE_ASSERT(log_.last_index() >= snapshot_.index);
     commit_index_ = snapshot_.index;
     told_memberships_ = snapshot_.index;

@@ -14,7 +14,7 @@ void replica_log::restart(const snapshot_position& snapshot) {
 }
 
 void replica_log::restart(const snapshot_position& snapshot, std::uint64_t first_index,
-                          std::vector<log_entry> entries) {
+                          const std::vector<log_entry>& entries) {
     slots_.clear();
     sizes_.fill(0);
     bytes_before_ = 0;
@@ -24,7 +24,7 @@ void replica_log::restart(const snapshot_position& snapshot, std::uint64_t first
     if (snapshot.index > 0) {
         memberships_.push_back({snapshot.membership_index, snapshot.in_force});
     }
-    for (log_entry& entry : entries) {
+    for (const log_entry& entry : entries) {
         append(entry);
     }
 }

@@ -21,7 +21,7 @@ public:
     void restart(const snapshot_position& snapshot);
     /// The entries that a replica starts with. `snapshot` may be at index zero: none.
     void restart(const snapshot_position& snapshot, std::uint64_t first_index,
-                 std::vector<log_entry> entries);
+                 const std::vector<log_entry>& entries);
 
     [[nodiscard]] std::uint64_t first_index() const noexcept { return first_; }
     [[nodiscard]] std::uint64_t last_index() const noexcept { return first_ + slots_.size() - 1; }

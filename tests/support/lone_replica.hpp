@@ -58,9 +58,9 @@ namespace bourse {
 /// One replica whose peers are played by the test, message by message.
 class lone_replica {
 public:
-    lone_replica(std::uint64_t id, durable_state disk, const consensus_options& options = {})
+    lone_replica(std::uint64_t id, const durable_state& disk, const consensus_options& options = {})
         : core({id}, options) {
-        take(core.start(now_ms, std::move(disk)));
+        take(core.start(now_ms, disk));
     }
 
     consensus core;
