@@ -10,7 +10,7 @@ find_library(BOURSE_LIBRAFT_LIBRARY raft)
 set(found "none")
 if(BOURSE_LIBRAFT_INCLUDE AND BOURSE_LIBRAFT_LIBRARY)
     set(found "one without a version")
-    # Up to 0.17 the header has no version.
+    # The header of 0.15.0 has none.
     file(STRINGS ${BOURSE_LIBRAFT_INCLUDE}/raft.h lines REGEX "^#define RAFT_VERSION_(MAJOR|MINOR|RELEASE) ")
     string(REGEX REPLACE "[^0-9;]" "" numbers "${lines}")
     list(LENGTH numbers count)
@@ -19,11 +19,10 @@ if(BOURSE_LIBRAFT_INCLUDE AND BOURSE_LIBRAFT_LIBRARY)
     endif()
 endif()
 if(NOT found STREQUAL BOURSE_LIBRAFT_VERSION)
-    set(what "Bourse needs libraft ${BOURSE_LIBRAFT_VERSION}; found: ${found}"
-             " (${BOURSE_LIBRAFT_INCLUDE}, ${BOURSE_LIBRAFT_LIBRARY}).")
-    list(JOIN what "" what)
+    set(what "Bourse needs libraft ${BOURSE_LIBRAFT_VERSION} and finds ${found}")
+    string(APPEND what " (${BOURSE_LIBRAFT_INCLUDE}, ${BOURSE_LIBRAFT_LIBRARY}).")
     if(NOT BOURSE_LIBRAFT_INCLUDE OR NOT BOURSE_LIBRAFT_LIBRARY OR NOT BOURSE_ANY_LIBRAFT)
-        message(FATAL_ERROR "${what} Debian 13 has it as libraft-dev, Debian 12 in bookworm-backports; "
+        message(FATAL_ERROR "${what} Debian 13 has it as libraft-dev, Debian 12 in bookworm-backports: "
                             "tests/run and runtime/quickstart install it. To try another version all the "
                             "same, which may lose data: -DBOURSE_ANY_LIBRAFT=ON")
     endif()

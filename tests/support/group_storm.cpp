@@ -45,7 +45,7 @@ group_storm::group_storm(std::uint64_t seed, std::uint64_t voters, std::uint64_t
                       .repeat = static_cast<std::uint32_t>(random(1'500)),
                       .longest_delay_ms = 25,
                       .late = 250,
-                      .longest_write_ms = 8};
+                      .longest_write_ms = random(3) == 0 ? 150U : 8U};
 }
 
 std::string group_storm::pass() {
