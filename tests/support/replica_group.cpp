@@ -99,10 +99,8 @@ void replica_group::happen(const occurrence& next) {
                 carry_out(r, r.core->receive(now_ms_, *next.message));
             }
             break;
-        case occurrence::kind::written:
-            if (!r.is_disk_held && !r.unwritten.empty()) {
-                write_done(r);
-            }
+        case occurrence::kind::synced:
+            end_sync(r);
             break;
         case occurrence::kind::fetch:
             fetch(r);
@@ -142,9 +140,27 @@ void replica_group::send(const replica_message& message) {
 
 void replica_group::write(replica& r, disk_write what) {
     r.unwritten.push_back(std::move(what));
-    const std::uint64_t takes = random_below(weather.longest_write_ms + 1);
-    r.last_write_due_ms = std::max(r.last_write_due_ms, now_ms_) + takes;
-    plan(r.last_write_due_ms, occurrence::kind::written, r.id.value);
+    if (r.syncing == 0) {
+        begin_sync(r);
+    }
+}
+
+/// One sync at a time, which covers all that was written before it began.
+void replica_group::begin_sync(replica& r) {
+    r.syncing = r.unwritten.size();
+    plan(now_ms_ + random_below(weather.longest_write_ms + 1), occurrence::kind::synced,
+         r.id.value);
+}
+
+void replica_group::end_sync(replica& r) {
+    for (; r.syncing > 0 && !r.is_disk_held && r.core != nullptr && !r.unwritten.empty();
+         --r.syncing) {
+        write_done(r);
+    }
+    r.syncing = 0;
+    if (!r.unwritten.empty() && !r.is_disk_held) {
+        begin_sync(r);
+    }
 }
 
 void replica_group::put_on_disk(replica& r, const disk_write& what) {
@@ -223,7 +239,7 @@ void replica_group::boot(replica& r) {
     r.installing.reset();
     r.fetches_failed = 0;
     r.reads.clear();
-    r.last_write_due_ms = now_ms_;
+    r.syncing = 0;
     r.applied = r.disk.snapshot ? r.disk.snapshot->index : 0;
     r.digest = r.applied > 0 ? committed_[r.applied - 1].digest_after : 0;
     carry_out(r, r.core->start(now_ms_, r.disk));
@@ -236,6 +252,7 @@ void replica_group::crash(std::uint64_t id, std::size_t kept) {
     }
     r.core.reset();
     r.unwritten.clear();
+    r.syncing = 0;
     r.is_disk_held = false;
 }
 

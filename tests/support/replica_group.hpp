@@ -50,7 +50,7 @@ public:
         std::uint64_t incarnation = 0;
         std::uint64_t applied = 0;
         std::uint64_t digest = 0;
-        std::uint64_t last_write_due_ms = 0;
+        std::size_t syncing = 0;  ///< so many of `unwritten` are being synced
         effects last;
         std::optional<snapshot_to_install> installing;
         std::uint32_t fetches_failed = 0;
@@ -120,7 +120,7 @@ private:
     struct occurrence {
         std::uint64_t at_ms = 0;
         std::uint64_t order = 0;
-        enum class kind : std::uint8_t { tick, message, written, fetch } what = kind::tick;
+        enum class kind : std::uint8_t { tick, message, synced, fetch } what = kind::tick;
         std::uint64_t id = 0;
         std::uint64_t incarnation = 0;
         std::shared_ptr<replica_message> message;
@@ -139,6 +139,8 @@ private:
               std::shared_ptr<replica_message> message = nullptr);
     void send(const replica_message& message);
     void write(replica& r, disk_write what);
+    void begin_sync(replica& r);
+    void end_sync(replica& r);
     void write_done(replica& r);
     void put_on_disk(replica& r, const disk_write& what);
     void fetch(replica& r);
