@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "tests/support/lone_replica.hpp"
+#include "tests/support/cluster/lone_replica.hpp"
 
 namespace bourse {
 namespace {

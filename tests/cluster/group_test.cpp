@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "tests/support/lone_replica.hpp"
-#include "tests/support/replica_group.hpp"
+#include "tests/support/cluster/lone_replica.hpp"
+#include "tests/support/cluster/replica_group.hpp"
 
 namespace bourse {
 namespace {

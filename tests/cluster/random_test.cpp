@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/support/group_storm.hpp"
+#include "tests/support/cluster/group_storm.hpp"
 
 namespace bourse {
 namespace {

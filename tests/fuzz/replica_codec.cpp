@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "messages/assert.hpp"
-#include "tests/support/lone_replica.hpp"
+#include "tests/support/cluster/lone_replica.hpp"
 
 namespace {
 

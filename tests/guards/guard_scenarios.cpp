@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "tests/support/lone_replica.hpp"
+#include "tests/support/cluster/lone_replica.hpp"
 
 namespace bourse {
 namespace {

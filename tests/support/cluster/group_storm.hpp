@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "tests/support/replica_group.hpp"
+#include "tests/support/cluster/replica_group.hpp"
 
 namespace bourse {
 

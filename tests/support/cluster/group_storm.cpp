@@ -1,4 +1,4 @@
-#include "tests/support/group_storm.hpp"
+#include "tests/support/cluster/group_storm.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "tests/support/replica_group.hpp"
+#include "tests/support/cluster/replica_group.hpp"
 
 #include <algorithm>
 #include <cstring>
