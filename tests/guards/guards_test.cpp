@@ -5,11 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "cluster/guards.hpp"
 #include "guard_scenarios.hpp"
+#include "tests/support/cluster/group_storm.hpp"
 
 namespace bourse {
 namespace {
@@ -20,7 +22,8 @@ bool holds_without(const guard_scenario& scenario) {
     REQUIRE(child >= 0);
     if (child == 0) {
         // What it says of its end is of no interest.
-        if (std::freopen("/dev/null", "w", stderr) == nullptr) {
+        if (std::freopen("/dev/null", "w", stderr) == nullptr ||
+            std::freopen("/dev/null", "w", stdout) == nullptr) {
             std::_Exit(2);
         }
         guard_off = scenario.guarded;
@@ -43,6 +46,28 @@ TEST_CASE("what a guard is for holds with it and breaks without it, for every gu
         ++tested;
     }
     CHECK(tested == guard_count);
+}
+
+/// Twenty lives of groups.
+bool storms_pass() {
+    constexpr unsigned lives = 20;
+    constexpr unsigned sizes[][2] = {{1, 3}, {3, 3}, {3, 5}, {5, 5}};
+    for (unsigned life = 1; life <= lives; ++life) {
+        const auto& size = sizes[life % 4];
+        if (!group_storm(life * 16 + 7, size[0], size[1]).pass().empty()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+TEST_CASE("twenty storms find a sole voter that leads twice in one term, and others") {
+    CHECK(storms_pass());
+    for (const guard each : {guard::sole_voter_new_term, guard::membership_first,
+                             guard::commit_goes_forward, guard::no_self_removal}) {
+        CAPTURE(static_cast<int>(each));
+        CHECK_FALSE(holds_without({each, "", storms_pass}));
+    }
 }
 
 }  // namespace bourse
