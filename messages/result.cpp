@@ -12,6 +12,22 @@ std::string_view to_string(errc code) noexcept {
             return "out_of_range";
         case errc::unreadable:
             return "unreadable";
+        case errc::unwritable:
+            return "unwritable";
+        case errc::storage_full:
+            return "storage_full";
+        case errc::locked:
+            return "locked";
+        case errc::corrupt:
+            return "corrupt";
+        case errc::foreign:
+            return "foreign";
+        case errc::not_kept:
+            return "not_kept";
+        case errc::over_bound:
+            return "over_bound";
+        case errc::overloaded:
+            return "overloaded";
     }
     return "unknown_error";
 }

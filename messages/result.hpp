@@ -19,6 +19,14 @@ enum class errc : std::uint8_t {
     unsupported_version = 2,  ///< a record of a version that this binary does not know
     out_of_range = 3,         ///< a number in a record that means nothing in its place
     unreadable = 4,           ///< a file that is not there, or cannot be read
+    unwritable = 5,           ///< a file or folder that cannot be written or made durable
+    storage_full = 6,         ///< no room on the disk, or in the files that may be used of it
+    locked = 7,               ///< another process uses the folder
+    corrupt = 8,              ///< what was written and synced is no longer what it was
+    foreign = 9,              ///< a file that is not ours, or not this node's
+    not_kept = 10,            ///< older than what is kept, or not there yet
+    over_bound = 11,          ///< more, or longer, than a stated bound
+    overloaded = 12,          ///< full for now: later
 };
 
 /// The code's name as written above; "unknown_error" for other numbers.
@@ -72,5 +80,12 @@ public:
 private:
     std::variant<T, bourse::error> content_;
 };
+
+/// Nothing, as a value: what a function gives that was asked to do something and did it.
+struct done {
+    friend bool operator==(const done&, const done&) = default;
+};
+/// Done, or why not.
+using outcome = result<done>;
 
 }  // namespace bourse

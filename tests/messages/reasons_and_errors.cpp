@@ -102,6 +102,14 @@ TEST_CASE("every error code has a name of its own") {
     CHECK(to_string(errc::unsupported_version) == "unsupported_version");
     CHECK(to_string(errc::out_of_range) == "out_of_range");
     CHECK(to_string(errc::unreadable) == "unreadable");
+    CHECK(to_string(errc::unwritable) == "unwritable");
+    CHECK(to_string(errc::storage_full) == "storage_full");
+    CHECK(to_string(errc::locked) == "locked");
+    CHECK(to_string(errc::corrupt) == "corrupt");
+    CHECK(to_string(errc::foreign) == "foreign");
+    CHECK(to_string(errc::not_kept) == "not_kept");
+    CHECK(to_string(errc::over_bound) == "over_bound");
+    CHECK(to_string(errc::overloaded) == "overloaded");
     CHECK(to_string(static_cast<errc>(0)) == "unknown_error");
 }
 

@@ -1,0 +1,206 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "messages/ids.hpp"
+#include "messages/result.hpp"
+#include "storage/disk.hpp"
+#include "storage/journal_format.hpp"
+#include "storage/shard_log.hpp"
+
+namespace bourse {
+
+class segment_files;
+
+struct journal_options {
+    std::uint64_t owner = 0;  ///< the node's id; a journal of another node is refused
+    /// Of each file; a multiple of 4,096, from `min_segment_bytes` to `max_segment_bytes`.
+    std::uint64_t segment_bytes = std::uint64_t{64} << 20U;
+    /// So much of the last segment is kept for cancels, votes and the like when no next segment can
+    /// be had; at most half a segment.
+    std::uint64_t reserve_bytes = std::uint64_t{8} << 20U;
+    /// Files kept at the most, 2 to 4,096: beyond, `journal::room` says that storage is full.
+    std::uint32_t max_segments = 256;
+};
+inline constexpr std::uint64_t min_segment_bytes = std::uint64_t{16} << 10U;
+inline constexpr std::uint64_t max_segment_bytes = std::uint64_t{1} << 30U;
+
+/// Where the log of one shard stands.
+struct journal_shard {
+    shard_id shard{};
+    log_positions positions;
+};
+
+/// Entries as `journal::read` gives them: consecutive, payloads in one piece of memory.
+struct entry_batch {
+    struct item {
+        log_point at;
+        std::size_t offset = 0;
+        std::size_t length = 0;
+    };
+    std::vector<std::byte> bytes;
+    std::vector<item> items;
+
+    [[nodiscard]] std::span<const std::byte> payload(const item& of) const {
+        return std::span(bytes).subspan(of.offset, of.length);
+    }
+};
+
+/// Whether more can be written.
+struct journal_room {
+    /// False: only the reserve is left. Refuse orders with `storage_full`; let cancels through.
+    bool takes_orders = true;
+    /// Bytes that surely fit still, the heads of records included.
+    std::uint64_t bytes = 0;
+    /// Why no further file can be had, for people; empty while one is there or on its way.
+    std::string why;
+};
+
+/// Who keeps the oldest segment from being released.
+struct journal_pin {
+    shard_id shard{};
+    std::uint64_t index = 0;  ///< `release` up to this one would let it go
+};
+
+/// A node's write-ahead log, for all its shards.
+///
+/// The problem: what a node has promised (an entry acknowledged, a vote given) must be on its disk
+/// before anybody hears of it, and a sync costs as much as a thousand records. So there is one file
+/// and one writer for all shards, and everything that arrived while one batch was being written is
+/// the next batch. No timer waits for a batch to fill.
+///
+/// Use. `append`, `vote`, `truncate` and `snapshot` put records into the open batch and touch no
+/// file. `start_batch` hands the batch to the disk, `finish_batch` makes it durable; only then may
+/// whoever depends on a record hear of it. A thread that may block calls `commit`, both at once;
+/// a simulator lets time go by between, in which more may be appended. Records become durable in the order
+/// appended; `appended()` and `durable()` count them. After a batch:
+/// - answer; then `maintain`, which prepares and recycles files, a little at a time;
+/// - if then nothing was appended, `commit` once more when convenient (`wants_idle_batch`): it writes an empty
+///   batch, by which the next start knows that the last one had been synced. Until then a damaged last
+///   batch is taken for one that a crash tore, and cut.
+///
+/// What holds:
+/// 1. A batch is written only after the one before is durable, so after a crash at most the last is incomplete.
+///    It is there whole or not at all.
+/// 2. What `open` finds of each shard's log is what was durable, with or without the batch that was under way.
+/// 3. A damaged record with a whole batch, or a segment, behind it is not a torn tail: `open` fails with
+///    `corrupt` and the journal is left as it is. So does anything else that cannot be (a gap, a file missing).
+/// 4. After a failed write or sync the journal is dead: every call fails with the first error and nothing
+///    is tried again. The process should end.
+/// 5. A segment goes when for every shard the caller has released its entries, oldest first.
+///
+/// One thread only. Memory: 32 bytes an entry kept, three batches at the most, one segment while opening.
+/// The bytes are described in storage/FORMAT.md. The disk must outlive the journal.
+class journal {
+public:
+    /// Takes the folder's lock, reads what is there, cuts a torn tail, and makes the first segment in an empty folder.
+    /// Errors: `locked`; `foreign`, `unsupported_version`, `corrupt` with file, offset and what can be
+    /// done; `unreadable`, `unwritable`, `storage_full`; `out_of_range` for options. Nothing is
+    /// changed then, but for a torn tail.
+    [[nodiscard]] static result<std::unique_ptr<journal>> open(disk& where,
+                                                               const journal_options& options);
+    ~journal();
+    journal(const journal&) = delete;
+    journal& operator=(const journal&) = delete;
+
+    // --- putting records into the open batch -------------------------------------------------------
+    // All fail with `over_bound` for a payload longer than `max_payload_bytes()` or a shard beyond
+    // `max_journal_shards`; `overloaded` when the open batch is full (start it first; at most one can be under way);
+    // `storage_full` when it would not fit on the disk. Nothing is changed then.
+
+    /// An entry; its index must be the one after the log's last, its term not below the last one's.
+    outcome append(shard_id shard, log_point at, std::span<const std::byte> payload);
+    /// The shard's current term and whom this node voted for in it (0: nobody). Never to a lower term.
+    outcome vote(shard_id shard, const journal_vote& given);
+    /// Voids every entry after `last_kept`, which must be between the log's begin and its end.
+    outcome truncate(shard_id shard, std::uint64_t last_kept);
+    /// The shard's state exists elsewhere as of `at`, not before the log's begin. If the log has that very
+    /// entry it stays as it is (a checkpoint was taken); otherwise it is void and goes on after `at`
+    /// (a snapshot was installed). `payload`, at most `max_snapshot_bytes`, is given back at start.
+    outcome snapshot(shard_id shard, log_point at, std::span<const std::byte> payload);
+
+    // --- making them durable -----------------------------------------------------------------------
+
+    /// Hands the open batch to the disk. Nothing happens if it is empty and no idle batch is due. No batch
+    /// may be under way.
+    outcome start_batch();
+    /// The batch under way, if any, is durable on return.
+    outcome finish_batch();
+    [[nodiscard]] bool batch_under_way() const noexcept { return under_way_; }
+    /// Both.
+    outcome commit();
+    /// Records appended since `open`, and how many of them are durable.
+    [[nodiscard]] std::uint64_t appended() const noexcept { return appended_; }
+    [[nodiscard]] std::uint64_t durable() const noexcept { return durable_; }
+    /// Nothing is open or under way, and the last batch written was not an idle one.
+    [[nodiscard]] bool wants_idle_batch() const noexcept;
+    /// After a failed write or sync: which.
+    [[nodiscard]] const std::optional<error>& dead() const noexcept { return dead_; }
+
+    // --- files -------------------------------------------------------------------------------------
+
+    /// Entries up to `index`, which must be in the log, are needed no more: checkpoint, event store and followers are
+    /// past them. Not remembered over a restart: say it again.
+    void release(shard_id shard, std::uint64_t index);
+    /// Recycles or removes released segments and does a bounded piece (`maintenance_bytes`) of preparing the next one;
+    /// true if there is more to do at once. No batch may be under way. That no file can be had is no error:
+    /// `room` says it, and the next call tries again.
+    [[nodiscard]] result<bool> maintain();
+    [[nodiscard]] journal_room room() const;
+    [[nodiscard]] std::optional<journal_pin> oldest_pin() const;
+    [[nodiscard]] std::size_t segment_count() const noexcept;
+
+    // --- what is in it -----------------------------------------------------------------------------
+
+    /// Every shard that ever had a record, by number. What was appended is in it, durable or not.
+    [[nodiscard]] std::vector<journal_shard> shards() const;
+    [[nodiscard]] std::optional<journal_shard> find(shard_id shard) const;
+    /// The term of an entry between begin (included) and end; nothing for others.
+    [[nodiscard]] std::optional<std::uint64_t> term_at(shard_id shard, std::uint64_t index) const;
+    /// Entries `first` to `last` of a shard, as many as fit into `max_bytes` of payload but at least one, read
+    /// from the files and checked. For replay: call with `first` after the last one got. `not_kept` if `first` is
+    /// not in the log or its batch not started; `corrupt` with file and offset; the bytes are appended to nothing: `into` is overwritten.
+    outcome read(shard_id shard, std::uint64_t first, std::uint64_t last, std::size_t max_bytes,
+                 entry_batch& into);
+    [[nodiscard]] std::size_t max_payload_bytes() const noexcept;
+
+private:
+    struct pending_record;
+    struct open_batch;
+
+    journal(disk& where, const journal_options& options);
+    outcome put(const record_head& head, std::span<const std::byte> payload);
+    [[nodiscard]] outcome check_put(const record_head& head, std::size_t payload_bytes);
+    outcome die(const error& why);
+    outcome next_segment();
+    void seal(std::vector<std::byte>& bytes, std::span<const pending_record> records);
+    void place_records();
+
+    disk& disk_;
+    journal_options options_;
+    std::unique_ptr<segment_files> files_;
+    shard_logs logs_;  // with everything appended
+    // As of the last durable batch: what a new segment begins with.
+    std::map<shard_id, log_positions> written_;
+    std::unique_ptr<open_batch> open_;
+    std::unique_ptr<open_batch> writing_;
+    bool under_way_ = false;
+    bool last_was_idle_ = false;
+    std::uint64_t next_batch_ = 1;
+    std::uint64_t position_bytes_ = 0;  // where in the last segment the next batch goes
+    std::uint64_t appended_ = 0;
+    std::uint64_t durable_ = 0;
+    std::optional<error> dead_;
+};
+
+/// What one call of `journal::maintain` writes at most.
+inline constexpr std::uint64_t maintenance_bytes = std::uint64_t{1} << 20U;
+
+}  // namespace bourse

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "messages/ids.hpp"
+#include "storage/journal_format.hpp"
+
+namespace bourse {
+
+/// A place in a shard's log. Zero: before its first entry.
+struct log_point {
+    std::uint64_t index = 0;
+    std::uint64_t term = 0;
+    friend bool operator==(const log_point&, const log_point&) = default;
+};
+
+struct journal_vote {
+    std::uint64_t term = 0;
+    std::uint64_t voted_for = 0;  ///< a node's id; zero: nobody yet
+    friend bool operator==(const journal_vote&, const journal_vote&) = default;
+};
+
+struct journal_snapshot {
+    log_point at;  ///< zero: there was none
+    std::vector<std::byte> payload;
+    friend bool operator==(const journal_snapshot&, const journal_snapshot&) = default;
+};
+
+/// Where the log of one shard stands.
+struct log_positions {
+    journal_vote vote;
+    journal_snapshot snapshot;
+    log_point begin;  ///< the first entry kept is the one after; its own payload is not kept
+    log_point end;    ///< the last entry, or `begin`
+    friend bool operator==(const log_positions&, const log_positions&) = default;
+};
+
+/// Where an entry's record is. A generation of zero: not in a file yet.
+struct entry_place {
+    std::uint64_t term = 0;
+    std::uint64_t generation = 0;
+    std::uint32_t offset = 0;
+    std::uint32_t payload_bytes = 0;
+};
+
+/// What the records of one shard mean, one after the other; the same for records that are appended and for those
+/// read at start.
+///
+/// - entry: extends the log by one.
+/// - vote: replaces the vote; terms never fall, and a vote given is not changed within its term.
+/// - truncate (index, term): the log ends there.
+/// - snapshot: is remembered; with `voids_log_flag` the log is empty and goes on after it.
+/// - position: in the oldest segment, where the log begins; in others, a check that nothing is missing.
+class shard_log {
+public:
+    /// Why the record cannot come next, for people; empty if it can.
+    [[nodiscard]] std::string fault(const record_head& head,
+                                    std::span<const std::byte> payload) const;
+    /// Takes a record without fault.
+    void apply(const record_head& head, std::span<const std::byte> payload, std::uint32_t offset);
+    /// Says where an entry that was applied with generation zero is now, if it is still in the log.
+    void place(std::uint64_t index, std::uint64_t generation, std::uint32_t offset);
+    /// Forgets the entries up to `index`.
+    void release(std::uint64_t index);
+
+    [[nodiscard]] const log_positions& positions() const noexcept { return positions_; }
+    /// The term of an entry between begin (included) and end.
+    [[nodiscard]] std::optional<std::uint64_t> term_at(std::uint64_t index) const;
+    /// Of an entry after begin, up to end.
+    [[nodiscard]] const entry_place& place_of(std::uint64_t index) const;
+
+private:
+    void end_at(log_point kept);
+
+    log_positions positions_;
+    std::deque<entry_place> places_;  // of the entries after begin
+};
+
+using shard_logs = std::map<shard_id, shard_log>;
+
+}  // namespace bourse
