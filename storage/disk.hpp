@@ -66,7 +66,7 @@ public:
     [[nodiscard]] virtual result<std::unique_ptr<disk_file>> create(const std::string& name,
                                                                     std::uint64_t size) = 0;
     /// A file that is there. What can be read from it on return is durable, whoever wrote it.
-    [[nodiscard]] virtual result<std::unique_ptr<disk_file>> open(const std::string& name) = 0;
+    [[nodiscard]] virtual result<std::unique_ptr<disk_file>> open_file(const std::string& name) = 0;
     /// The names of all files, sorted.
     [[nodiscard]] virtual result<std::vector<std::string>> list() = 0;
     /// Open files stay open. A file that has the new name already is replaced.

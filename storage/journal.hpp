@@ -18,6 +18,7 @@
 namespace bourse {
 
 class segment_files;
+struct segment;
 
 struct journal_options {
     std::uint64_t owner = 0;  ///< the node's id; a journal of another node is refused
@@ -96,7 +97,7 @@ struct journal_pin {
 ///    is tried again. The process should end.
 /// 5. A segment goes when for every shard the caller has released its entries, oldest first.
 ///
-/// One thread only. Memory: 32 bytes an entry kept, three batches at the most, one segment while opening.
+/// One thread only. Memory: 32 bytes an entry kept, two batches, one segment while opening.
 /// The bytes are described in storage/FORMAT.md. The disk must outlive the journal.
 class journal {
 public:
@@ -166,7 +167,7 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> term_at(shard_id shard, std::uint64_t index) const;
     /// Entries `first` to `last` of a shard, as many as fit into `max_bytes` of payload but at least one, read
     /// from the files and checked. For replay: call with `first` after the last one got. `not_kept` if `first` is
-    /// not in the log or its batch not started; `corrupt` with file and offset; the bytes are appended to nothing: `into` is overwritten.
+    /// not in the log or its batch not started; `corrupt` with file and offset; `into` is overwritten.
     outcome read(shard_id shard, std::uint64_t first, std::uint64_t last, std::size_t max_bytes,
                  entry_batch& into);
     [[nodiscard]] std::size_t max_payload_bytes() const noexcept;
@@ -176,14 +177,30 @@ private:
     struct open_batch;
 
     journal(disk& where, const journal_options& options);
-    outcome put(const record_head& head, std::span<const std::byte> payload);
-    [[nodiscard]] outcome check_put(const record_head& head, std::size_t payload_bytes);
-    outcome die(const error& why);
+    outcome recover_from_files();
+    outcome begin_in_empty_folder();
+    [[nodiscard]] outcome check_room(std::size_t payload_bytes) const;
+    [[nodiscard]] outcome check_shard(shard_id shard, std::size_t more_snapshot_bytes) const;
+    outcome put(record_head head, std::span<const std::byte> payload);
+    outcome start_writing();
     outcome next_segment();
-    void seal(std::vector<std::byte>& bytes, std::span<const pending_record> records);
-    void place_records();
+    void seal(open_batch& batch, std::uint64_t generation) const;
+    void place_entries(const open_batch& batch);
+    [[nodiscard]] open_batch first_batch_of_segment() const;
+    [[nodiscard]] std::uint64_t left_in_segment() const noexcept;
+    [[nodiscard]] std::uint64_t left_in_next_segment() const noexcept;
+    [[nodiscard]] std::uint64_t first_batch_bytes() const noexcept;
+    [[nodiscard]] std::uint64_t max_open_bytes() const noexcept;
+    [[nodiscard]] bool fits(std::uint64_t batch_bytes) const;
+    [[nodiscard]] std::optional<journal_pin> pin_of(const segment& in) const;
+    [[nodiscard]] static std::uint64_t window_end(const shard_log& log, std::uint64_t first,
+                                                  std::uint64_t last, std::size_t max_bytes,
+                                                  const entry_batch& so_far);
+    outcome read_window(shard_id shard, const shard_log& log, std::uint64_t first,
+                        std::uint64_t until, entry_batch& into);
+    outcome die(const error& why);
 
-    disk& disk_;
+    std::unique_ptr<folder_lock> lock_;
     journal_options options_;
     std::unique_ptr<segment_files> files_;
     shard_logs logs_;  // with everything appended
@@ -198,6 +215,7 @@ private:
     std::uint64_t appended_ = 0;
     std::uint64_t durable_ = 0;
     std::optional<error> dead_;
+    std::vector<std::byte> window_;  // what `read` has read
 };
 
 /// What one call of `journal::maintain` writes at most.

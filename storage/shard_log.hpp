@@ -41,6 +41,9 @@ struct log_positions {
     friend bool operator==(const log_positions&, const log_positions&) = default;
 };
 
+/// Takes a record that is without fault (`shard_log` says what each means).
+void apply(log_positions& to, const record_head& head, std::span<const std::byte> payload);
+
 /// Where an entry's record is. A generation of zero: not in a file yet.
 struct entry_place {
     std::uint64_t term = 0;

@@ -1,0 +1,79 @@
+#include "storage/crc32c.hpp"
+
+#include <array>
+#include <cstring>
+
+#include "messages/assert.hpp"
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
+
+namespace bourse {
+namespace {
+
+constexpr std::array<std::uint32_t, 256> make_table() {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+        std::uint32_t sum = byte;
+        for (int bit = 0; bit < 8; ++bit) {
+            sum = (sum >> 1U) ^ ((sum & 1U) != 0 ? 0x82F63B78U : 0U);
+        }
+        table[byte] = sum;
+    }
+    return table;
+}
+constexpr std::array<std::uint32_t, 256> byte_table = make_table();
+
+}  // namespace
+
+std::uint32_t crc32c_by_table(std::span<const std::byte> bytes, std::uint32_t before) noexcept {
+    std::uint32_t sum = ~before;
+    for (const std::byte byte : bytes) {
+        sum = (sum >> 8U) ^ byte_table[(sum ^ static_cast<std::uint32_t>(byte)) & 0xFFU];
+    }
+    return ~sum;
+}
+
+#if defined(__x86_64__)
+
+bool processor_has_crc32c() noexcept {
+    return __builtin_cpu_supports("sse4.2") != 0;
+}
+
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_by_processor(
+    std::span<const std::byte> bytes, std::uint32_t before) noexcept {
+    std::uint64_t sum = ~before;
+    const std::byte* next = bytes.data();
+    std::size_t left = bytes.size();
+    for (; left >= 8; left -= 8, next += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, next, 8);
+        sum = _mm_crc32_u64(sum, eight);
+    }
+    auto narrow = static_cast<std::uint32_t>(sum);
+    for (; left > 0; --left, ++next) {
+        narrow = _mm_crc32_u8(narrow, static_cast<unsigned char>(*next));
+    }
+    return ~narrow;
+}
+
+#else
+
+bool processor_has_crc32c() noexcept {
+    return false;
+}
+
+std::uint32_t crc32c_by_processor(std::span<const std::byte>, std::uint32_t) noexcept {
+    BOURSE_ASSERT(processor_has_crc32c());
+    return 0;
+}
+
+#endif
+
+std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) noexcept {
+    static const bool by_processor = processor_has_crc32c();
+    return by_processor ? crc32c_by_processor(bytes, before) : crc32c_by_table(bytes, before);
+}
+
+}  // namespace bourse

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace bourse {
+
+/// CRC-32C (Castagnoli), as in RFC 3720, appendix B.4: reflected, polynomial 0x1EDC6F41, begun with and ended by
+/// all ones inverted. `before` is the sum of the bytes before, so that a sum can be taken in pieces.
+///
+/// By the processor's own instruction (SSE4.2) where it has it, else by a table.
+[[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes,
+                                   std::uint32_t before = 0) noexcept;
+
+/// The two ways, for tests. `crc32c_by_processor` may be called only if `processor_has_crc32c()`.
+[[nodiscard]] std::uint32_t crc32c_by_table(std::span<const std::byte> bytes,
+                                            std::uint32_t before = 0) noexcept;
+[[nodiscard]] std::uint32_t crc32c_by_processor(std::span<const std::byte> bytes,
+                                                std::uint32_t before = 0) noexcept;
+[[nodiscard]] bool processor_has_crc32c() noexcept;
+
+}  // namespace bourse

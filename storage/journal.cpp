@@ -1,0 +1,543 @@
+#include "storage/journal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "messages/assert.hpp"
+#include "storage/journal_recovery.hpp"
+#include "storage/segment_files.hpp"
+
+namespace bourse {
+namespace {
+
+constexpr std::uint64_t page_bytes = 4096;
+
+outcome check_options(const journal_options& options) {
+    if (options.segment_bytes < min_segment_bytes || options.segment_bytes > max_segment_bytes ||
+        options.segment_bytes % page_bytes != 0) {
+        return error{errc::out_of_range, "segment_bytes is " +
+                                             std::to_string(options.segment_bytes) +
+                                             ", which is no multiple of 4096 from " +
+                                             std::to_string(min_segment_bytes) + " to " +
+                                             std::to_string(max_segment_bytes)};
+    }
+    if (options.reserve_bytes > options.segment_bytes / 2) {
+        return error{errc::out_of_range, "reserve_bytes is " +
+                                             std::to_string(options.reserve_bytes) +
+                                             ", more than half a segment"};
+    }
+    if (options.max_segments < 2 || options.max_segments > 4096) {
+        return error{errc::out_of_range, "max_segments is " + std::to_string(options.max_segments) +
+                                             ", which is not 2 to 4096"};
+    }
+    return done{};
+}
+
+/// What a shard takes at the begin of each segment.
+std::uint64_t bytes_of_shard(const log_positions& of) {
+    return 3 * record_head_bytes + vote_payload_bytes + of.snapshot.payload.size();
+}
+
+}  // namespace
+
+struct journal::pending_record {
+    record_head head;
+    std::size_t offset = 0;  // in the batch
+};
+
+/// Records one behind the other, with their payloads in place; `seal` writes the heads.
+struct journal::open_batch {
+    std::vector<std::byte> bytes;
+    std::vector<pending_record> records;
+
+    void add(const record_head& head, std::span<const std::byte> payload) {
+        records.push_back({head, bytes.size()});
+        bytes.resize(bytes.size() + record_head_bytes);
+        bytes.insert(bytes.end(), payload.begin(), payload.end());
+    }
+    [[nodiscard]] std::span<std::byte> record(const pending_record& of) {
+        return std::span(bytes).subspan(of.offset, record_head_bytes + of.head.payload_bytes);
+    }
+    [[nodiscard]] std::span<const std::byte> payload(const pending_record& of) const {
+        return std::span(bytes).subspan(of.offset + record_head_bytes, of.head.payload_bytes);
+    }
+    void clear() {
+        bytes.clear();
+        records.clear();
+    }
+};
+
+// --- opening ---------------------------------------------------------------------------------------
+
+journal::journal(disk& where, const journal_options& options)
+    : options_(options),
+      files_(std::make_unique<segment_files>(where, options.segment_bytes, options.max_segments)),
+      open_(std::make_unique<open_batch>()),
+      writing_(std::make_unique<open_batch>()) {}
+
+journal::~journal() = default;
+
+result<std::unique_ptr<journal>> journal::open(disk& where, const journal_options& options) {
+    if (auto checked = check_options(options); !checked) {
+        return checked.error();
+    }
+    auto lock = where.lock();
+    if (!lock) {
+        return lock.error();
+    }
+    std::unique_ptr<journal> opened(new journal(where, options));
+    opened->lock_ = std::move(lock).value();
+    segment_files& files = *opened->files_;
+    if (auto found = files.open_segments(options.owner); !found) {
+        return found.error();
+    }
+    if (auto read = files.segments().empty() ? opened->begin_in_empty_folder()
+                                             : opened->recover_from_files();
+        !read) {
+        return read.error();
+    }
+    return opened;
+}
+
+outcome journal::begin_in_empty_folder() {
+    if (auto spares = files_->open_spares(); !spares) {
+        return spares;
+    }
+    if (auto prepared = files_->prepare(options_.segment_bytes); !prepared) {
+        return prepared.error();
+    }
+    if (!files_->has_spare()) {
+        return error{errc::storage_full,
+                     files_->why_no_spare() + "; make room, or choose another folder"};
+    }
+    return next_segment();
+}
+
+outcome journal::recover_from_files() {
+    const auto tail = recover(*files_, logs_);
+    if (!tail) {
+        return tail.error();
+    }
+    next_batch_ = tail->next_batch;
+    position_bytes_ = tail->position_bytes;
+    last_was_idle_ = tail->last_was_idle;
+    for (const auto& [shard, log] : logs_) {
+        written_[shard] = log.positions();
+    }
+    if (first_batch_bytes() > options_.segment_bytes / 4) {
+        return error{errc::out_of_range, "segment_bytes is too small for the journal's " +
+                                             std::to_string(logs_.size()) + " shards"};
+    }
+    if (auto cut = cut_torn_tail(files_->segments().back(), position_bytes_); !cut) {
+        return cut;
+    }
+    if (auto spares = files_->open_spares(); !spares) {
+        return spares;
+    }
+    // The last batch may have come from one whose sync nobody waited for. From here on it is certain.
+    return commit();
+}
+
+// --- putting records into the open batch -----------------------------------------------------------
+
+std::uint64_t journal::max_open_bytes() const noexcept {
+    return std::min(max_batch_bytes, options_.segment_bytes / 2);
+}
+
+std::size_t journal::max_payload_bytes() const noexcept {
+    return max_open_bytes() - record_head_bytes;
+}
+
+std::uint64_t journal::left_in_segment() const noexcept {
+    return files_->segments().back().head.segment_bytes - position_bytes_;
+}
+
+/// After the first batch, which is never longer than a quarter (`check_shard`).
+std::uint64_t journal::left_in_next_segment() const noexcept {
+    return files_->has_spare() ? options_.segment_bytes / 4 * 3 - segment_head_bytes : 0;
+}
+
+/// What each segment would begin with.
+std::uint64_t journal::first_batch_bytes() const noexcept {
+    std::uint64_t bytes = record_head_bytes;
+    for (const auto& [shard, log] : logs_) {
+        bytes += bytes_of_shard(log.positions());
+    }
+    return bytes;
+}
+
+bool journal::fits(std::uint64_t batch_bytes) const {
+    return batch_bytes <= left_in_segment() || batch_bytes <= left_in_next_segment();
+}
+
+outcome journal::check_room(std::size_t payload_bytes) const {
+    if (dead_) {
+        return *dead_;
+    }
+    if (payload_bytes > max_payload_bytes()) {
+        return error{errc::over_bound, "a record of " + std::to_string(payload_bytes) +
+                                           " bytes; at most " +
+                                           std::to_string(max_payload_bytes()) + " are taken"};
+    }
+    const std::uint64_t size = open_->bytes.size() + record_head_bytes + payload_bytes;
+    if (size > max_open_bytes()) {
+        return error{errc::overloaded, "the open batch has " + std::to_string(open_->bytes.size()) +
+                                           " bytes; at most " + std::to_string(max_open_bytes()) +
+                                           " are taken"};
+    }
+    if (!fits(whole_sectors(size))) {
+        return error{errc::storage_full,
+                     "the journal's last segment is full: " + files_->why_no_spare()};
+    }
+    return done{};
+}
+
+outcome journal::check_shard(shard_id shard, std::size_t more_snapshot_bytes) const {
+    if (shard.value < 1 || shard.value > max_shard) {
+        return error{errc::out_of_range, "shard " + std::to_string(shard.value)};
+    }
+    const bool is_new = !logs_.contains(shard);
+    if (is_new && logs_.size() >= max_journal_shards) {
+        return error{errc::over_bound, "the journal has " + std::to_string(logs_.size()) +
+                                           " shards; shard " + std::to_string(shard.value) +
+                                           " is one too many"};
+    }
+    if (!is_new && more_snapshot_bytes == 0) {
+        return done{};
+    }
+    // What each segment begins with must leave room for the largest batch.
+    const std::uint64_t first =
+        first_batch_bytes() + more_snapshot_bytes + (is_new ? bytes_of_shard({}) : 0);
+    if (first > options_.segment_bytes / 4) {
+        return error{errc::over_bound, "shards and their snapshots take " + std::to_string(first) +
+                                           " bytes at the begin of each segment of " +
+                                           std::to_string(options_.segment_bytes) +
+                                           "; at most a quarter may be"};
+    }
+    return done{};
+}
+
+outcome journal::put(record_head head, std::span<const std::byte> payload) {
+    if (auto room = check_room(payload.size()); !room) {
+        return room;
+    }
+    head.payload_bytes = static_cast<std::uint32_t>(payload.size());
+    const auto known = logs_.find(head.shard);
+    const std::string wrong = known == logs_.end() ? shard_log().fault(head, payload)
+                                                   : known->second.fault(head, payload);
+    if (!wrong.empty()) {
+        return error{errc::out_of_range,
+                     "shard " + std::to_string(head.shard.value) + ": " + wrong};
+    }
+    logs_[head.shard].apply(head, payload, 0);
+    open_->add(head, payload);
+    ++appended_;
+    return done{};
+}
+
+outcome journal::append(shard_id shard, log_point at, std::span<const std::byte> payload) {
+    if (auto checked = check_shard(shard, 0); !checked) {
+        return checked;
+    }
+    return put({.kind = record_kind::entry, .shard = shard, .index = at.index, .term = at.term},
+               payload);
+}
+
+outcome journal::vote(shard_id shard, const journal_vote& given) {
+    if (auto checked = check_shard(shard, 0); !checked) {
+        return checked;
+    }
+    std::array<std::byte, vote_payload_bytes> payload{};
+    write_little_endian(given.voted_for, payload);
+    return put({.kind = record_kind::vote, .shard = shard, .term = given.term}, payload);
+}
+
+outcome journal::truncate(shard_id shard, std::uint64_t last_kept) {
+    if (auto checked = check_shard(shard, 0); !checked) {
+        return checked;
+    }
+    const auto term = term_at(shard, last_kept);
+    if (!term) {
+        return error{errc::out_of_range, "shard " + std::to_string(shard.value) +
+                                             ": there is no entry " + std::to_string(last_kept) +
+                                             " to keep"};
+    }
+    return put({.kind = record_kind::truncate, .shard = shard, .index = last_kept, .term = *term},
+               {});
+}
+
+outcome journal::snapshot(shard_id shard, log_point at, std::span<const std::byte> payload) {
+    if (payload.size() > max_snapshot_bytes) {
+        return error{errc::over_bound, "a snapshot's record of " + std::to_string(payload.size()) +
+                                           " bytes; at most " + std::to_string(max_snapshot_bytes) +
+                                           " are taken"};
+    }
+    if (auto checked = check_shard(shard, payload.size()); !checked) {
+        return checked;
+    }
+    const auto known = find(shard);
+    if (at.index == 0 || (known && at.index < known->positions.begin.index)) {
+        return error{errc::out_of_range, "shard " + std::to_string(shard.value) +
+                                             ": a snapshot at " + std::to_string(at.index) +
+                                             ", before the log's begin"};
+    }
+    const bool has_entry = term_at(shard, at.index) == at.term;
+    return put({.kind = record_kind::snapshot,
+                .flags = has_entry ? std::uint8_t{0} : voids_log_flag,
+                .shard = shard,
+                .index = at.index,
+                .term = at.term},
+               payload);
+}
+
+// --- making them durable ---------------------------------------------------------------------------
+
+outcome journal::die(const error& why) {
+    dead_ = error{why.code, "the journal is dead: " + why.what};
+    return *dead_;
+}
+
+/// Completes the heads, whose generation and batch are known only now, and the last sector.
+void journal::seal(open_batch& batch, std::uint64_t generation) const {
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+        record_head& head = batch.records[i].head;
+        head.generation = generation;
+        head.batch = next_batch_;
+        head.ordinal = static_cast<std::uint32_t>(i);
+        if (i + 1 == batch.records.size()) {
+            head.flags |= last_of_batch_flag;
+        }
+        write_record_head(head, batch.record(batch.records[i]));
+    }
+    batch.bytes.resize(whole_sectors(batch.bytes.size()));
+}
+
+bool journal::wants_idle_batch() const noexcept {
+    return !under_way_ && open_->records.empty() && !last_was_idle_;
+}
+
+outcome journal::start_batch() {
+    if (dead_) {
+        return *dead_;
+    }
+    BOURSE_ASSERT(!under_way_);
+    const bool is_idle = open_->records.empty();
+    if (is_idle) {
+        if (last_was_idle_ || !fits(sector_bytes)) {
+            return done{};
+        }
+        open_->add({.kind = record_kind::idle}, {});
+    }
+    if (auto started = start_writing(); !started) {
+        return die(started.error());
+    }
+    last_was_idle_ = is_idle;
+    return done{};
+}
+
+outcome journal::start_writing() {
+    if (whole_sectors(open_->bytes.size()) > left_in_segment()) {
+        if (auto begun = next_segment(); !begun) {
+            return begun;
+        }
+    }
+    std::swap(open_, writing_);
+    seal(*writing_, files_->segments().back().head.generation);
+    BOURSE_ASSERT(writing_->bytes.size() <= left_in_segment());
+    place_entries(*writing_);
+    if (auto wrote = files_->segments().back().file->write(position_bytes_, writing_->bytes);
+        !wrote) {
+        return wrote;
+    }
+    position_bytes_ += writing_->bytes.size();
+    ++next_batch_;
+    under_way_ = true;
+    return done{};
+}
+
+void journal::place_entries(const open_batch& batch) {
+    segment& in = files_->segments().back();
+    for (const pending_record& record : batch.records) {
+        if (record.head.kind == record_kind::entry) {
+            logs_[record.head.shard].place(
+                record.head.index, in.head.generation,
+                static_cast<std::uint32_t>(position_bytes_ + record.offset));
+            in.saw_entry(record.head.shard, record.head.index);
+        }
+    }
+}
+
+outcome journal::finish_batch() {
+    if (dead_) {
+        return *dead_;
+    }
+    if (!under_way_) {
+        return done{};
+    }
+    if (auto synced = files_->segments().back().file->sync(); !synced) {
+        return die(synced.error());
+    }
+    for (const pending_record& record : writing_->records) {
+        if (record.head.kind != record_kind::idle) {
+            apply(written_[record.head.shard], record.head, writing_->payload(record));
+            ++durable_;
+        }
+    }
+    writing_->clear();
+    under_way_ = false;
+    return done{};
+}
+
+outcome journal::commit() {
+    if (auto started = start_batch(); !started) {
+        return started;
+    }
+    return finish_batch();
+}
+
+/// Of each shard where its log ends, its vote and its snapshot: what may stand only in segments that go.
+journal::open_batch journal::first_batch_of_segment() const {
+    open_batch batch;
+    for (const auto& [shard, of] : written_) {
+        batch.add({.kind = record_kind::position,
+                   .shard = shard,
+                   .index = of.end.index,
+                   .term = of.end.term},
+                  {});
+        std::array<std::byte, vote_payload_bytes> vote{};
+        write_little_endian(of.vote.voted_for, vote);
+        batch.add({.payload_bytes = vote_payload_bytes,
+                   .kind = record_kind::vote,
+                   .shard = shard,
+                   .term = of.vote.term},
+                  vote);
+        if (of.snapshot.at.index != 0) {
+            batch.add({.payload_bytes = static_cast<std::uint32_t>(of.snapshot.payload.size()),
+                       .kind = record_kind::snapshot,
+                       .shard = shard,
+                       .index = of.snapshot.at.index,
+                       .term = of.snapshot.at.term},
+                      of.snapshot.payload);
+        }
+    }
+    if (batch.records.empty()) {
+        batch.add({.kind = record_kind::idle}, {});
+    }
+    return batch;
+}
+
+/// The file's name changes only when its head and first batch are durable. All batches before are: that is
+/// how recovery knows that none of them was torn.
+outcome journal::next_segment() {
+    BOURSE_ASSERT(!under_way_);
+    const std::uint64_t generation =
+        files_->segments().empty() ? 1 : files_->segments().back().head.generation + 1;
+    open_batch first = first_batch_of_segment();
+    const segment_head head{.generation = generation,
+                            .first_batch = next_batch_,
+                            .segment_bytes = options_.segment_bytes,
+                            .owner = options_.owner};
+    seal(first, generation);
+    if (auto begun = files_->begin_segment(head, first.bytes); !begun) {
+        return begun;
+    }
+    position_bytes_ = segment_head_bytes + first.bytes.size();
+    ++next_batch_;
+    last_was_idle_ = true;
+    return done{};
+}
+
+// --- files -----------------------------------------------------------------------------------------
+
+void journal::release(shard_id shard, std::uint64_t index) {
+    const auto found = written_.find(shard);
+    BOURSE_ASSERT(found != written_.end() && index <= found->second.end.index);
+    shard_log& log = logs_[shard];
+    if (index > found->second.begin.index) {
+        found->second.begin = {index, log.term_at(index).value_or(0)};
+        log.release(index);
+    }
+}
+
+/// The first shard with entries in the segment that are needed still.
+std::optional<journal_pin> journal::pin_of(const segment& in) const {
+    for (const auto& [shard, highest] : in.highest) {
+        const auto found = written_.find(shard);
+        if (found == written_.end()) {
+            return journal_pin{shard, highest};  // its first batch is under way
+        }
+        const std::uint64_t last = std::min(highest, found->second.end.index);
+        if (last > found->second.begin.index) {
+            return journal_pin{shard, last};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<journal_pin> journal::oldest_pin() const {
+    return pin_of(files_->segments().front());
+}
+
+std::size_t journal::segment_count() const noexcept {
+    return files_->segments().size();
+}
+
+result<bool> journal::maintain() {
+    if (dead_) {
+        return *dead_;
+    }
+    BOURSE_ASSERT(!under_way_);
+    const auto releasable = [this] {
+        return files_->segments().size() > 1 && !oldest_pin().has_value();
+    };
+    if (releasable()) {
+        if (auto released = files_->release_oldest(); !released) {
+            return die(released.error()).error();
+        }
+    }
+    const auto more = files_->prepare(maintenance_bytes);
+    if (!more) {
+        return die(more.error()).error();
+    }
+    return *more || releasable();
+}
+
+journal_room journal::room() const {
+    const std::uint64_t used = whole_sectors(open_->bytes.size());
+    const std::uint64_t most = std::max(left_in_segment(), left_in_next_segment());
+    journal_room now;
+    now.bytes = most > used ? most - used : 0;
+    now.takes_orders = files_->has_spare() || now.bytes > options_.reserve_bytes;
+    now.why = files_->why_no_spare();
+    if (const auto pin = oldest_pin(); pin && !now.why.empty()) {
+        now.why += "; shard " + std::to_string(pin->shard.value) +
+                   " needs the oldest segment, up to entry " + std::to_string(pin->index);
+    }
+    return now;
+}
+
+// --- what is in it ---------------------------------------------------------------------------------
+
+std::vector<journal_shard> journal::shards() const {
+    std::vector<journal_shard> all;
+    for (const auto& [shard, log] : logs_) {
+        all.push_back({shard, log.positions()});
+    }
+    return all;
+}
+
+std::optional<journal_shard> journal::find(shard_id shard) const {
+    const auto found = logs_.find(shard);
+    if (found == logs_.end()) {
+        return std::nullopt;
+    }
+    return journal_shard{shard, found->second.positions()};
+}
+
+std::optional<std::uint64_t> journal::term_at(shard_id shard, std::uint64_t index) const {
+    const auto found = logs_.find(shard);
+    return found == logs_.end() ? std::nullopt : found->second.term_at(index);
+}
+
+}  // namespace bourse

@@ -1,0 +1,269 @@
+#include "storage/real_disk.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "messages/assert.hpp"
+
+namespace bourse {
+namespace {
+
+constexpr const char* lock_name = "lock";
+constexpr mode_t file_mode = 0640;
+constexpr mode_t folder_mode = 0750;
+
+/// "FILE: cannot be written: No space left on device", with the code that fits.
+error fault(errc otherwise, const std::string& path, const std::string& what, int number) {
+    const bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
+    return {full ? errc::storage_full : otherwise,
+            path + ": " + what + ": " + std::system_category().message(number)};
+}
+
+/// A descriptor that is closed.
+class descriptor {
+public:
+    explicit descriptor(int number) : number_(number) {}
+    ~descriptor() {
+        if (number_ >= 0) {
+            ::close(number_);
+        }
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    descriptor& operator=(descriptor&&) = delete;
+
+    [[nodiscard]] int number() const noexcept { return number_; }
+    [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
+
+private:
+    int number_;
+};
+
+class real_file : public disk_file {
+public:
+    real_file(descriptor file, std::string path, std::uint64_t size)
+        : file_(std::move(file)), path_(std::move(path)), size_(size) {}
+
+    outcome write(std::uint64_t offset, std::span<const std::byte> bytes) override {
+        BOURSE_ASSERT(offset <= size_ && bytes.size() <= size_ - offset);
+        while (!bytes.empty()) {
+            const ssize_t count =
+                ::pwrite(file_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR) {
+                continue;  // nothing was written
+            }
+            if (count <= 0) {
+                return fault(errc::unwritable, path_,
+                             "cannot be written at offset " + std::to_string(offset),
+                             count < 0 ? errno : EIO);
+            }
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+        return done{};
+    }
+
+    outcome sync() override { return done{}; }  // O_DSYNC: each write has synced itself
+
+    outcome read(std::uint64_t offset, std::span<std::byte> into) override {
+        while (!into.empty()) {
+            const ssize_t count =
+                ::pread(file_.number(), into.data(), into.size(), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR) {
+                continue;
+            }
+            if (count < 0) {
+                return fault(errc::unreadable, path_,
+                             "cannot be read at offset " + std::to_string(offset), errno);
+            }
+            if (count == 0) {
+                return error{errc::unreadable,
+                             path_ + ": ends before offset " + std::to_string(offset)};
+            }
+            into = into.subspan(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+        return done{};
+    }
+
+    [[nodiscard]] std::uint64_t size_bytes() const override { return size_; }
+
+private:
+    descriptor file_;
+    std::string path_;
+    std::uint64_t size_;
+};
+
+class real_lock : public folder_lock {
+public:
+    explicit real_lock(descriptor file) : file_(std::move(file)) {}
+
+private:
+    descriptor file_;
+};
+
+/// The process that wrote its number into the lock's file, for people.
+std::string holder_of(int file) {
+    std::array<char, 24> digits{};
+    const ssize_t count = ::pread(file, digits.data(), digits.size() - 1, 0);
+    std::string holder(digits.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+    holder.erase(std::find_if(holder.begin(), holder.end(),
+                              [](char letter) { return letter < '0' || letter > '9'; }),
+                 holder.end());
+    return holder.empty() ? "another process" : "process " + holder;
+}
+
+}  // namespace
+
+result<std::unique_ptr<real_disk>> real_disk::open(const std::string& folder) {
+    const bool made = ::mkdir(folder.c_str(), folder_mode) == 0;
+    if (!made && errno != EEXIST) {
+        return fault(errc::unreadable, folder, "the folder cannot be made", errno);
+    }
+    descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) {
+        return fault(errc::unreadable, folder, "the folder cannot be opened", errno);
+    }
+    if (made) {
+        const descriptor above(::openat(opened.number(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!above.is_open() || ::fsync(above.number()) != 0) {
+            return fault(errc::unwritable, folder, "the folder cannot be made durable", errno);
+        }
+    }
+    if (::faccessat(opened.number(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+        return fault(errc::unwritable, folder, "no file can be made in this folder", errno);
+    }
+    const int number = ::fcntl(opened.number(), F_DUPFD_CLOEXEC, 0);
+    if (number < 0) {
+        return fault(errc::unreadable, folder, "the folder cannot be opened", errno);
+    }
+    return std::unique_ptr<real_disk>(new real_disk(folder, number));
+}
+
+real_disk::~real_disk() {
+    ::close(descriptor_);
+}
+
+std::string real_disk::path(const std::string& name) const {
+    return folder_ + "/" + name;
+}
+
+result<std::unique_ptr<disk_file>> real_disk::create(const std::string& name, std::uint64_t size) {
+    descriptor file(::openat(descriptor_, name.c_str(),
+                             O_RDWR | O_CREAT | O_EXCL | O_DSYNC | O_CLOEXEC, file_mode));
+    if (!file.is_open()) {
+        return fault(errc::unwritable, path(name), "cannot be made", errno);
+    }
+    if (const int number = ::posix_fallocate(file.number(), 0, static_cast<off_t>(size));
+        number != 0) {
+        ::unlinkat(descriptor_, name.c_str(), 0);
+        return fault(errc::unwritable, path(name),
+                     "no room for its " + std::to_string(size) + " bytes", number);
+    }
+    return std::unique_ptr<disk_file>(
+        std::make_unique<real_file>(std::move(file), path(name), size));
+}
+
+result<std::unique_ptr<disk_file>> real_disk::open_file(const std::string& name) {
+    descriptor file(::openat(descriptor_, name.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC));
+    struct stat found {};
+    if (!file.is_open() || ::fstat(file.number(), &found) != 0) {
+        return fault(errc::unreadable, path(name), "cannot be opened for reading and writing",
+                     errno);
+    }
+    if (!S_ISREG(found.st_mode)) {
+        return error{errc::foreign, path(name) + ": is not a regular file"};
+    }
+    if (::fdatasync(file.number()) != 0) {
+        return fault(errc::unwritable, path(name), "cannot be made durable", errno);
+    }
+    // After a sync that failed, before this process began, the cache may hold what the disk does not.
+    ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
+    return std::unique_ptr<disk_file>(std::make_unique<real_file>(
+        std::move(file), path(name), static_cast<std::uint64_t>(found.st_size)));
+}
+
+result<std::vector<std::string>> real_disk::list() {
+    DIR* const entries = ::opendir(folder_.c_str());
+    if (entries == nullptr) {
+        return fault(errc::unreadable, folder_, "the folder cannot be read", errno);
+    }
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* const entry = ::readdir(entries)) {  // NOLINT(concurrency-mt-unsafe)
+        const std::string name = static_cast<const char*>(entry->d_name);
+        if (name != "." && name != "..") {
+            names.push_back(name);
+        }
+    }
+    const int number = errno;
+    ::closedir(entries);
+    if (number != 0) {
+        return fault(errc::unreadable, folder_, "the folder cannot be read", number);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+outcome real_disk::rename(const std::string& from, const std::string& to) {
+    if (::renameat(descriptor_, from.c_str(), descriptor_, to.c_str()) != 0) {
+        return fault(errc::unwritable, path(from), "cannot be renamed to " + to, errno);
+    }
+    return done{};
+}
+
+outcome real_disk::remove(const std::string& name) {
+    if (::unlinkat(descriptor_, name.c_str(), 0) != 0) {
+        return fault(errc::unwritable, path(name), "cannot be removed", errno);
+    }
+    return done{};
+}
+
+outcome real_disk::sync_folder() {
+    if (::fsync(descriptor_) != 0) {
+        return fault(errc::unwritable, folder_, "the folder cannot be made durable", errno);
+    }
+    return done{};
+}
+
+result<std::unique_ptr<folder_lock>> real_disk::lock() {
+    descriptor file(::openat(descriptor_, lock_name, O_RDWR | O_CREAT | O_CLOEXEC, file_mode));
+    if (!file.is_open()) {
+        return fault(errc::unwritable, path(lock_name), "cannot be opened", errno);
+    }
+    if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) {
+            return fault(errc::unwritable, path(lock_name), "cannot be locked", errno);
+        }
+        return error{errc::locked, path(lock_name) + ": the folder is in use by " +
+                                       holder_of(file.number()) +
+                                       "; end that one first, or choose another folder"};
+    }
+    // For people only: that it cannot be written, on a full disk, keeps nobody from starting.
+    const std::string number = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(file.number(), 0) == 0) {
+        [[maybe_unused]] const ssize_t written =
+            ::pwrite(file.number(), number.data(), number.size(), 0);
+    }
+    return std::unique_ptr<folder_lock>(std::make_unique<real_lock>(std::move(file)));
+}
+
+result<std::uint64_t> real_disk::space_left() {
+    struct statvfs found {};
+    if (::fstatvfs(descriptor_, &found) != 0) {
+        return fault(errc::unreadable, folder_, "its file system says nothing", errno);
+    }
+    return std::uint64_t{found.f_bavail} * found.f_frsize;
+}
+
+}  // namespace bourse
