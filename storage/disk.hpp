@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "messages/result.hpp"
@@ -27,7 +28,8 @@ inline constexpr std::uint64_t sector_bytes = 512;
 /// One open file of a fixed size. Closed by the destructor.
 class disk_file {
 public:
-    disk_file() = default;
+    /// The path is what errors call the file.
+    explicit disk_file(std::string path) : path_(std::move(path)) {}
     disk_file(const disk_file&) = delete;
     disk_file& operator=(const disk_file&) = delete;
     virtual ~disk_file() = default;
@@ -41,6 +43,13 @@ public:
     /// Fills `into` with the bytes from `offset` on, which must lie inside of the file.
     virtual outcome read(std::uint64_t offset, std::span<std::byte> into) = 0;
     [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// To be told when the file got another name.
+    void set_path(std::string path) { path_ = std::move(path); }
+
+private:
+    std::string path_;
 };
 
 /// Holds a folder for one process, until destroyed or the process ends.

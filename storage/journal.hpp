@@ -122,7 +122,7 @@ public:
     outcome vote(shard_id shard, const journal_vote& given);
     /// Voids every entry after `last_kept`, which must be between the log's begin and its end.
     outcome truncate(shard_id shard, std::uint64_t last_kept);
-    /// The shard's state exists elsewhere as of `at`, not before the log's begin. If the log has that very
+    /// The shard's state exists elsewhere as of `at`, not before the log's begin nor the last snapshot. If the log has that very
     /// entry it stays as it is (a checkpoint was taken); otherwise it is void and goes on after `at`
     /// (a snapshot was installed). `payload`, at most `max_snapshot_bytes`, is given back at start.
     outcome snapshot(shard_id shard, log_point at, std::span<const std::byte> payload);

@@ -159,10 +159,11 @@ result<found_record> read_record(std::span<const std::byte> bytes) {
     return found_record{head, record.subspan(record_head_bytes)};
 }
 
-void write_segment_head(const segment_head& head, std::span<std::byte, segment_head_bytes> into) {
+void write_segment_head(const segment_head& head, std::span<std::byte, segment_head_bytes> into,
+                        std::uint32_t version) {
     std::memset(into.data(), 0, into.size());
     std::memcpy(into.data(), magic.data(), magic.size());
-    put_number(into, version_at, journal_version);
+    put_number(into, version_at, version);
     put_number(into, head_generation_at, head.generation);
     put_number(into, first_batch_at, head.first_batch);
     put_number(into, segment_bytes_at, head.segment_bytes);

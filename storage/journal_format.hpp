@@ -76,7 +76,9 @@ struct segment_head {
 };
 inline constexpr std::size_t segment_head_bytes = 512;
 
-void write_segment_head(const segment_head& head, std::span<std::byte, segment_head_bytes> into);
+/// Another version than ours only in tests.
+void write_segment_head(const segment_head& head, std::span<std::byte, segment_head_bytes> into,
+                        std::uint32_t version = journal_version);
 /// Errors: `foreign` (not a segment at all), `corrupt` (a wrong checksum), `unsupported_version`.
 /// The sentence goes on after the file's name: "was written by a newer Bourse: …".
 [[nodiscard]] result<segment_head> read_segment_head(

@@ -52,7 +52,7 @@ private:
 class real_file : public disk_file {
 public:
     real_file(descriptor file, std::string path, std::uint64_t size)
-        : file_(std::move(file)), path_(std::move(path)), size_(size) {}
+        : disk_file(std::move(path)), file_(std::move(file)), size_(size) {}
 
     outcome write(std::uint64_t offset, std::span<const std::byte> bytes) override {
         BOURSE_ASSERT(offset <= size_ && bytes.size() <= size_ - offset);
@@ -63,7 +63,7 @@ public:
                 continue;  // nothing was written
             }
             if (count <= 0) {
-                return fault(errc::unwritable, path_,
+                return fault(errc::unwritable, path(),
                              "cannot be written at offset " + std::to_string(offset),
                              count < 0 ? errno : EIO);
             }
@@ -83,12 +83,12 @@ public:
                 continue;
             }
             if (count < 0) {
-                return fault(errc::unreadable, path_,
+                return fault(errc::unreadable, path(),
                              "cannot be read at offset " + std::to_string(offset), errno);
             }
             if (count == 0) {
                 return error{errc::unreadable,
-                             path_ + ": ends before offset " + std::to_string(offset)};
+                             path() + ": ends before offset " + std::to_string(offset)};
             }
             into = into.subspan(static_cast<std::size_t>(count));
             offset += static_cast<std::uint64_t>(count);
@@ -100,7 +100,6 @@ public:
 
 private:
     descriptor file_;
-    std::string path_;
     std::uint64_t size_;
 };
 

@@ -177,6 +177,7 @@ outcome segment_files::finish_preparing() {
         return renamed;
     }
     ++next_spare_;
+    preparing_->set_path(disk_.path(name));
     spares_.push_back({name, std::move(preparing_)});
     why_no_spare_.clear();
     return disk_.sync_folder();
@@ -203,6 +204,7 @@ outcome segment_files::begin_segment(const segment_head& head,
     if (auto synced = disk_.sync_folder(); !synced) {
         return synced;
     }
+    taken.file->set_path(path(head.generation));
     segments_.push_back({.head = head, .file = std::move(taken.file), .highest = {}});
     return done{};
 }
@@ -216,6 +218,7 @@ outcome segment_files::release_oldest() {
         if (auto renamed = disk_.rename(name, spare_name); !renamed) {
             return renamed;
         }
+        oldest.file->set_path(disk_.path(spare_name));
         spares_.push_back({spare_name, std::move(oldest.file)});
         why_no_spare_.clear();
     } else if (auto removed = disk_.remove(name); !removed) {

@@ -1,4 +1,4 @@
-#include "tests/storage/journal_model.hpp"
+#include "journal_model.hpp"
 
 namespace bourse {
 namespace {
@@ -72,31 +72,31 @@ void journal_model::release(shard_id shard, std::uint64_t index) {
 }
 
 std::string journal_model::difference(journal& from) const {
-    for (const auto& [shard, log] : logs) {
+    for (const auto& [shard, expected] : logs) {
         const std::string name = "shard " + std::to_string(shard.value) + ": ";
         const auto found = from.find(shard);
         if (!found) {
-            if (log == journal_model::log{}) {
+            if (expected == log{}) {
                 continue;
             }
             return name + "is not there";
         }
         const log_positions& its = found->positions;
-        if (its.vote != log.vote) {
+        if (its.vote != expected.vote) {
             return name + "another vote";
         }
-        if (its.snapshot != log.snapshot) {
+        if (its.snapshot != expected.snapshot) {
             return name + "another snapshot";
         }
-        if (its.end != log.end) {
+        if (its.end != expected.end) {
             return name + "ends with " + std::to_string(its.end.index) + ", not " +
-                   std::to_string(log.end.index);
+                   std::to_string(expected.end.index);
         }
-        if (its.begin.index > log.released) {
+        if (its.begin.index > expected.released) {
             return name + "begins after " + std::to_string(its.begin.index) + ", but only " +
-                   std::to_string(log.released) + " are released";
+                   std::to_string(expected.released) + " are released";
         }
-        if (const std::string where = read_difference(from, shard, log); !where.empty()) {
+        if (const std::string where = read_difference(from, shard, expected); !where.empty()) {
             return name + where;
         }
     }

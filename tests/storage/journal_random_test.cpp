@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "tests/storage/journal_model.hpp"
+#include "journal_model.hpp"
 #include "tests/support/simulated_disk.hpp"
 
 namespace bourse {

@@ -9,16 +9,16 @@ namespace bourse {
 class simulated_file : public disk_file {
 public:
     simulated_file(simulated_disk& on, std::shared_ptr<simulated_disk::contents> contents,
-                   std::string name)
-        : disk_(on), contents_(std::move(contents)), name_(std::move(name)), life_(on.life_) {}
+                   const std::string& name)
+        : disk_file(on.path(name)), disk_(on), contents_(std::move(contents)), life_(on.life_) {}
 
     outcome write(std::uint64_t offset, std::span<const std::byte> bytes) override {
         BOURSE_ASSERT(life_ == disk_.life_);
-        return disk_.write(*contents_, name_, offset, bytes);
+        return disk_.write(*contents_, path(), offset, bytes);
     }
     outcome sync() override {
         BOURSE_ASSERT(life_ == disk_.life_);
-        if (auto fault = disk_.operate(name_ + ": sync", disk_.fail_sync_)) {
+        if (auto fault = disk_.operate(path() + ": sync", disk_.fail_sync_)) {
             return *fault;
         }
         contents_->durable.clear();
@@ -27,7 +27,7 @@ public:
     outcome read(std::uint64_t offset, std::span<std::byte> into) override {
         BOURSE_ASSERT(life_ == disk_.life_);
         if (offset + into.size() > contents_->bytes.size()) {
-            return error{errc::unreadable, disk_.path(name_) + ": ends"};
+            return error{errc::unreadable, path() + ": ends"};
         }
         const auto from = contents_->bytes.begin() + static_cast<std::ptrdiff_t>(offset);
         std::copy_n(from, into.size(), into.begin());
@@ -38,7 +38,6 @@ public:
 private:
     simulated_disk& disk_;
     std::shared_ptr<simulated_disk::contents> contents_;
-    std::string name_;
     std::uint64_t life_;
 };
 
@@ -67,23 +66,23 @@ std::string simulated_disk::path(const std::string& name) const {
     return "simulated/" + name;
 }
 
-std::optional<error> simulated_disk::operate(const std::string& name, bool& planted) {
+std::optional<error> simulated_disk::operate(const std::string& path, bool& planted) {
     const std::uint64_t number = operations_++;
     if (power_off_at_ && number >= *power_off_at_) {
-        return error{errc::unwritable, path(name) + ": the power is off"};
+        return error{errc::unwritable, path + ": the power is off"};
     }
     if (planted) {
         planted = false;
-        return error{errc::unwritable, path(name) + ": Input/output error"};
+        return error{errc::unwritable, path + ": Input/output error"};
     }
     return std::nullopt;
 }
 
-outcome simulated_disk::write(contents& file, const std::string& name, std::uint64_t offset,
+outcome simulated_disk::write(contents& file, const std::string& path, std::uint64_t offset,
                               std::span<const std::byte> from) {
     BOURSE_ASSERT(offset + from.size() <= file.bytes.size());
     const bool was_off = power_off_at_ && operations_ > *power_off_at_;
-    const auto fault = operate(name, fail_write_);
+    const auto fault = operate(path, fail_write_);
     if (!was_off && !from.empty()) {
         for (std::uint64_t at = offset / sector_bytes;
              at <= (offset + from.size() - 1) / sector_bytes; ++at) {
@@ -105,7 +104,7 @@ outcome simulated_disk::write(contents& file, const std::string& name, std::uint
 
 result<std::unique_ptr<disk_file>> simulated_disk::create(const std::string& name,
                                                           std::uint64_t size) {
-    if (auto fault = operate(name, never_)) {
+    if (auto fault = operate(path(name), never_)) {
         return *fault;
     }
     if (seen_.contains(name)) {
@@ -126,7 +125,7 @@ result<std::unique_ptr<disk_file>> simulated_disk::open_file(const std::string& 
     if (found == seen_.end()) {
         return error{errc::unreadable, path(name) + ": No such file or directory"};
     }
-    if (auto fault = operate(name, fail_sync_)) {
+    if (auto fault = operate(path(name), fail_sync_)) {
         return *fault;
     }
     found->second->durable.clear();
@@ -150,7 +149,7 @@ void simulated_disk::change(names& in, const name_change& by) {
 }
 
 outcome simulated_disk::rename(const std::string& from, const std::string& to) {
-    if (auto fault = operate(from, never_)) {
+    if (auto fault = operate(path(from), never_)) {
         return *fault;
     }
     const auto found = seen_.find(from);
@@ -163,7 +162,7 @@ outcome simulated_disk::rename(const std::string& from, const std::string& to) {
 }
 
 outcome simulated_disk::remove(const std::string& name) {
-    if (auto fault = operate(name, never_)) {
+    if (auto fault = operate(path(name), never_)) {
         return *fault;
     }
     if (!seen_.contains(name)) {
@@ -175,7 +174,7 @@ outcome simulated_disk::remove(const std::string& name) {
 }
 
 outcome simulated_disk::sync_folder() {
-    if (auto fault = operate("", fail_sync_)) {
+    if (auto fault = operate(path(""), fail_sync_)) {
         return *fault;
     }
     durable_ = seen_;

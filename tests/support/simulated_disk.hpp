@@ -78,10 +78,10 @@ private:
         std::shared_ptr<contents> file;
     };
 
-    [[nodiscard]] std::optional<error> operate(const std::string& name, bool& planted);
+    [[nodiscard]] std::optional<error> operate(const std::string& path, bool& planted);
     [[nodiscard]] std::uint64_t draw(std::uint64_t below) { return random_() % below; }
     static void change(names& in, const name_change& by);
-    outcome write(contents& file, const std::string& name, std::uint64_t offset,
+    outcome write(contents& file, const std::string& path, std::uint64_t offset,
                   std::span<const std::byte> from);
     void lose(contents& file, std::uint64_t kept_percent);
 

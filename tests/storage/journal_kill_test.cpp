@@ -1,0 +1,114 @@
+// A process that writes a journal on real files is killed with -9, again and again. What it said was durable is there.
+
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <random>
+
+#include "journal_model.hpp"
+#include "storage/real_disk.hpp"
+#include "temporary_folder.hpp"
+
+namespace bourse {
+namespace {
+
+constexpr journal_options options{.owner = 7,
+                                  .segment_bytes = std::uint64_t{64} << 10U,
+                                  .reserve_bytes = 4096,
+                                  .max_segments = 8};
+constexpr std::size_t length_of(std::uint64_t index) {
+    return index * 37 % 900;
+}
+
+/// Appends entries for ever, and after each batch writes the last durable index into the pipe.
+[[noreturn]] void write_for_ever(const std::string& path, int said) {
+    const auto folder = real_disk::open(path);
+    const auto opened = folder ? journal::open(**folder, options) : folder.error();
+    if (!opened) {
+        ::_exit(2);
+    }
+    journal& log = **opened;
+    const auto known = log.find({1});
+    std::uint64_t index = known ? known->positions.end.index : 0;
+    for (unsigned batch = 0;; ++batch) {
+        for (unsigned i = 0; i < 1 + batch % 4; ++i) {
+            ++index;
+            if (!log.append({1}, {index, 1}, tagged_payload(index, length_of(index)))) {
+                ::_exit(3);
+            }
+        }
+        if (!log.commit() || ::write(said, &index, sizeof(index)) != sizeof(index)) {
+            ::_exit(4);
+        }
+        if (index > 100) {
+            log.release({1}, index - 100);
+        }
+        while (true) {
+            const auto more = log.maintain();
+            if (!more) {
+                ::_exit(5);
+            }
+            if (!*more) {
+                break;
+            }
+        }
+    }
+}
+
+/// Starts such a process, kills it after it said something `count` times, and returns the last index it said.
+std::uint64_t run_and_kill(const std::string& path, std::uint64_t count) {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::close(ends[0]);
+        write_for_ever(path, ends[1]);
+    }
+    ::close(ends[1]);
+    std::uint64_t last = 0;
+    std::uint64_t said = 0;
+    while (said < count && ::read(ends[0], &last, sizeof(last)) == sizeof(last)) {
+        ++said;
+    }
+    ::kill(child, SIGKILL);
+    // What it said before it was gone counts too.
+    while (::read(ends[0], &last, sizeof(last)) == sizeof(last)) {
+    }
+    ::close(ends[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE_MESSAGE(WIFSIGNALED(status),
+                    "the process ended by itself with " << WEXITSTATUS(status));
+    return last;
+}
+
+}  // namespace
+
+TEST_CASE("a process killed while it writes loses nothing that it said was durable") {
+    const temporary_folder temporary;
+    std::mt19937_64 random(1);
+    const unsigned kills = std::getenv("BOURSE_FULL") != nullptr ? 2000 : 15;
+    for (unsigned i = 0; i < kills; ++i) {
+        const std::uint64_t said = run_and_kill(temporary.path(), 1 + random() % 60);
+        const auto folder = real_disk::open(temporary.path());
+        REQUIRE(folder.has_value());
+        const auto opened = journal::open(**folder, options);
+        REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
+        const log_positions positions = (*opened)->find({1})->positions;
+        REQUIRE(positions.end.index >= said);
+        REQUIRE(positions.end.index <= said + 4);  // one batch more at the most
+        journal_model model;
+        for (std::uint64_t index = 1; index <= positions.end.index; ++index) {
+            model.append({1}, {index, 1}, index, length_of(index));
+        }
+        model.release({1}, said > 100 ? said - 100 : 0);
+        REQUIRE(model.difference(**opened) == "");
+    }
+}
+
+}  // namespace bourse

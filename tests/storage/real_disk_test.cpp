@@ -1,0 +1,227 @@
+// A journal on real files, and what it says of folders and files that it cannot use.
+
+#include "storage/real_disk.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <functional>
+
+#include "journal_model.hpp"
+#include "temporary_folder.hpp"
+
+namespace bourse {
+namespace {
+
+constexpr journal_options small_options{
+    .owner = 7, .segment_bytes = min_segment_bytes, .reserve_bytes = 2048, .max_segments = 4};
+
+std::unique_ptr<real_disk> open_folder(const std::string& path) {
+    auto opened = real_disk::open(path);
+    REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
+    return std::move(opened).value();
+}
+
+/// What opening a journal there says; `malformed` with "opened" if it is opened.
+error open_error(const std::string& path, const journal_options& options = small_options) {
+    auto folder = real_disk::open(path);
+    if (!folder) {
+        return folder.error();
+    }
+    const auto opened = journal::open(**folder, options);
+    return opened ? error{errc::malformed, "opened"} : opened.error();
+}
+
+/// Runs `check` in a process of its own, which may change its rights and limits; true if it returns true.
+bool in_another_process(const std::function<bool()>& check) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(check() ? 0 : 1);
+    }
+    int status = 0;
+    return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// A journal with some entries, and one segment.
+void write_journal(const std::string& path) {
+    const auto folder = open_folder(path);
+    auto log = journal::open(*folder, small_options);
+    REQUIRE(log.has_value());
+    for (std::uint64_t index = 1; index <= 5; ++index) {
+        REQUIRE((*log)->append({1}, {index, 1}, tagged_payload(index, 300)));
+        REQUIRE((*log)->commit());
+    }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "on real files entries, votes and segments come back, and released files are used again") {
+    const temporary_folder temporary;
+    const auto folder = open_folder(temporary.path());
+    journal_model model;
+    for (std::uint64_t life = 0; life < 5; ++life) {
+        auto opened = journal::open(*folder, small_options);
+        REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
+        journal& log = **opened;
+        CHECK(model.difference(log) == "");
+        for (std::uint64_t i = 1; i <= 40; ++i) {
+            const std::uint64_t index = life * 40 + i;
+            REQUIRE(log.append({1}, {index, 1}, tagged_payload(index, 900)));
+            model.append({1}, {index, 1}, index, 900);
+            REQUIRE(log.commit());
+            log.release({1}, index - i % 10);
+            model.release({1}, index - i % 10);
+            while (*log.maintain()) {
+            }
+        }
+        REQUIRE(log.vote({1}, {life + 1, 3}));
+        model.logs[{1}].vote = {life + 1, 3};
+        REQUIRE(log.commit());
+        CHECK(log.segment_count() <= 2);
+    }
+    CHECK(folder->list()->size() <= 5);  // the lock, segments and spares
+}
+
+TEST_CASE("a folder in use by another process is refused, with that process's number") {
+    const temporary_folder temporary;
+    const auto folder = open_folder(temporary.path());
+    const auto held = journal::open(*folder, small_options);
+    REQUIRE(held.has_value());
+    const std::string expected = temporary.path() + "/lock: the folder is in use by process " +
+                                 std::to_string(::getpid()) +
+                                 "; end that one first, or choose another folder";
+    CHECK(open_error(temporary.path()) == error{errc::locked, expected});
+    CHECK(in_another_process([&] {
+        return open_error(temporary.path()) == error{errc::locked, expected};
+    }));
+}
+
+TEST_CASE("the lock of a process that is gone is no lock") {
+    const temporary_folder temporary;
+    CHECK(in_another_process([&] {
+        // Ends without a destructor.
+        static const auto folder = open_folder(temporary.path());
+        static const auto held = journal::open(*folder, small_options);
+        return held.has_value();
+    }));
+    CHECK(open_error(temporary.path()).what == "opened");
+}
+
+TEST_CASE("a folder that cannot be made, is none, or cannot be written, is refused") {
+    const temporary_folder temporary;
+    CHECK(open_error(temporary.path() + "/a/b") ==
+          error{errc::unreadable,
+                temporary.path() + "/a/b: the folder cannot be made: No such file or directory"});
+    const std::string file = temporary.path() + "/file";
+    std::ofstream(file) << "x";
+    CHECK(open_error(file) ==
+          error{errc::unreadable, file + ": the folder cannot be opened: Not a directory"});
+    const std::string closed = temporary.path() + "/closed";
+    std::filesystem::create_directory(closed);
+    std::filesystem::permissions(temporary.path(), std::filesystem::perms{0755});
+    std::filesystem::permissions(closed, std::filesystem::perms{0555});
+    CHECK(in_another_process([&] {
+        // Root may write everywhere.
+        if (::geteuid() == 0 && ::seteuid(65534) != 0) {
+            return false;
+        }
+        return open_error(closed) ==
+               error{errc::unwritable,
+                     closed + ": no file can be made in this folder: Permission denied"};
+    }));
+}
+
+TEST_CASE("a segment that is another's, newer, or no segment at all, is refused") {
+    const temporary_folder temporary;
+    write_journal(temporary.path());
+    const std::string name = temporary.path() + "/" + segment_name(1);
+    journal_options other = small_options;
+    other.owner = 8;
+    CHECK(open_error(temporary.path(), other) ==
+          error{errc::foreign,
+                name + ": is of node 7, and this is node 8; choose that node's folder"});
+
+    // A version that is yet to come, with its checksum right.
+    std::array<std::byte, segment_head_bytes> head{};
+    {
+        std::fstream file(name, std::ios::in | std::ios::out | std::ios::binary);
+        write_segment_head(
+            {.generation = 1, .first_batch = 1, .segment_bytes = min_segment_bytes, .owner = 7},
+            head, 2);
+        file.write(reinterpret_cast<const char*>(head.data()), head.size());
+    }
+    CHECK(open_error(temporary.path()) ==
+          error{errc::unsupported_version,
+                name + ": has version 2 and was written by another Bourse; this one knows version "
+                       "1; start that one, or choose another folder"});
+    {
+        std::fstream file(name, std::ios::in | std::ios::out | std::ios::binary);
+        file << "some text";
+    }
+    const error foreign = open_error(temporary.path());
+    CHECK(foreign.code == errc::foreign);
+    CHECK(foreign.what.starts_with(name + ": is not a segment of a journal"));
+    std::filesystem::resize_file(name, 100);
+    CHECK(open_error(temporary.path()).what.starts_with(name + ": is only 100 bytes long"));
+    std::filesystem::remove(name);
+    std::filesystem::create_directory(name);
+    CHECK(open_error(temporary.path()).what.starts_with(name + ": "));
+}
+
+TEST_CASE("damage on the real disk is refused with file and offset, and a torn tail is cut") {
+    const temporary_folder temporary;
+    write_journal(temporary.path());
+    const std::string name = temporary.path() + "/" + segment_name(1);
+    const auto flip = [&name](std::streamoff offset) {
+        std::fstream file(name, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekg(offset);
+        const char before = static_cast<char>(file.get());
+        file.seekp(offset);
+        file.put(static_cast<char>(before ^ 1));
+    };
+    flip(2048 + 100);  // the third entry, at 2,048
+    CHECK(open_error(temporary.path())
+              .what.starts_with(name +
+                                ": damaged at offset 2048: batch 4: a wrong checksum; it was "
+                                "synced, for a later batch is at offset 2560."));
+    flip(2048 + 100);
+    flip(3072 + 100);  // the fifth, and last
+    const auto folder = open_folder(temporary.path());
+    const auto log = journal::open(*folder, small_options);
+    REQUIRE(log.has_value());
+    CHECK((*log)->find({1})->positions.end.index == 4);
+}
+
+TEST_CASE("where no file can be long enough, nothing is begun, or orders are refused") {
+    const temporary_folder temporary;
+    const auto limit = [](std::uint64_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit most{bytes, bytes};
+        return ::setrlimit(RLIMIT_FSIZE, &most) == 0;
+    };
+    const std::string no_room =
+        temporary.path() + "/preparing: no room for its 16384 bytes: File too large";
+    CHECK(in_another_process([&] {
+        return limit(min_segment_bytes - 1) &&
+               open_error(temporary.path()) ==
+                   error{errc::storage_full, no_room + "; make room, or choose another folder"};
+    }));
+    CHECK(open_folder(temporary.path())->list()->size() == 1);  // the lock
+    write_journal(temporary.path());
+    CHECK(in_another_process([&] {
+        const auto folder = open_folder(temporary.path());
+        const auto log = journal::open(*folder, small_options);
+        if (!log || !limit(min_segment_bytes - 1) || *(*log)->maintain()) {
+            return false;
+        }
+        return (*log)->room().takes_orders && (*log)->room().why == no_room;
+    }));
+    CHECK(open_error(temporary.path()).what == "opened");
+}
+
+}  // namespace bourse
