@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/bench/bench_report.hpp"
+#include "runtime/bench/journal_bench.hpp"
 #include "runtime/bench/match_bench.hpp"
 #include "runtime/bench/shard_run.hpp"
 #include "runtime/commands.hpp"
@@ -67,6 +68,40 @@ void add_match(CLI::App& bench) {
     match->callback([arguments] { bench_match(*arguments); });
 }
 
+struct journal_arguments {
+    journal_bench_options options;
+    bool json = false;
+};
+
+void bench_journal(journal_arguments& arguments) {
+    arguments.options.progress = [](const std::string& what) { std::cerr << what << '\n'; };
+    const journal_bench_result result = run_journal_bench(arguments.options);
+    if (!result.fault.empty()) {
+        std::cerr << "bourse bench journal: " << result.fault << '\n';
+        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+    }
+    std::cout << (arguments.json ? journal_json(result) : journal_table(result));
+}
+
+void add_journal(CLI::App& bench) {
+    auto arguments = std::make_shared<journal_arguments>();
+    CLI::App* const app = bench.add_subcommand(
+        "journal", "Durable batches of the journal against bare writes of the same bytes, in turn");
+    app->add_flag("--json", arguments->json, "One JSON object instead of a table");
+    app->add_option("--folder", arguments->options.folder,
+                    "Where the files are made, on the disk to be measured")
+        ->capture_default_str();
+    app->add_option("--runs", arguments->options.runs, "Runs of each contender")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    app->add_option("--volume", arguments->options.volume_orders,
+                    "Also write so many orders, and say what they take (10000000: 2 GB)")
+        ->check(CLI::Range(0, 100'000'000));
+    app->add_flag("--quick", arguments->options.quick,
+                  "A tenth of the batches: to see that it works");
+    app->callback([arguments] { bench_journal(*arguments); });
+}
+
 struct count_arguments {
     std::string flow = "10k";
     bool floor = false;
@@ -114,6 +149,7 @@ void add_bench_command(CLI::App& app) {
     CLI::App* const bench = app.add_subcommand("bench", "Measures speed");
     bench->require_subcommand(1);
     add_match(*bench);
+    add_journal(*bench);
     add_count(*bench);
 }
 

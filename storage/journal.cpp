@@ -476,7 +476,8 @@ std::optional<journal_pin> journal::pin_of(const segment& in) const {
 }
 
 std::optional<journal_pin> journal::oldest_pin() const {
-    return pin_of(files_->segments().front());
+    // The last segment is never released.
+    return files_->segments().size() == 1 ? std::nullopt : pin_of(files_->segments().front());
 }
 
 std::size_t journal::segment_count() const noexcept {

@@ -155,6 +155,7 @@ public:
     /// `room` says it, and the next call tries again.
     [[nodiscard]] result<bool> maintain();
     [[nodiscard]] journal_room room() const;
+    /// Nothing if there is one segment only, which stays, or the next `maintain` releases the oldest.
     [[nodiscard]] std::optional<journal_pin> oldest_pin() const;
     [[nodiscard]] std::size_t segment_count() const noexcept;
 
