@@ -351,6 +351,7 @@ outcome journal::start_writing() {
         return wrote;
     }
     position_bytes_ += writing_->bytes.size();
+    written_bytes_ += writing_->bytes.size();
     ++next_batch_;
     under_way_ = true;
     return done{};
@@ -497,7 +498,8 @@ result<bool> journal::maintain() {
             return die(released.error()).error();
         }
     }
-    const auto more = files_->prepare(maintenance_bytes);
+    const auto more = files_->prepare(std::max(maintenance_bytes, 2 * written_bytes_));
+    written_bytes_ = 0;
     if (!more) {
         return die(more.error()).error();
     }

@@ -150,7 +150,8 @@ public:
     /// Entries up to `index`, which must be in the log, are needed no more: checkpoint, event store and followers are
     /// past them. Not remembered over a restart: say it again.
     void release(shard_id shard, std::uint64_t index);
-    /// Recycles or removes released segments and does a bounded piece (`maintenance_bytes`) of preparing the next one;
+    /// Recycles or removes released segments and does a piece of preparing the next one: `maintenance_bytes`, or twice what
+    /// was written since the last call, so that it is ready in time if called after each batch;
     /// true if there is more to do at once. No batch may be under way. That no file can be had is no error:
     /// `room` says it, and the next call tries again.
     [[nodiscard]] result<bool> maintain();
@@ -213,13 +214,14 @@ private:
     bool last_was_idle_ = false;
     std::uint64_t next_batch_ = 1;
     std::uint64_t position_bytes_ = 0;  // where in the last segment the next batch goes
+    std::uint64_t written_bytes_ = 0;   // since the last `maintain`
     std::uint64_t appended_ = 0;
     std::uint64_t durable_ = 0;
     std::optional<error> dead_;
     std::vector<std::byte> window_;  // what `read` has read
 };
 
-/// What one call of `journal::maintain` writes at most.
+/// What one call of `journal::maintain` writes, unless much was written since the last.
 inline constexpr std::uint64_t maintenance_bytes = std::uint64_t{1} << 20U;
 
 }  // namespace bourse

@@ -123,6 +123,9 @@ public:
             }
             note(log_.commit());
             latencies.push_back(us_since(before));
+            if (!fault_.empty()) {
+                break;
+            }
             log_.release({1}, index_);
             if (const auto more = log_.maintain(); !more) {
                 fault_ = more.error().what;

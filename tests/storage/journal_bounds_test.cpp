@@ -144,6 +144,24 @@ TEST_CASE("at the bound of segments storage is full, and it says which shard pin
     CHECK(f.log->segment_count() == 1);
 }
 
+TEST_CASE(
+    "maintained after each batch, the next file is ready in time, however large the batches") {
+    journal_fixture f;
+    f.log.reset();
+    f.disk.restore({});
+    f.options.segment_bytes = std::uint64_t{16} << 20U;
+    f.options.reserve_bytes = 0;
+    f.open();
+    const std::size_t most = f.log->max_payload_bytes() / 2;
+    for (std::uint64_t index = 1; index <= 9; ++index) {
+        REQUIRE(f.append(1, {index, 1}, most));
+        f.commit();
+        REQUIRE(f.log->maintain().has_value());  // once
+        f.log->release({1}, index);
+    }
+    CHECK(f.of(1).end.index == 9);
+}
+
 TEST_CASE("options out of range are refused before anything is touched") {
     simulated_disk disk;
     const journal_options good{.segment_bytes = min_segment_bytes, .reserve_bytes = 0};
