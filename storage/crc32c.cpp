@@ -1,5 +1,6 @@
 #include "storage/crc32c.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -58,7 +59,42 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_by_processor(
     return ~narrow;
 }
 
+namespace {
+
+__attribute__((target("sse4.2"))) std::array<std::uint32_t, 3> three_by_processor(
+    const std::array<std::span<const std::byte>, 3>& pieces) noexcept {
+    const std::size_t together =
+        std::min({pieces[0].size(), pieces[1].size(), pieces[2].size()}) / 8 * 8;
+    std::uint64_t first = ~std::uint32_t{0};
+    std::uint64_t second = first;
+    std::uint64_t third = first;
+    for (std::size_t at = 0; at < together; at += 8) {
+        std::array<std::uint64_t, 3> eight{};
+        std::memcpy(eight.data(), pieces[0].data() + at, 8);
+        std::memcpy(&eight[1], pieces[1].data() + at, 8);
+        std::memcpy(&eight[2], pieces[2].data() + at, 8);
+        first = _mm_crc32_u64(first, eight[0]);
+        second = _mm_crc32_u64(second, eight[1]);
+        third = _mm_crc32_u64(third, eight[2]);
+    }
+    return {crc32c_by_processor(pieces[0].subspan(together), ~static_cast<std::uint32_t>(first)),
+            crc32c_by_processor(pieces[1].subspan(together), ~static_cast<std::uint32_t>(second)),
+            crc32c_by_processor(pieces[2].subspan(together), ~static_cast<std::uint32_t>(third))};
+}
+
+}  // namespace
+
 #else
+
+namespace {
+
+std::array<std::uint32_t, 3> three_by_processor(
+    const std::array<std::span<const std::byte>, 3>&) noexcept {
+    BOURSE_ASSERT(processor_has_crc32c());
+    return {};
+}
+
+}  // namespace
 
 bool processor_has_crc32c() noexcept {
     return false;
@@ -71,8 +107,19 @@ std::uint32_t crc32c_by_processor(std::span<const std::byte>, std::uint32_t) noe
 
 #endif
 
+namespace {
+const bool by_processor = processor_has_crc32c();
+}  // namespace
+
+std::array<std::uint32_t, 3> crc32c_of_three(
+    const std::array<std::span<const std::byte>, 3>& pieces) noexcept {
+    if (by_processor) {
+        return three_by_processor(pieces);
+    }
+    return {crc32c_by_table(pieces[0]), crc32c_by_table(pieces[1]), crc32c_by_table(pieces[2])};
+}
+
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) noexcept {
-    static const bool by_processor = processor_has_crc32c();
     return by_processor ? crc32c_by_processor(bytes, before) : crc32c_by_table(bytes, before);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,6 +13,11 @@ namespace bourse {
 /// By the processor's own instruction (SSE4.2) where it has it, else by a table.
 [[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes,
                                    std::uint32_t before = 0) noexcept;
+
+/// The sums of three pieces at once, in less than half the time: a sum waits for itself, three do not wait for each
+/// other.
+[[nodiscard]] std::array<std::uint32_t, 3> crc32c_of_three(
+    const std::array<std::span<const std::byte>, 3>& pieces) noexcept;
 
 /// The two ways, for tests. `crc32c_by_processor` may be called only if `processor_has_crc32c()`.
 [[nodiscard]] std::uint32_t crc32c_by_table(std::span<const std::byte> bytes,

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "messages/assert.hpp"
+#include "storage/crc32c.hpp"
 #include "storage/journal_recovery.hpp"
 #include "storage/segment_files.hpp"
 
@@ -48,22 +49,37 @@ struct journal::pending_record {
 
 /// Records one behind the other, with their payloads in place; `seal` writes the heads.
 struct journal::open_batch {
-    std::vector<std::byte> bytes;
+    std::vector<std::byte>
+        memory;  // of which so many bytes are the batch; kept from batch to batch
+    std::size_t size = 0;
     std::vector<pending_record> records;
 
     void add(const record_head& head, std::span<const std::byte> payload) {
-        records.push_back({head, bytes.size()});
-        bytes.resize(bytes.size() + record_head_bytes);
-        bytes.insert(bytes.end(), payload.begin(), payload.end());
+        records.push_back({head, size});
+        const std::size_t end = size + record_head_bytes + payload.size();
+        if (end > memory.size()) {
+            memory.resize(whole_sectors(2 * end));
+        }
+        if (!payload.empty()) {
+            std::memcpy(memory.data() + size + record_head_bytes, payload.data(), payload.size());
+        }
+        size = end;
     }
+    /// Zeros up to the next sector.
+    void pad() {
+        const std::size_t end = whole_sectors(size);
+        std::memset(memory.data() + size, 0, end - size);
+        size = end;
+    }
+    [[nodiscard]] std::span<const std::byte> bytes() const { return std::span(memory).first(size); }
     [[nodiscard]] std::span<std::byte> record(const pending_record& of) {
-        return std::span(bytes).subspan(of.offset, record_head_bytes + of.head.payload_bytes);
+        return std::span(memory).subspan(of.offset, record_head_bytes + of.head.payload_bytes);
     }
     [[nodiscard]] std::span<const std::byte> payload(const pending_record& of) const {
-        return std::span(bytes).subspan(of.offset + record_head_bytes, of.head.payload_bytes);
+        return std::span(memory).subspan(of.offset + record_head_bytes, of.head.payload_bytes);
     }
     void clear() {
-        bytes.clear();
+        size = 0;
         records.clear();
     }
 };
@@ -180,9 +196,9 @@ outcome journal::check_room(std::size_t payload_bytes) const {
                                            " bytes; at most " +
                                            std::to_string(max_payload_bytes()) + " are taken"};
     }
-    const std::uint64_t size = open_->bytes.size() + record_head_bytes + payload_bytes;
+    const std::uint64_t size = open_->size + record_head_bytes + payload_bytes;
     if (size > max_open_bytes()) {
-        return error{errc::overloaded, "the open batch has " + std::to_string(open_->bytes.size()) +
+        return error{errc::overloaded, "the open batch has " + std::to_string(open_->size) +
                                            " bytes; at most " + std::to_string(max_open_bytes()) +
                                            " are taken"};
     }
@@ -300,17 +316,27 @@ outcome journal::die(const error& why) {
 
 /// Completes the heads, whose generation and batch are known only now, and the last sector.
 void journal::seal(open_batch& batch, std::uint64_t generation) const {
-    for (std::size_t i = 0; i < batch.records.size(); ++i) {
-        record_head& head = batch.records[i].head;
+    std::vector<pending_record>& records = batch.records;
+    records.back().head.flags |= last_of_batch_flag;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        record_head& head = records[i].head;
         head.generation = generation;
         head.batch = next_batch_;
         head.ordinal = static_cast<std::uint32_t>(i);
-        if (i + 1 == batch.records.size()) {
-            head.flags |= last_of_batch_flag;
-        }
-        write_record_head(head, batch.record(batch.records[i]));
+        write_unsummed_head(head, batch.record(records[i]));
     }
-    batch.bytes.resize(whole_sectors(batch.bytes.size()));
+    for (std::size_t i = 0; i < records.size(); i += 3) {
+        const std::size_t count = std::min<std::size_t>(3, records.size() - i);
+        std::array<std::span<const std::byte>, 3> pieces;
+        for (std::size_t k = 0; k < count; ++k) {
+            pieces.at(k) = summed_bytes(batch.record(records[i + k]));
+        }
+        const std::array<std::uint32_t, 3> sums = crc32c_of_three(pieces);
+        for (std::size_t k = 0; k < count; ++k) {
+            write_checksum(sums.at(k), batch.record(records[i + k]));
+        }
+    }
+    batch.pad();
 }
 
 bool journal::wants_idle_batch() const noexcept {
@@ -337,21 +363,21 @@ outcome journal::start_batch() {
 }
 
 outcome journal::start_writing() {
-    if (whole_sectors(open_->bytes.size()) > left_in_segment()) {
+    if (whole_sectors(open_->size) > left_in_segment()) {
         if (auto begun = next_segment(); !begun) {
             return begun;
         }
     }
     std::swap(open_, writing_);
     seal(*writing_, files_->segments().back().head.generation);
-    BOURSE_ASSERT(writing_->bytes.size() <= left_in_segment());
+    BOURSE_ASSERT(writing_->size <= left_in_segment());
     place_entries(*writing_);
-    if (auto wrote = files_->segments().back().file->write(position_bytes_, writing_->bytes);
+    if (auto wrote = files_->segments().back().file->write(position_bytes_, writing_->bytes());
         !wrote) {
         return wrote;
     }
-    position_bytes_ += writing_->bytes.size();
-    written_bytes_ += writing_->bytes.size();
+    position_bytes_ += writing_->size;
+    written_bytes_ += writing_->size;
     ++next_batch_;
     under_way_ = true;
     return done{};
@@ -440,10 +466,10 @@ outcome journal::next_segment() {
                             .segment_bytes = options_.segment_bytes,
                             .owner = options_.owner};
     seal(first, generation);
-    if (auto begun = files_->begin_segment(head, first.bytes); !begun) {
+    if (auto begun = files_->begin_segment(head, first.bytes()); !begun) {
         return begun;
     }
-    position_bytes_ = segment_head_bytes + first.bytes.size();
+    position_bytes_ = segment_head_bytes + first.size;
     ++next_batch_;
     last_was_idle_ = true;
     return done{};
@@ -507,7 +533,7 @@ result<bool> journal::maintain() {
 }
 
 journal_room journal::room() const {
-    const std::uint64_t used = whole_sectors(open_->bytes.size());
+    const std::uint64_t used = whole_sectors(open_->size);
     const std::uint64_t most = std::max(left_in_segment(), left_in_next_segment());
     journal_room now;
     now.bytes = most > used ? most - used : 0;

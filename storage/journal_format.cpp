@@ -1,6 +1,7 @@
 #include "storage/journal_format.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -41,12 +42,22 @@ constexpr std::size_t name_digits = 20;
 
 template <typename Number>
 Number number_at(std::span<const std::byte> bytes, std::size_t offset) {
-    return static_cast<Number>(read_little_endian(bytes.subspan(offset, sizeof(Number))));
+    Number value{};
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(&value, bytes.subspan(offset, sizeof(Number)).data(), sizeof(Number));
+    } else {
+        value = static_cast<Number>(read_little_endian(bytes.subspan(offset, sizeof(Number))));
+    }
+    return value;
 }
 
 template <typename Number>
 void put_number(std::span<std::byte> bytes, std::size_t offset, Number value) {
-    write_little_endian(value, bytes.subspan(offset, sizeof(Number)));
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(bytes.subspan(offset, sizeof(Number)).data(), &value, sizeof(Number));
+    } else {
+        write_little_endian(value, bytes.subspan(offset, sizeof(Number)));
+    }
 }
 
 /// All but the four bytes of the checksum itself.
@@ -119,6 +130,19 @@ std::uint64_t read_little_endian(std::span<const std::byte> from) noexcept {
 }
 
 void write_record_head(const record_head& head, std::span<std::byte> record) {
+    write_unsummed_head(head, record);
+    write_checksum(crc32c(summed_bytes(record)), record);
+}
+
+std::span<const std::byte> summed_bytes(std::span<const std::byte> record) {
+    return record.subspan(payload_bytes_at);
+}
+
+void write_checksum(std::uint32_t sum, std::span<std::byte> record) {
+    put_number(record, checksum_at, sum);
+}
+
+void write_unsummed_head(const record_head& head, std::span<std::byte> record) {
     BOURSE_ASSERT(record.size() == record_head_bytes + head.payload_bytes);
     put_number(record, payload_bytes_at, head.payload_bytes);
     put_number(record, generation_at, head.generation);
@@ -129,7 +153,6 @@ void write_record_head(const record_head& head, std::span<std::byte> record) {
     put_number(record, ordinal_at, head.ordinal);
     put_number(record, index_at, head.index);
     put_number(record, term_at, head.term);
-    put_number(record, checksum_at, crc32c(record.subspan(payload_bytes_at)));
 }
 
 result<found_record> read_record(std::span<const std::byte> bytes) {
@@ -141,7 +164,7 @@ result<found_record> read_record(std::span<const std::byte> bytes) {
         return error{errc::malformed, "an impossible length"};
     }
     const auto record = bytes.first(record_head_bytes + payload_bytes);
-    if (number_at<std::uint32_t>(record, checksum_at) != crc32c(record.subspan(payload_bytes_at))) {
+    if (number_at<std::uint32_t>(record, checksum_at) != crc32c(summed_bytes(record))) {
         return error{errc::malformed, "a wrong checksum"};
     }
     const record_head head{.payload_bytes = payload_bytes,

@@ -55,6 +55,11 @@ inline constexpr std::uint64_t max_batch_bytes = std::uint64_t{8} << 20U;
 /// Writes the head with its checksum into the first `record_head_bytes` of `record`, whose rest is the payload.
 void write_record_head(const record_head& head, std::span<std::byte> record);
 
+/// The same in two steps, for many records at once: all but the checksum; the bytes it is of; and the checksum.
+void write_unsummed_head(const record_head& head, std::span<std::byte> record);
+[[nodiscard]] std::span<const std::byte> summed_bytes(std::span<const std::byte> record);
+void write_checksum(std::uint32_t sum, std::span<std::byte> record);
+
 /// A record as it was found.
 struct found_record {
     record_head head;

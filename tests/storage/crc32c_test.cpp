@@ -48,4 +48,21 @@ TEST_CASE("table and processor agree, at once and in pieces, wherever the bytes 
     CHECK(wrong == 0);
 }
 
+TEST_CASE("three sums at once are the three sums, whatever their lengths") {
+    const std::vector<std::byte> bytes = bytes_from(3, 31, 120);
+    unsigned wrong = 0;
+    for (std::size_t first = 0; first < 40; ++first) {
+        for (std::size_t second = 0; second < 40; second += 3) {
+            const std::array<std::span<const std::byte>, 3> pieces = {
+                std::span(bytes).first(first), std::span(bytes).subspan(first, second),
+                std::span(bytes).subspan(first + second)};
+            const auto sums = crc32c_of_three(pieces);
+            for (std::size_t i = 0; i < 3; ++i) {
+                wrong += sums.at(i) != crc32c_by_table(pieces.at(i));
+            }
+        }
+    }
+    CHECK(wrong == 0);
+}
+
 }  // namespace bourse
