@@ -183,8 +183,13 @@ std::uint64_t journal::first_batch_bytes() const noexcept {
     return bytes;
 }
 
-bool journal::fits(std::uint64_t batch_bytes) const {
+bool journal::fits(std::uint64_t batch_bytes) const noexcept {
     return batch_bytes <= left_in_segment() || batch_bytes <= left_in_next_segment();
+}
+
+bool journal::has_room(std::size_t payload_bytes) const noexcept {
+    const std::uint64_t size = open_->size + record_head_bytes + payload_bytes;
+    return !dead_ && size <= max_open_bytes() && fits(whole_sectors(size));
 }
 
 outcome journal::check_room(std::size_t payload_bytes) const {
@@ -246,18 +251,30 @@ outcome journal::put(record_head head, std::span<const std::byte> payload) {
         return error{errc::out_of_range,
                      "shard " + std::to_string(head.shard.value) + ": " + wrong};
     }
-    logs_[head.shard].apply(head, payload, 0);
-    open_->add(head, payload);
-    ++appended_;
+    take(known == logs_.end() ? logs_[head.shard] : known->second, head, payload);
     return done{};
 }
 
+void journal::take(shard_log& log, const record_head& head, std::span<const std::byte> payload) {
+    log.apply(head, payload, 0);
+    open_->add(head, payload);
+    ++appended_;
+}
+
 outcome journal::append(shard_id shard, log_point at, std::span<const std::byte> payload) {
+    record_head head{
+        .kind = record_kind::entry, .shard = shard, .index = at.index, .term = at.term};
+    // What nearly every call finds: a known shard, the next entry, and room. The rest is said in full below.
+    const auto known = logs_.find(shard);
+    if (known != logs_.end() && known->second.is_next(at) && has_room(payload.size())) {
+        head.payload_bytes = static_cast<std::uint32_t>(payload.size());
+        take(known->second, head, payload);
+        return done{};
+    }
     if (auto checked = check_shard(shard, 0); !checked) {
         return checked;
     }
-    return put({.kind = record_kind::entry, .shard = shard, .index = at.index, .term = at.term},
-               payload);
+    return put(head, payload);
 }
 
 outcome journal::vote(shard_id shard, const journal_vote& given) {
@@ -385,13 +402,19 @@ outcome journal::start_writing() {
 
 void journal::place_entries(const open_batch& batch) {
     segment& in = files_->segments().back();
+    shard_log* log = nullptr;
+    shard_id its{};
     for (const pending_record& record : batch.records) {
-        if (record.head.kind == record_kind::entry) {
-            logs_[record.head.shard].place(
-                record.head.index, in.head.generation,
-                static_cast<std::uint32_t>(position_bytes_ + record.offset));
-            in.saw_entry(record.head.shard, record.head.index);
+        if (record.head.kind != record_kind::entry) {
+            continue;
         }
+        if (record.head.shard != its) {
+            its = record.head.shard;
+            log = &logs_[its];
+        }
+        log->place(record.head.index, in.head.generation,
+                   static_cast<std::uint32_t>(position_bytes_ + record.offset));
+        in.saw_entry(its, record.head.index);
     }
 }
 

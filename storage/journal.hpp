@@ -193,7 +193,9 @@ private:
     [[nodiscard]] std::uint64_t left_in_next_segment() const noexcept;
     [[nodiscard]] std::uint64_t first_batch_bytes() const noexcept;
     [[nodiscard]] std::uint64_t max_open_bytes() const noexcept;
-    [[nodiscard]] bool fits(std::uint64_t batch_bytes) const;
+    [[nodiscard]] bool fits(std::uint64_t batch_bytes) const noexcept;
+    [[nodiscard]] bool has_room(std::size_t payload_bytes) const noexcept;
+    void take(shard_log& log, const record_head& head, std::span<const std::byte> payload);
     [[nodiscard]] std::optional<journal_pin> pin_of(const segment& in) const;
     [[nodiscard]] static std::uint64_t window_end(const shard_log& log, std::uint64_t first,
                                                   std::uint64_t last, std::size_t max_bytes,

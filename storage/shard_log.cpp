@@ -16,7 +16,7 @@ std::string shard_log::fault(const record_head& head, std::span<const std::byte>
     const log_point at{head.index, head.term};
     switch (head.kind) {
         case record_kind::entry:
-            if (at.index != now.end.index + 1 || at.term < now.end.term) {
+            if (!is_next(at)) {
                 return "entry " + point_text(at) + " cannot follow " + point_text(now.end);
             }
             return {};

@@ -65,6 +65,10 @@ public:
     /// Why the record cannot come next, for people; empty if it can.
     [[nodiscard]] std::string fault(const record_head& head,
                                     std::span<const std::byte> payload) const;
+    /// Whether an entry there is without fault.
+    [[nodiscard]] bool is_next(log_point at) const noexcept {
+        return at.index == positions_.end.index + 1 && at.term >= positions_.end.term;
+    }
     /// Takes a record without fault.
     void apply(const record_head& head, std::span<const std::byte> payload, std::uint32_t offset);
     /// Says where an entry that was applied with generation zero is now, if it is still in the log.
