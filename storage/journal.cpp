@@ -408,7 +408,7 @@ void journal::place_entries(const open_batch& batch) {
         if (record.head.kind != record_kind::entry) {
             continue;
         }
-        if (record.head.shard != its) {
+        if (log == nullptr || record.head.shard != its) {
             its = record.head.shard;
             log = &logs_[its];
         }
