@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "messages/result.hpp"
+#include "messages/row_change.hpp"
 #include "messages/row_key.hpp"
 #include "messages/shard_rows.hpp"
 
@@ -78,6 +79,9 @@ void encode_channel_row(const channel_row& from, std::vector<std::byte>& out);
 
 void encode_channel_value(const channel_value& from, std::vector<std::byte>& out);
 [[nodiscard]] result<channel_value> decode_channel_value(std::span<const std::byte> bytes);
+
+/// A row of any kind; of none, no bytes.
+void encode_row(const row_value& from, std::vector<std::byte>& out);
 
 // --- A whole shard: the sum of its rows ------------------------------------------------------------
 

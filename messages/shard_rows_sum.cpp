@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "messages/book_codec.hpp"
 #include "messages/channel_codec.hpp"
@@ -176,7 +177,34 @@ void write_channels(const std::vector<channel_row>& channels, row_writer& out) {
     }
 }
 
+/// Encodes a row of any kind.
+struct row_encoder {
+    std::vector<std::byte>& out;
+
+    void operator()(const std::monostate&) const {}
+    void operator()(const shard_row& row) const { encode_shard_row(row, out); }
+    void operator()(const account_row& row) const { encode_account_row(row, out); }
+    void operator()(const risk_group_row& row) const { encode_risk_group_row(row, out); }
+    void operator()(const position_row& row) const { encode_position_row(row, out); }
+    void operator()(const open_order_row& row) const { encode_open_order_row(row, out); }
+    void operator()(const order_group_row& row) const { encode_order_group_row(row, out); }
+    void operator()(const remembered_row& row) const { encode_remembered_row(row, out); }
+    void operator()(const lease_row& row) const { encode_lease_row(row, out); }
+    void operator()(const box<listing_row>& row) const { encode_listing_row(row, out); }
+    void operator()(const calendar_row& row) const { encode_calendar_row(row, out); }
+    void operator()(const box<shard_book_row>& row) const { encode_shard_book_row(row, out); }
+    void operator()(const order_row& row) const { encode_order_row(row, out); }
+    void operator()(const group_row& row) const { encode_group_row(row, out); }
+    void operator()(const channel_row& row) const { encode_channel_row(row, out); }
+    void operator()(const channel_value& row) const { encode_channel_value(row, out); }
+    void operator()(const channel_message& row) const { encode_channel_message(row, out); }
+};
+
 }  // namespace
+
+void encode_row(const row_value& from, std::vector<std::byte>& out) {
+    std::visit(row_encoder{out}, from);
+}
 
 void for_each_row(const shard_rows& from, const row_sink& sink) {
     row_writer out(sink);

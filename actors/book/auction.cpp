@@ -104,6 +104,7 @@ std::int64_t order_book::machine::trade_in_auction(std::int64_t price_ticks, eve
 
 // In an auction all of an iceberg trades; what it shows is seen to when the auction has ended.
 void order_book::machine::take_in_auction(slot at, std::int64_t lots) noexcept {
+    touch(at);
     order_node& node = orders_[at];
     node.filled += lots;
     shrink(at, lots);
@@ -122,6 +123,10 @@ void order_book::machine::show_icebergs_anew() {
             continue;
         }
         const std::int64_t more = std::min(terms.display, node.remaining) - terms.shown;
+        if (more == 0) {
+            continue;
+        }
+        touch(terms.order);
         price_ladder& book = ladder(node.which);
         terms.shown += more;
         book[node.level].shown_lots += more;

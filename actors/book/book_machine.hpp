@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/book/changed_rows.hpp"
 #include "actors/book/clearing_prices.hpp"
 #include "actors/book/node_memory.hpp"
 #include "actors/book/order_book.hpp"
@@ -60,9 +61,14 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return orders_.live(); }
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
-    // State as rows. (rows.cpp)
+    // State as rows. (rows.cpp, changes.cpp)
     [[nodiscard]] book_rows save() const;
     [[nodiscard]] bool load(const book_rows& rows);
+    void begin_hand_over();
+    [[nodiscard]] bool hand_over(std::size_t most, std::vector<row_change>& out);
+    void end_hand_over(bool stored);
+    void note_all_stored() noexcept;
+    void take_over_changes(machine& other);
 
 private:
     [[nodiscard]] price_ladder& ladder(side which) noexcept {
@@ -104,6 +110,7 @@ private:
         std::uint8_t size = 0;
         bool complete = false;
         std::uint8_t count = 0;
+        slot number = no_slot;                  ///< in `group_ids_`
         std::array<slot, max_group> members{};  ///< in order of acceptance
     };
     using group_map = std::pmr::map<std::uint64_t, group>;
@@ -335,6 +342,7 @@ private:
     void group_after_end(slot at, event_buffer& out);
     void cancel_others(group_map::iterator where, slot except, event_buffer& out);
     void activate_exits(group_map::iterator where, slot entry, event_buffer& out);
+    void leave_alone(group_map::iterator where);
     [[nodiscard]] bool fits_group(const new_order& order) const;
     [[nodiscard]] bool entry_lives(const group& all) const noexcept;
     void fail_group(const new_order& order, event_buffer& out);
@@ -390,8 +398,31 @@ private:
     void take_in_auction(slot at, std::int64_t lots) noexcept;
     void show_icebergs_anew();
 
+    // --- Changes (changes.cpp) ----------------------------------------------------------------------
+    struct order_table;
+    struct group_table;
+    /// Before an order changes, or when it came.
+    void touch(slot at) {
+        if (!changed_orders_.is_noted(at)) [[unlikely]] {
+            note_order(at);
+        }
+    }
+    /// Before an order goes.
+    void drop(slot at) {
+        if (changed_orders_.is_known(at)) [[unlikely]] {
+            drop_order(at);
+        } else {
+            changed_orders_.forget(at);
+        }
+    }
+    [[gnu::noinline]] void note_order(slot at);
+    [[gnu::noinline]] void drop_order(slot at);
+    void touch_group(const group& all);
+    void drop_group(const group& all);
+
     // --- Rows (rows.cpp) ----------------------------------------------------------------------------
     [[nodiscard]] order_row row_of(slot at) const noexcept;
+    [[nodiscard]] group_row row_of(std::uint64_t id, const group& all) const;
     // What rows must be for the book to work (row_checks.cpp).
     [[nodiscard]] static bool is_sound(const book_row& row) noexcept;
     /// The order as it might have been asked for.
@@ -412,6 +443,7 @@ private:
     // What every command looks at, together.
     order_pool orders_;
     order_index index_;
+    changed_rows changed_orders_;
     std::array<price_ladder, 2> ladders_{price_ladder{side::buy}, price_ladder{side::sell}};
     book_row row_;
     timestamp due_{INT64_MAX};  ///< nothing is due before
@@ -438,6 +470,8 @@ private:
     queue_set pending_{nodes_.get()};
     std::pmr::set<timer> timers_{nodes_.get()};
     group_map groups_{nodes_.get()};
+    slot_pool<std::uint64_t> group_ids_;  ///< of the groups, by a number of each
+    changed_rows changed_groups_;
     std::vector<std::int64_t> prints_;      ///< since 5.3 was last done
     std::optional<std::int64_t> pegs_bid_;  ///< best prices that the pegs were last priced by
     std::optional<std::int64_t> pegs_ask_;

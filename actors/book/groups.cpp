@@ -49,6 +49,11 @@ void order_book::machine::join_group(slot at, const new_order& order) {
     terms_of(orders_[at])->group = order.group;
     to_held(at);
     group& all = groups_[order.group.value];
+    if (all.count == 0) {
+        all.number = group_ids_.take();
+        group_ids_[all.number] = order.group.value;
+    }
+    touch_group(all);
     all.account = order.account;
     all.size = order.group_size;
     all.members[all.count++] = at;
@@ -60,6 +65,7 @@ void order_book::machine::complete_group(std::uint64_t id, event_buffer& out) {
     if (all.count < all.size) {
         return;
     }
+    touch_group(all);
     all.complete = true;
     // Activating may dissolve the group and end members, so their ids are kept beside their slots.
     std::array<std::pair<slot, order_id>, max_group> first{};
@@ -131,13 +137,22 @@ void order_book::machine::group_after_end(slot at, event_buffer& out) {
         cancel_others(where, at, out);
         return;
     }
+    touch_group(all);
     const auto gone = std::find(all.members.begin(), all.members.begin() + all.count, at);
     std::move(gone + 1, all.members.begin() + all.count, gone);
     --all.count;
     if (all.count == 1) {
-        terms_of(orders_[all.members[0]])->group = {};
-        groups_.erase(where);
+        leave_alone(where);
     }
+}
+
+// A group of one is none.
+void order_book::machine::leave_alone(group_map::iterator where) {
+    const slot last = where->second.members[0];
+    touch(last);
+    terms_of(orders_[last])->group = {};
+    drop_group(where->second);
+    groups_.erase(where);
 }
 
 bool order_book::machine::entry_lives(const group& all) const noexcept {
@@ -148,11 +163,13 @@ bool order_book::machine::entry_lives(const group& all) const noexcept {
 
 // Dissolves the group; all members but `except` end, by rising order id.
 void order_book::machine::cancel_others(group_map::iterator where, slot except, event_buffer& out) {
+    drop_group(where->second);
     const auto dissolved = groups_.extract(where);
     group& all = dissolved.mapped();
     const auto begin = all.members.begin();
     const auto end_of_all = begin + all.count;
     for (auto member = begin; member != end_of_all; ++member) {
+        touch(*member);
         terms_of(orders_[*member])->group = {};
     }
     std::sort(begin, end_of_all, [this](slot a, slot b) { return orders_[a].id < orders_[b].id; });
@@ -166,6 +183,8 @@ void order_book::machine::cancel_others(group_map::iterator where, slot except, 
 // 9.6: the entry is filled, the exits are cut to it and wait for their turn.
 void order_book::machine::activate_exits(group_map::iterator where, slot entry, event_buffer& out) {
     group& all = where->second;
+    touch_group(all);
+    touch(entry);
     terms_of(orders_[entry])->group = {};
     const auto end_of_exits =
         std::remove(all.members.begin(), all.members.begin() + all.count, entry);
@@ -173,6 +192,7 @@ void order_book::machine::activate_exits(group_map::iterator where, slot entry, 
     for (auto member = all.members.begin(); member != end_of_exits; ++member) {
         const std::int64_t excess = orders_[*member].remaining - orders_[entry].filled;
         if (excess > 0) {
+            touch(*member);
             orders_[*member].remaining -= excess;
             tell(*member, event_kind::reduced, excess, reason::group, out);
         }
@@ -181,8 +201,7 @@ void order_book::machine::activate_exits(group_map::iterator where, slot entry, 
         to_pending(*member);
     }
     if (all.count == 1) {
-        terms_of(orders_[all.members[0]])->group = {};
-        groups_.erase(where);
+        leave_alone(where);
     }
 }
 

@@ -79,6 +79,7 @@ inline bool order_book::machine::is_quick(slot at, account_id asked_by) const no
         return;
     }
     const slot at = orders_.take_again();
+    changed_orders_.note_again(at);
     index_.insert_beside(where, at);
     level.shown_lots += order.quantity.lots;
     link_behind(level.tail, at, level);
@@ -99,10 +100,11 @@ inline bool order_book::machine::is_quick(slot at, account_id asked_by) const no
     }
     const order_node& node = orders_[at];
     price_level& level = ladder(node.which)[node.level];
-    if (level.orders == 1) [[unlikely]] {
+    if (level.orders == 1 || changed_orders_.is_known(at)) [[unlikely]] {
         cancel_otherwise(request, out);
         return;
     }
+    changed_orders_.forget(at);
     const std::int64_t lots = node.remaining;
     tell_cancelled(node, out.next_of_room());
     level.shown_lots -= lots;
@@ -115,7 +117,7 @@ inline bool order_book::machine::is_quick(slot at, account_id asked_by) const no
 void order_book::machine::replace(const replace_order& request, event_buffer& out) {
     const slot at = index_.find(request.id);
     if (!is_quick(at, request.account) || !request.set_price || request.set_quantity ||
-        request.set_stop_price || out.is_full()) [[unlikely]] {
+        request.set_stop_price || out.is_full() || !changed_orders_.is_noted(at)) [[unlikely]] {
         replace_otherwise(request, out);
         return;
     }
@@ -395,6 +397,7 @@ bool order_book::machine::take_level(const new_order& order, std::int64_t& remai
         if (!plain) [[unlikely]] {
             break;
         }
+        touch(first);
         const std::int64_t lots = std::min(left, maker.remaining);
         left -= lots;
         maker.remaining -= lots;
@@ -411,6 +414,7 @@ bool order_book::machine::take_level(const new_order& order, std::int64_t& remai
             break;
         }
         index_.erase(maker.id);
+        drop(first);
         orders_.give_back(first);
         first = next;
         ++gone;
@@ -489,6 +493,7 @@ void order_book::machine::cancel_otherwise(const cancel_order& request, event_bu
     const slot at = where.found;
     if (is_quick(at, request.account)) [[likely]] {
         tell_cancelled(orders_[at], out.next());
+        drop(at);
         remove(at);
         orders_.give_back(at);
         index_.erase(where);
@@ -519,6 +524,7 @@ void order_book::machine::replace_otherwise(const replace_order& request, event_
 }
 
 void order_book::machine::replace_done(slot at, const replace_order& request, event_buffer& out) {
+    touch(at);
     order_node& node = orders_[at];
     order_terms* terms = terms_of(node);
     const std::int64_t old_price = node.price;
@@ -551,6 +557,7 @@ void order_book::machine::replace_done(slot at, const replace_order& request, ev
 // Lowers what remains in place; an iceberg gives up first what it does not show (12.4).
 void order_book::machine::shrink(slot at, std::int64_t lots) noexcept {
     note_change(at, -lots);
+    touch(at);
     order_node& node = orders_[at];
     node.remaining -= lots;
     if (!node.in_queue()) {
@@ -733,6 +740,8 @@ void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price
                                 event_buffer& out) {
     order_node& maker = orders_[resting];
     order_node& taker = orders_[aggressor];
+    touch(resting);
+    touch(aggressor);
     const std::int64_t lots = std::min(taker.remaining, offered(maker));
     maker.remaining -= lots;
     maker.filled += lots;
@@ -850,6 +859,8 @@ bool order_book::machine::prevent(slot resting, slot aggressor, std::int64_t pri
 bool order_book::machine::decrement(slot resting, slot aggressor, std::int64_t lots,
                                     event_buffer& out) {
     note_change(resting, -lots);
+    touch(resting);
+    touch(aggressor);
     order_node& maker = orders_[resting];
     order_node& taker = orders_[aggressor];
     const bool maker_ends = maker.remaining == lots;
@@ -943,6 +954,7 @@ void order_book::machine::uncount_if_ordinary(const order_node& node, order_term
 // The order has had its final answer and is in no place and no group.
 void order_book::machine::forget(slot at) noexcept {
     order_node& node = orders_[at];
+    drop(at);
     index_.erase(node.id);
     if (node.terms != no_slot) [[unlikely]] {
         const order_terms& terms = terms_[node.terms];

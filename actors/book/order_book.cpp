@@ -81,6 +81,9 @@ std::optional<queue_position> order_book::position(order_id id) const noexcept {
 std::optional<indicative_auction> order_book::indicative() const {
     return machine_->auction_price();
 }
+const book_row& order_book::row() const noexcept {
+    return machine_->row();
+}
 const book_statistics& order_book::statistics() const noexcept {
     return machine_->row().statistics;
 }
@@ -107,7 +110,18 @@ std::optional<order_book> order_book::restore(const book_rows& rows) {
     order_book book{instrument{}};
     // What was loaded must say the same rows again: nothing was lost, and they stood in order.
     const bool exact = book.machine_->load(rows) && book.machine_->save() == rows;
+    book.machine_->note_all_stored();
     return exact ? std::optional{std::move(book)} : std::nullopt;
+}
+
+void order_book::begin_hand_over() {
+    machine_->begin_hand_over();
+}
+bool order_book::hand_over(std::size_t most, std::vector<row_change>& out) {
+    return machine_->hand_over(most, out);
+}
+void order_book::end_hand_over(bool stored) {
+    machine_->end_hand_over(stored);
 }
 
 // Dealing the orders anew packs them; what was held before goes back at once.
@@ -115,6 +129,7 @@ void order_book::compact() {
     auto packed = std::make_unique<machine>(machine_->row().rules, market_state::open);
     const bool whole = packed->load(machine_->save());
     BOURSE_ASSERT(whole);
+    packed->take_over_changes(*machine_);
     machine_ = std::move(packed);
 }
 

@@ -16,6 +16,8 @@
 
 namespace bourse {
 
+struct row_change;
+
 /// One price of the book as the public sees it.
 struct book_level {
     bourse::price price;
@@ -131,9 +133,21 @@ public:
     /// twice, a place that does not fit the order, a group that is not whole).
     [[nodiscard]] static std::optional<order_book> restore(const book_rows& rows);
 
+    /// What is neither an order nor a group.
+    [[nodiscard]] const book_row& row() const noexcept;
+
+    /// Orders and groups that have changed since the last hand-over that was stored, in slices: `begin_hand_over`
+    /// says as of when; `hand_over` adds changes to `out` until it holds `most`, and is true when all
+    /// have been handed over; between two slices the book may go on. Then `end_hand_over` says whether they
+    /// have been stored; what has not comes again next time. A restored book begins with all of it stored.
+    void begin_hand_over();
+    [[nodiscard]] bool hand_over(std::size_t most, std::vector<row_change>& out);
+    void end_hand_over(bool stored);
+
     /// Gives back the memory that a past peak has left behind: moves the live orders together and
     /// frees the rest. Changes nothing that can be seen. Cost follows what rests; meant for idle
-    /// moments and checkpoints.
+    /// moments between checkpoints: not while rows are handed over, and then all orders are handed
+    /// over once more.
     void compact();
 
     /// Bytes held from the allocator for orders, levels, indexes and sets, in use or not.

@@ -12,6 +12,7 @@ void order_book::machine::to_queue(slot at) {
 }
 
 void order_book::machine::to_hidden(slot at, bool keep_priority) {
+    touch(at);
     order_node& node = orders_[at];
     order_terms& terms = *terms_of(node);
     if (!keep_priority) {
@@ -53,6 +54,7 @@ void order_book::machine::unrank_hidden(slot at) noexcept {
 }
 
 void order_book::machine::to_waiting(slot at) {
+    touch(at);
     order_node& node = orders_[at];
     node.priority = row_.next_priority++;
     set_place(node, node_place::waiting);
@@ -69,6 +71,7 @@ order_book::machine::ranked order_book::machine::stop_key(slot at) const noexcep
 }
 
 void order_book::machine::to_parked(slot at) {
+    touch(at);
     order_node& node = orders_[at];
     node.priority = row_.next_priority++;
     set_place(node, node_place::parked);
@@ -76,6 +79,7 @@ void order_book::machine::to_parked(slot at) {
 }
 
 void order_book::machine::to_pending(slot at) {
+    touch(at);
     order_node& node = orders_[at];
     node.priority = row_.next_priority++;
     set_place(node, node_place::pending);
@@ -84,12 +88,14 @@ void order_book::machine::to_pending(slot at) {
 }
 
 void order_book::machine::to_held(slot at) {
+    touch(at);
     order_node& node = orders_[at];
     node.priority = row_.next_priority++;
     set_place(node, node_place::held);
 }
 
 void order_book::machine::leave_place(slot at) noexcept {
+    touch(at);
     const order_node& node = orders_[at];
     switch (place_of(node)) {
         case node_place::queue:

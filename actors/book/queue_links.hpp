@@ -44,6 +44,7 @@ inline slot order_book::machine::add_order(const new_order& order,
                                            const order_index::position& where) {
     const slot at = orders_.take();
     write_order(orders_[at], order, no_slot, order.post_only);
+    touch(at);
     index_.insert(order.id, where, at);
     return at;
 }
@@ -59,6 +60,7 @@ inline slot order_book::machine::add_order(const new_order& order,
 
 /// Links an order behind the last of the level at its price, which is made if there is none.
 inline price_level& order_book::machine::link(slot at) {
+    touch(at);
     order_node& node = orders_[at];
     price_ladder& book = ladder(node.which);
     const slot where = book.find_or_add(node.price);

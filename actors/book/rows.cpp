@@ -44,6 +44,14 @@ order_row order_book::machine::row_of(slot at) const noexcept {
     return row;
 }
 
+group_row order_book::machine::row_of(std::uint64_t id, const group& all) const {
+    group_row row{{id}, all.account, all.size, all.complete, {}};
+    for (std::size_t i = 0; i < all.count; ++i) {
+        row.members.push_back(orders_[all.members[i]].id);
+    }
+    return row;
+}
+
 book_rows order_book::machine::save() const {
     book_rows rows;
     rows.book = row_;
@@ -56,11 +64,7 @@ book_rows order_book::machine::save() const {
     std::sort(rows.orders.begin(), rows.orders.end(),
               [](const order_row& a, const order_row& b) { return a.id < b.id; });
     for (const auto& [id, all] : groups_) {
-        group_row& row = rows.groups.emplace_back();
-        row = {{id}, all.account, all.size, all.complete, {}};
-        for (std::size_t i = 0; i < all.count; ++i) {
-            row.members.push_back(orders_[all.members[i]].id);
-        }
+        rows.groups.push_back(row_of(id, all));
     }
     return rows;
 }
@@ -174,7 +178,9 @@ bool order_book::machine::load_group(const group_row& row) {
     for (const order_id member : row.members) {
         all.members[all.count++] = find_slot(member);
     }
-    groups_.emplace(row.id.value, all);
+    all.number = group_ids_.take();
+    group_ids_[all.number] = row.id.value;
+    touch_group(groups_.emplace(row.id.value, all).first->second);
     return true;
 }
 

@@ -81,6 +81,7 @@ void order_book::machine::move_trailing(std::int64_t print) {
         const bool moves =
             node.which == side::sell ? follows > terms.stop_price : follows < terms.stop_price;
         if (moves) {
+            touch(at);
             ranked_set& stops = waiting_[static_cast<std::size_t>(node.which)];
             auto key = stops.extract(stop_key(at));
             terms.stop_price = follows;

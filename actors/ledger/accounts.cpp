@@ -92,6 +92,7 @@ std::uint32_t ledger::list(const listing& what) {
     const auto number = static_cast<std::uint32_t>(listings_.size());
     listing_state& listed = listings_.emplace_back();
     listed.what = what;
+    touch(table::listings, number);
     std::transform(what.fees.begin(), what.fees.end(), listed.worst.begin(), worst_rate);
     const account_id clearing = clearing_holder(what.book_shard);
     listed.fees = position_of(fee_holder, asset_of(what.currency));
@@ -107,6 +108,7 @@ std::optional<std::uint32_t> ledger::find_listing(symbol_id symbol) const noexce
 }
 
 void ledger::set_reference_price(std::uint32_t listing, const set_reference& what) {
+    touch(table::listings, listing);
     listings_[listing].has_reference = !what.clear;
     listings_[listing].reference = what.clear ? price{} : what.price;
 }
@@ -128,6 +130,7 @@ slot ledger::make_account(const account_row& row) {
         .fat_finger_bps = row.fat_finger_bps,
         .risk_group_number = row.risk_group,
     };
+    touch(table::accounts, at);
     accounts_by_id_.put(row.id.value, at);
     if (row.risk_group != risk_group_id{}) {
         accounts_[at].risk_group = risk_group_of(row.risk_group);
@@ -195,11 +198,23 @@ reason ledger::check_limit(const set_limit& asked, slot account) const noexcept 
 }
 
 void ledger::put_limit(const set_limit& asked, slot account) {
-    const auto position = [&]() -> position_state& {
-        return positions_[account != no_slot ? position_of_account(account, asked.asset)
-                                             : group_position(asked.risk_group, asked.asset)];
-    };
     const bool of_group = account == no_slot;
+    const auto position = [&]() -> position_state& {
+        const slot at = of_group ? group_position(asked.risk_group, asked.asset)
+                                 : position_of_account(account, asked.asset);
+        touch(table::positions, at);
+        return positions_[at];
+    };
+    const auto put = [&](std::int64_t account_state::*its, std::int64_t risk_group_state::*all) {
+        if (of_group) {
+            const slot group = risk_group_of(asked.risk_group);
+            touch(table::risk_groups, group);
+            risk_groups_[group].*all = asked.value;
+        } else {
+            touch(table::accounts, account);
+            accounts_[account].*its = asked.value;
+        }
+    };
     if (!of_group && asked.kind != limit_kind::credit_line) {
         accounts_[account].may_have_limits = true;
     }
@@ -216,12 +231,10 @@ void ledger::put_limit(const set_limit& asked, slot account) {
             position().max_total = asked.value;
             break;
         case limit_kind::max_open_orders:
-            (of_group ? risk_groups_[risk_group_of(asked.risk_group)].max_open_orders
-                      : accounts_[account].max_open_orders) = asked.value;
+            put(&account_state::max_open_orders, &risk_group_state::max_open_orders);
             break;
         case limit_kind::fat_finger_bps:
-            (of_group ? risk_groups_[risk_group_of(asked.risk_group)].fat_finger_bps
-                      : accounts_[account].fat_finger_bps) = asked.value;
+            put(&account_state::fat_finger_bps, &risk_group_state::fat_finger_bps);
             break;
     }
 }

@@ -230,6 +230,7 @@ void ledger::join_group(slot at, const new_order& asked) {
                           .size = asked.group_size};
         groups_by_key_.put(group_key(order.account, asked.group), found);
     }
+    touch(table::groups, found);
     order_group& group = groups_[found];
     ++group.admitted;
     group.has_exit = group.has_exit || order.role == group_role::exit;
@@ -241,6 +242,7 @@ void ledger::join_group(slot at, const new_order& asked) {
 void ledger::leave_group(slot at) {
     open_order& order = orders_[at];
     const slot left = order.group;
+    touch(table::groups, left);
     order_group& group = groups_[left];
     group.broken = group.broken || group.admitted < group.size;
     const auto members = std::span{group.members}.first(group.open);
@@ -248,6 +250,7 @@ void ledger::leave_group(slot at) {
     --group.open;
     refresh_group(left);
     if (group.open == 0) {
+        drop(table::groups, left);
         groups_by_key_.erase(groups_by_key_.locate(group_key(group.account, group.id)));
         groups_.give_back(left);
     }
@@ -255,6 +258,7 @@ void ledger::leave_group(slot at) {
 
 // 6.3.
 void ledger::note_group_fill(const open_order& order, bool ended) {
+    touch(table::groups, order.group);
     order_group& group = groups_[order.group];
     if (order.role == group_role::entry) {
         group.entry_filled = order.filled;
@@ -265,6 +269,7 @@ void ledger::note_group_fill(const open_order& order, bool ended) {
         for (std::size_t i = 0; i < group.open; ++i) {
             open_order& member = orders_[group.members[i]];
             if (member.role == group_role::exit) {
+                touch(table::orders, group.members[i]);
                 member.remaining = std::min(member.remaining, order.filled);
             }
         }
@@ -283,6 +288,7 @@ void ledger::break_group(slot account, order_group_id id) {
 }
 
 void ledger::cancel_group(slot at, slot but) {
+    touch(table::groups, at);
     order_group& group = groups_[at];
     group.broken = true;
     for (std::size_t i = 0; i < group.open; ++i) {

@@ -75,6 +75,7 @@ void ledger::lots_arrive(slot account, slot at, std::int64_t amount, std::int64_
         return;
     }
     protect_reduce_only(account, at, position.total + amount, position.second, position.reserved);
+    touch(table::positions, at);
     add_cost(position, amount, cost);
 }
 
@@ -84,6 +85,7 @@ std::int64_t ledger::lots_leave(slot account, slot at, std::int64_t amount) {
         return 0;
     }
     protect_reduce_only(account, at, position.total - amount, position.second, position.reserved);
+    touch(table::positions, at);
     return take_cost(position, amount);
 }
 
@@ -286,6 +288,7 @@ void ledger::apply(const split& asked) {
         const slot cash = position_of_account(account, currency);
         book(each.lots, each.moved);
         book(cash, each.cash);
+        touch(table::positions, each.lots);
         position_state& lots = positions_[each.lots];
         lots.cost -= magnitude(each.cash);
         if (lots.total == 0) {

@@ -20,9 +20,12 @@ class leases {
 public:
     static constexpr std::size_t max_leases = 65'536;
 
+    /// The slot of a lease, or no_slot.
+    [[nodiscard]] slot find(lease_id id) const noexcept { return by_id_.find(id.value); }
+    [[nodiscard]] const lease_row& operator[](slot at) const noexcept { return rows_[at]; }
     /// Whose lease it is; none: there is no such lease.
     [[nodiscard]] account_id owner(lease_id id) const noexcept {
-        const slot at = by_id_.find(id.value);
+        const slot at = find(id);
         return at == no_slot ? account_id{} : rows_[at].account;
     }
     [[nodiscard]] std::size_t size() const noexcept { return due_.size(); }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "actors/book/changed_rows.hpp"
 #include "actors/book/growing_array.hpp"
 #include "actors/book/key_table.hpp"
 #include "actors/book/order_index.hpp"
@@ -139,8 +141,16 @@ public:
 
     /// Adds all that the ledger keeps to `rows`: everything but the shard's own, books and channels.
     void save(shard_rows& rows) const;
+    /// The ledger's part of the shard's own row.
+    void save_counters(shard_row& row) const noexcept;
     /// Takes over what `save` gave, into a ledger that is empty; false when the rows contradict themselves.
     [[nodiscard]] bool restore(const shard_rows& rows);
+
+    /// Rows that have changed since the last hand-over that was stored, in slices (shard RULES 6): as of
+    /// `begin_hand_over`. Adds changes to `out` until it holds `most`; true when all have been handed over.
+    void begin_hand_over();
+    [[nodiscard]] bool hand_over(std::size_t most, std::vector<row_change>& out);
+    void end_hand_over(bool stored);
 
 private:
     /// A command that has passed RULES.md 3.2, and by what it is remembered.
@@ -167,7 +177,11 @@ private:
     [[nodiscard]] slot find_named(slot account, order_id order, client_id named) const;
     report& add_report(slot account, const event& what, client_id client, money cash = {},
                        money fee = {}) {
-        const std::uint64_t number = account == no_slot ? 0 : ++accounts_[account].last_report;
+        std::uint64_t number = 0;
+        if (account != no_slot) [[likely]] {
+            touch(table::accounts, account);
+            number = ++accounts_[account].last_report;
+        }
         report& told = reports_->emplace_back();
         told.what = what;
         told.number = number;
@@ -214,6 +228,7 @@ private:
     [[nodiscard]] bool is_fat_finger(const change& what, std::int64_t bps) const;
     void pass_on_replace(const submit_replace& asked, slot at, const pending_replace& added,
                          const change& what, slot remembered);
+    void put_lease(const lease_row& row);
     void end_lease(lease_id lease, account_id owner);
     void protect_reduce_only(slot account, slot lots, wide_int total, wide_int buys,
                              wide_int sells) {
@@ -301,7 +316,49 @@ private:
     void settle_transfer(const transfer& asked, slot account, slot remembered);
     [[nodiscard]] std::vector<slot> holders_of(symbol_id symbol) const;
 
+    // --- Changed rows: changes.cpp
+    enum class table : std::uint8_t {
+        accounts,
+        risk_groups,
+        positions,
+        orders,
+        groups,
+        remembered,
+        leases,
+        listings
+    };
+    static constexpr std::size_t table_count = 8;
+    struct rows_of;
+    [[nodiscard]] changed_rows& changed(table which) noexcept {
+        return changed_[static_cast<std::size_t>(which)];
+    }
+    /// Before a row changes, or when it came.
+    void touch(table which, slot at) {
+        if (!changed(which).is_noted(at)) [[unlikely]] {
+            note_row(which, at);
+        }
+    }
+    /// Before a row goes.
+    void drop(table which, slot at) {
+        if (changed(which).is_known(at)) [[unlikely]] {
+            drop_row(which, at);
+        } else {
+            changed(which).forget(at);
+        }
+    }
+    [[gnu::noinline]] void note_row(table which, slot at);
+    [[gnu::noinline]] void drop_row(table which, slot at);
+    [[nodiscard]] bool is_of_group(slot position) const noexcept;
+
     // --- Rows: rows.cpp
+    [[nodiscard]] static account_row row_of(const account_state& account);
+    [[nodiscard]] position_row row_of_position(slot at) const;
+    /// True if such a position has no row.
+    [[nodiscard]] static bool is_empty(const position_row& row) noexcept;
+    [[nodiscard]] order_group_row row_of(const order_group& group) const;
+    [[nodiscard]] static remembered_row row_of(const remembered_command& asked);
+    [[nodiscard]] static risk_group_row row_of(const risk_group_state& group);
+    [[nodiscard]] static listing_row row_of(const listing_state& listed);
     [[nodiscard]] open_order_row row_of(const open_order& order) const;
     void save_accounts(shard_rows& rows) const;
     void save_orders(shard_rows& rows) const;
@@ -338,6 +395,7 @@ private:
     std::vector<listing_state> listings_;
     key_table listings_by_symbol_;
     std::uint64_t last_order_ = 0;
+    std::array<changed_rows, table_count> changed_;
     slot begun_ = no_slot;  ///< the remembered operator command that was begun
 };
 

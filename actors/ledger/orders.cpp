@@ -234,6 +234,7 @@ void ledger::make_order(const submit_order& asked, const draft& drafted, slot re
     order.client = asked.request.id;
     order.lease = asked.lease;
     order.remembered = remembered;
+    touch(table::orders, at);
     link_order(at);
     order_group_id group = asked.order.group;
     if (drafted.grouped) [[unlikely]] {
@@ -375,6 +376,7 @@ reason ledger::draft_replace(const submit_replace& asked, slot at, const pending
 
 void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending_replace& added,
                              const change& what, slot remembered) {
+    touch(table::orders, at);
     open_order& order = orders_[at];
     if (!order.reduce_only) {
         const position_state& lots = positions_[order.symbol_position];
@@ -430,6 +432,7 @@ void ledger::apply(const submit_cancel& asked) {
     if (!peers_->has_room(listings_[order.listing].what.book_shard, outbox_room::change)) {
         return refuse(at, reason::overloaded);
     }
+    touch(table::orders, at);
     order.cause = reason::requested;
     note_answer(in.remembered, order.id, reason::none, true, 0);
     peers_->pass_on(order.listing, cancel_order{.id = order.id, .account = asked.account});
@@ -441,6 +444,7 @@ void ledger::cancel_by_ledger(slot at, reason cause) {
     if (order.cause != reason::none) {
         return;
     }
+    touch(table::orders, at);
     order.cause = cause;
     peers_->pass_on(order.listing, cancel_order{.id = order.id});
 }
@@ -448,7 +452,7 @@ void ledger::cancel_by_ledger(slot at, reason cause) {
 template <class Predicate>
 void ledger::cancel_each(slot account, reason cause, Predicate&& wanted) {
     for (slot at = accounts_[account].first_order; at != no_slot; at = account_links_[at].newer) {
-        if (wanted(orders_[at])) {
+        if (wanted(at)) {
             cancel_by_ledger(at, cause);
         }
     }
@@ -469,7 +473,8 @@ void ledger::apply(const submit_mass_cancel& asked) {
         return;
     }
     note_answer(in.remembered, {}, reason::none, true, 0);
-    cancel_each(account, reason::mass_cancelled, [&](const open_order& order) {
+    cancel_each(account, reason::mass_cancelled, [&](slot each) {
+        const open_order& order = orders_[each];
         const symbol_id symbol = listings_[order.listing].what.rules.symbol;
         return (asked.symbol == symbol_id{} || asked.symbol == symbol) &&
                (asked.sides == side_filter::both ||
@@ -489,9 +494,10 @@ void ledger::apply(const set_kill_switch& asked) {
     if (why != reason::none) {
         return;
     }
+    touch(table::accounts, account);
     accounts_[account].blocked = asked.on;
     if (asked.on) {
-        cancel_each(account, reason::killed, [](const open_order&) { return true; });
+        cancel_each(account, reason::killed, [](slot) { return true; });
     }
 }
 
@@ -519,7 +525,7 @@ void ledger::apply(const renew_lease& asked) {
         if (owner == account_id{} && leases_.size() >= leases::max_leases) {
             return refuse(asked.account, reason::too_many_leases);
         }
-        leases_.put({.id = asked.lease, .account = asked.account, .until = asked.until});
+        put_lease({.id = asked.lease, .account = asked.account, .until = asked.until});
     } else if (owner != account_id{}) {
         end_lease(asked.lease, asked.account);
     }
@@ -530,6 +536,14 @@ std::optional<timestamp> ledger::next_lapse() const noexcept {
     return first ? std::optional{first->until} : std::nullopt;
 }
 
+void ledger::put_lease(const lease_row& row) {
+    if (const slot known = leases_.find(row.id); known != no_slot) {
+        touch(table::leases, known);
+    }
+    leases_.put(row);
+    touch(table::leases, leases_.find(row.id));
+}
+
 void ledger::lapse_first() {
     const auto first = leases_.first_due();
     BOURSE_ASSERT(first);
@@ -537,9 +551,10 @@ void ledger::lapse_first() {
 }
 
 void ledger::end_lease(lease_id lease, account_id owner) {
+    drop(table::leases, leases_.find(lease));
     leases_.erase(lease);
     cancel_each(find_account(owner), reason::disconnected,
-                [&](const open_order& order) { return order.lease == lease; });
+                [&](slot each) { return orders_[each].lease == lease; });
 }
 
 // --- Reduce-only --------------------------------------------------------------------------------
@@ -549,10 +564,12 @@ void ledger::cancel_reduce_only(slot account, slot at, wide_int total, wide_int 
                                 wide_int sells) {
     const position_state& lots = positions_[at];
     const auto cancel_side = [&](side which) {
-        cancel_each(account, reason::reduce_only, [&](open_order& order) {
+        cancel_each(account, reason::reduce_only, [&](slot each) {
+            open_order& order = orders_[each];
             if (order.symbol_position != at || order.side != which || !order.reduce_only) {
                 return false;
             }
+            touch(table::orders, each);
             clear_reduce_only(order);
             return true;
         });
@@ -600,6 +617,7 @@ void ledger::end_order(slot at, const order_index::position& where) {
         }
         pending_.give_back(order.pending);
     }
+    drop(table::orders, at);  // `settle` has noted it
     orders_by_id_.erase(where);
     orders_.give_back(at);
 }

@@ -16,6 +16,9 @@ enum class planted_bug : std::uint8_t {
     reuse_client_id,      ///< a known client id is carried out again
     reserve_larger_only,  ///< trades before a replace is done are forgotten (RULES.md 4.4)
     release_on_refusal,   ///< a refused replace frees the order's reservation
+    forget_change,        ///< a row that changes is not noted for the checkpoint
+    forget_copy,          ///< nor copied when it changes before its turn
+    forget_removal,       ///< nor when it goes
 };
 
 /// The mistake that is being made.

@@ -66,6 +66,9 @@ void ledger::note_answer(slot remembered, order_id order, reason why, bool answe
     if (remembered == no_slot) {
         return;
     }
+    if (!BOURSE_PLANTED(forget_change)) {
+        touch(table::remembered, remembered);
+    }
     remembered_command& asked = client_ids_[remembered];
     asked.order = order;
     asked.reason = why;
@@ -103,8 +106,9 @@ ledger::admission ledger::admit(slot account, account_id owner, const request_id
         return {.why = reason::too_many_client_ids};
     }
     ++count;
-    return {.goes_on = true,
-            .remembered = client_ids_.add(where, owner, request.id, now_ + settings_.horizon)};
+    const slot added = client_ids_.add(where, owner, request.id, now_ + settings_.horizon);
+    touch(table::remembered, added);
+    return {.goes_on = true, .remembered = added};
 }
 
 // 3.4.
@@ -138,11 +142,14 @@ void ledger::forget_due(std::size_t commands) {
          oldest = client_ids_.oldest(), --left) {
         const remembered_command& asked = client_ids_[oldest];
         if (asked.order != order_id{} && orders_by_id_.find(asked.order) != no_slot) {
+            drop(table::remembered, oldest);  // it becomes another row
             client_ids_.keep_oldest(now_ + settings_.horizon);
+            touch(table::remembered, oldest);
             continue;
         }
         const slot account = find_account(asked.account);
         --(account == no_slot ? operator_ids_ : accounts_[account].remembered);
+        drop(table::remembered, oldest);
         client_ids_.forget_oldest();
     }
 }

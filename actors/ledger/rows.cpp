@@ -10,7 +10,35 @@ namespace bourse {
 
 namespace {
 
-[[nodiscard]] position_row position_row_of(const position_state& position, bool of_group) {
+[[nodiscard]] auto key_of(const position_row& row) {
+    return std::tuple(row.of_group, row.holder, row.asset);
+}
+
+}  // namespace
+
+// --- One row ------------------------------------------------------------------------------------
+
+account_row ledger::row_of(const account_state& account) {
+    return {.id = account.id,
+            .kind = account.kind,
+            .tier = account.tier,
+            .blocked = account.blocked,
+            .trade_group = account.trade_group,
+            .risk_group = account.risk_group_number,
+            .last_report = account.last_report,
+            .max_open_orders = account.max_open_orders,
+            .fat_finger_bps = account.fat_finger_bps};
+}
+
+risk_group_row ledger::row_of(const risk_group_state& group) {
+    return {.id = group.id,
+            .max_open_orders = group.max_open_orders,
+            .fat_finger_bps = group.fat_finger_bps};
+}
+
+position_row ledger::row_of_position(slot at) const {
+    const position_state& position = positions_[at];
+    const bool of_group = is_of_group(at);
     const bool is_symbol = !position.asset.is_currency();
     position_row row{.holder = position.holder, .of_group = of_group, .asset = position.asset};
     row.total = of_group ? wide_int{0} : position.total;
@@ -24,18 +52,38 @@ namespace {
     return row;
 }
 
-[[nodiscard]] bool is_empty(const position_row& row) {
+bool ledger::is_empty(const position_row& row) noexcept {
     return row.total == 0 && row.credit == 0 && row.max_order == 0 && row.max_total == 0 &&
            row.cost == 0 && row.realised == 0 && row.turnover == 0;
 }
 
-[[nodiscard]] auto key_of(const position_row& row) {
-    return std::tuple(row.of_group, row.holder, row.asset);
+order_group_row ledger::row_of(const order_group& group) const {
+    return {.account = accounts_[group.account].id,
+            .id = group.id,
+            .size = group.size,
+            .admitted = group.admitted,
+            .broken = group.broken,
+            .has_exit = group.has_exit,
+            .entry_done = group.entry_done,
+            .entry_filled = group.entry_done ? quantity{} : group.entry_filled,
+            .decided = group.decided};
 }
 
-}  // namespace
+remembered_row ledger::row_of(const remembered_command& asked) {
+    return {.sequence = asked.sequence,
+            .account = asked.account,
+            .id = asked.id,
+            .order = asked.order,
+            .reason = asked.reason,
+            .answered = asked.answered,
+            .first_report = asked.first_report,
+            .forget_at = asked.forget_at};
+}
 
-// --- Queries ------------------------------------------------------------------------------------
+listing_row ledger::row_of(const listing_state& listed) {
+    return {
+        .what = listed.what, .has_reference = listed.has_reference, .reference = listed.reference};
+}
 
 open_order_row ledger::row_of(const open_order& order) const {
     open_order_row row{
@@ -62,6 +110,8 @@ open_order_row ledger::row_of(const open_order& order) const {
     return row;
 }
 
+// --- Queries ------------------------------------------------------------------------------------
+
 std::optional<open_order_row> ledger::order(order_id id) const {
     const slot at = orders_by_id_.find(id);
     return at == no_slot ? std::nullopt : std::optional{row_of(orders_[at])};
@@ -87,7 +137,7 @@ std::vector<portfolio_line> ledger::portfolio(account_id account) const {
     }
     for (slot at = accounts_[owner].first_position; at != no_slot; at = positions_[at].next) {
         const position_state& position = positions_[at];
-        if (position.reserved == 0 && is_empty(position_row_of(position, false))) {
+        if (position.reserved == 0 && is_empty(row_of_position(at))) {
             continue;
         }
         lines.push_back({.asset = position.asset,
@@ -107,34 +157,20 @@ std::vector<portfolio_line> ledger::portfolio(account_id account) const {
 
 void ledger::save_accounts(shard_rows& rows) const {
     for (slot at = 0; at < accounts_.used(); ++at) {
-        const account_state& account = accounts_[at];
-        rows.accounts.push_back({.id = account.id,
-                                 .kind = account.kind,
-                                 .tier = account.tier,
-                                 .blocked = account.blocked,
-                                 .trade_group = account.trade_group,
-                                 .risk_group = account.risk_group_number,
-                                 .last_report = account.last_report,
-                                 .max_open_orders = account.max_open_orders,
-                                 .fat_finger_bps = account.fat_finger_bps});
+        rows.accounts.push_back(row_of(accounts_[at]));
     }
     std::sort(rows.accounts.begin(), rows.accounts.end(),
               [](const account_row& a, const account_row& b) { return a.id < b.id; });
     for (slot at = 0; at < risk_groups_.used(); ++at) {
         const risk_group_state& group = risk_groups_[at];
         if (group.max_open_orders != 0 || group.fat_finger_bps != 0) {
-            rows.risk_groups.push_back({.id = group.id,
-                                        .max_open_orders = group.max_open_orders,
-                                        .fat_finger_bps = group.fat_finger_bps});
+            rows.risk_groups.push_back(row_of(group));
         }
     }
     std::sort(rows.risk_groups.begin(), rows.risk_groups.end(),
               [](const risk_group_row& a, const risk_group_row& b) { return a.id < b.id; });
     for (slot at = 0; at < positions_.used(); ++at) {
-        const bool of_group =
-            group_positions_.find(std::uint64_t{positions_[at].holder.value} << 32U |
-                                  positions_[at].asset.value) == at;
-        const position_row row = position_row_of(positions_[at], of_group);
+        const position_row row = row_of_position(at);
         if (!is_empty(row)) {
             rows.positions.push_back(row);
         }
@@ -150,18 +186,7 @@ void ledger::save_orders(shard_rows& rows) const {
             rows.orders.push_back(row_of(orders_[at]));
             const slot group = orders_[at].group;
             if (group != no_slot && groups_[group].members[0] == at) {
-                const order_group& its = groups_[group];
-                rows.order_groups.push_back({
-                    .account = accounts_[account].id,
-                    .id = its.id,
-                    .size = its.size,
-                    .admitted = its.admitted,
-                    .broken = its.broken,
-                    .has_exit = its.has_exit,
-                    .entry_done = its.entry_done,
-                    .entry_filled = its.entry_done ? quantity{} : its.entry_filled,
-                    .decided = its.decided,
-                });
+                rows.order_groups.push_back(row_of(groups_[group]));
             }
         }
     }
@@ -173,29 +198,23 @@ void ledger::save_orders(shard_rows& rows) const {
               });
 }
 
+void ledger::save_counters(shard_row& row) const noexcept {
+    row.last_order = last_order_;
+    row.last_remembered = client_ids_.last_sequence();
+}
+
 void ledger::save(shard_rows& rows) const {
-    rows.shard.last_order = last_order_;
-    rows.shard.last_remembered = client_ids_.last_sequence();
+    save_counters(rows.shard);
     save_accounts(rows);
     save_orders(rows);
     for (slot at = client_ids_.oldest(); at != no_slot; at = client_ids_[at].newer) {
-        const remembered_command& asked = client_ids_[at];
-        rows.remembered.push_back({.sequence = asked.sequence,
-                                   .account = asked.account,
-                                   .id = asked.id,
-                                   .order = asked.order,
-                                   .reason = asked.reason,
-                                   .answered = asked.answered,
-                                   .first_report = asked.first_report,
-                                   .forget_at = asked.forget_at});
+        rows.remembered.push_back(row_of(client_ids_[at]));
     }
     rows.leases = leases_.all();
     std::sort(rows.leases.begin(), rows.leases.end(),
               [](const lease_row& a, const lease_row& b) { return a.id < b.id; });
     for (const listing_state& listed : listings_) {
-        rows.listings.push_back({.what = listed.what,
-                                 .has_reference = listed.has_reference,
-                                 .reference = listed.reference});
+        rows.listings.push_back(row_of(listed));
     }
     std::sort(rows.listings.begin(), rows.listings.end(),
               [](const listing_row& a, const listing_row& b) {
@@ -223,7 +242,9 @@ bool ledger::restore(const shard_rows& rows) {
         make_account(row);
     }
     for (const risk_group_row& row : rows.risk_groups) {
-        risk_group_state& group = risk_groups_[risk_group_of(row.id)];
+        const slot at = risk_group_of(row.id);
+        touch(table::risk_groups, at);
+        risk_group_state& group = risk_groups_[at];
         group.max_open_orders = row.max_open_orders;
         group.fat_finger_bps = row.fat_finger_bps;
     }
@@ -235,7 +256,10 @@ bool ledger::restore(const shard_rows& rows) {
             leases_.owner(row.id) != account_id{} || leases_.size() >= leases::max_leases) {
             return false;
         }
-        leases_.put(row);
+        put_lease(row);
+    }
+    for (changed_rows& each : changed_) {
+        each.note_all_stored();
     }
     return true;
 }
@@ -256,6 +280,7 @@ bool ledger::restore_positions(const shard_rows& rows) {
         const slot at = row.of_group         ? group_position({row.holder.value}, row.asset)
                         : account != no_slot ? position_of_account(account, row.asset)
                                              : position_of(row.holder, row.asset);
+        touch(table::positions, at);
         position_state& position = positions_[at];
         if (account != no_slot && (row.max_order != 0 || row.max_total != 0)) {
             accounts_[account].may_have_limits = true;
@@ -321,6 +346,7 @@ bool ledger::restore_orders(const shard_rows& rows) {
                        .entry_done = row.entry_done,
                        .entry_filled = row.entry_filled,
                        .decided = row.decided};
+        touch(table::groups, at);
         groups_by_key_.put(group_key(account, row.id), at);
     }
     for (const open_order_row& row : rows.orders) {
@@ -373,6 +399,7 @@ bool ledger::restore_order(const open_order_row& row) {
                              .residue = row.residue,
                              .client = row.client,
                              .lease = row.lease};
+    touch(table::orders, at);
     link_order(at);
     restore_pending(row, at);
     if (group != no_slot) {

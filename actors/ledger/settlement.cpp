@@ -15,6 +15,7 @@ void ledger::move(slot at, std::int64_t amount, line_kind kind, symbol_id symbol
     if (amount == 0) {
         return;
     }
+    touch(table::positions, at);
     position_state& position = positions_[at];
     position.total += amount;
     if (position.group != no_slot) {
@@ -44,6 +45,7 @@ void ledger::settle(const event& what, shard_id book_shard) {
         }
         return;
     }
+    touch(table::orders, at);
     open_order& order = orders_[at];
     client_id client = order.client;
     slot answered = no_slot;
@@ -145,6 +147,7 @@ void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money&
         book(order.cash_position, cash.minor, line_kind::trade);
         book(listed.clearing_cash, -cash.minor, line_kind::trade);
     }
+    touch(table::positions, order.symbol_position);
     book_cost(positions_[order.symbol_position], order.side, fill.lots,
               buys ? *value + charged : *value - charged);
     book(order.symbol_position, lots, line_kind::trade);
@@ -152,9 +155,11 @@ void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money&
     book(order.cash_position, -fee.minor, line_kind::fee);
     book(listed.fees, fee.minor, line_kind::fee);
 
+    touch(table::positions, order.cash_position);
     position_state& currency = positions_[order.cash_position];
     add_turnover(currency, *value);
     if (currency.group != no_slot) {
+        touch(table::positions, currency.group);
         add_turnover(positions_[currency.group], *value);
     }
     order.remaining = fill.remaining;

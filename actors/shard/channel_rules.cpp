@@ -47,7 +47,7 @@ bool shard::machine::is_at_rest(std::uint32_t listing) const {
 // 4.6: what the message moves from one shard to the other.
 void shard::machine::count(shard_id peer, const channel_message& message, bool sent) {
     const auto add = [&](asset_id asset, wide_int amount) {
-        channel::value& value = channels_[peer].values[asset];
+        channel::value& value = channels_.value_of(peer, asset);
         (sent ? value.sent : value.received) += amount;
     };
     if (const auto* told = std::get_if<event>(&message)) {
@@ -165,6 +165,7 @@ void shard::machine::choke_overflowing() {
         if (!channels_.overflows(each)) {
             continue;
         }
+        channels_.touch(peer);
         each.choked = true;
         for (const auto& [symbol, book] : books_by_symbol_) {
             for (const order_row& order : book->book.save().orders) {

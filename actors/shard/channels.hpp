@@ -6,7 +6,9 @@
 #include <map>
 #include <vector>
 
+#include "actors/book/changed_rows.hpp"
 #include "actors/ledger/ledger_peers.hpp"
+#include "actors/shard/changed_outbox.hpp"
 #include "messages/channel_message.hpp"
 #include "messages/ids.hpp"
 #include "messages/shard_rows.hpp"
@@ -23,8 +25,10 @@ struct channel {
     struct value {
         wide_int sent = 0;
         wide_int received = 0;
+        slot number = no_slot;  ///< among the values of all channels
     };
     std::map<asset_id, value> values;  ///< RULES.md 4.6
+    changed_outbox changes;
 
     [[nodiscard]] std::uint64_t first_unconfirmed() const noexcept {
         return last_sent - outbox.size() + 1;
@@ -40,6 +44,7 @@ struct channel {
             return false;
         }
         while (!outbox.empty() && first_unconfirmed() <= up_to) {
+            changes.leaves(first_unconfirmed(), outbox.front());
             outbox.pop_front();
         }
         return true;
@@ -51,7 +56,15 @@ class channels {
 public:
     explicit channels(std::uint32_t max_outbox) : max_outbox_(max_outbox) {}
 
-    [[nodiscard]] channel& operator[](shard_id peer) { return channels_[peer]; }
+    /// A channel that is about to be changed.
+    [[nodiscard]] channel& operator[](shard_id peer) {
+        touch(peer);
+        return channels_[peer];
+    }
+    /// Before a channel is changed otherwise.
+    void touch(shard_id peer);
+    /// A value that is about to be changed.
+    [[nodiscard]] channel::value& value_of(shard_id peer, asset_id asset);
     [[nodiscard]] const channel* find(shard_id peer) const noexcept {
         const auto found = channels_.find(peer);
         return found == channels_.end() ? nullptr : &found->second;
@@ -78,9 +91,24 @@ public:
     /// Takes over what `save` gave; false when it contradicts itself.
     [[nodiscard]] bool restore(const std::vector<channel_row>& rows);
 
+    /// As `ledger`: rows of channels, values and outboxes.
+    void begin_hand_over();
+    [[nodiscard]] bool hand_over(std::size_t most, std::vector<row_change>& out);
+    void end_hand_over(bool stored);
+
 private:
+    struct channel_table;
+    struct value_table;
+    struct value_name {
+        shard_id peer;
+        asset_id asset;
+    };
+
     std::uint32_t max_outbox_;
     std::map<shard_id, channel> channels_;
+    std::vector<value_name> value_names_;  ///< by their numbers
+    changed_rows changed_channels_;        ///< by the other shard's number
+    changed_rows changed_values_;
 };
 
 }  // namespace bourse

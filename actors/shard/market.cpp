@@ -19,6 +19,7 @@ constexpr std::uint32_t newest_rules = 1;
 shard_book& shard::machine::add_book(std::unique_ptr<shard_book> book, symbol_id symbol) {
     shard_book& added = *book;
     books_[added.listing] = &added;
+    touch_book(added);
     books_by_symbol_[symbol] = std::move(book);
     return added;
 }
@@ -78,6 +79,7 @@ void shard::machine::goes_to(shard_book& book, set_state what) {
         pass_to_book(book, with_timer_ahead(what));
         return;
     }
+    touch_book(book);
     book.held = what;
     if (what.state == market_state::closed) {
         pass_to_book(book, set_state{.state = market_state::closed});
@@ -144,6 +146,7 @@ reason shard::machine::change_halt(bool on) {
     }
     market_halted_ = on;
     for (const auto& [symbol, book] : books_by_symbol_) {
+        touch_book(*book);
         if (on) {
             book->is_held = true;
             book->held = book->intended_state();
@@ -197,6 +200,7 @@ void shard::machine::handle(const set_calendar& what) {
     }
     const reason why = check_calendar(what);
     if (why == reason::none) {
+        touch_calendar(what.calendar);
         auto& sessions = calendars_[what.calendar];
         if (!sessions.empty()) {
             due_sessions_.erase({sessions.front().at, what.calendar});
@@ -211,6 +215,7 @@ void shard::machine::handle(const set_calendar& what) {
 
 // 2.5: the first session of the calendar begins.
 void shard::machine::begin_session(calendar_id calendar) {
+    touch_calendar(calendar);
     auto& sessions = calendars_.at(calendar);
     const calendar_session session = sessions.front();
     due_sessions_.erase({session.at, calendar});

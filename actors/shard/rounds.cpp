@@ -175,7 +175,9 @@ void shard::machine::run_rounds() {
 
 void shard::machine::run_turns() {
     for (book_turn* turn : turns_) {
-        static_cast<shard_book*>(turn)->now = now_;
+        shard_book& book = *static_cast<shard_book*>(turn);
+        book.now = now_;
+        touch_book(book);
     }
     if (run_ && turns_.size() > 1) {
         run_(turns_);

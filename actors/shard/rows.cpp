@@ -60,9 +60,8 @@ std::uint64_t shard::machine::digest() const noexcept {
 
 // --- Rows ---------------------------------------------------------------------------------------
 
-shard_rows shard::machine::save() const {
-    shard_rows rows;
-    rows.shard = {.id = settings_.id,
+shard_row shard::machine::own_row() const {
+    shard_row row{.id = settings_.id,
                   .index = index_,
                   .now = now_,
                   .rules_version = rules_version_,
@@ -71,13 +70,27 @@ shard_rows shard::machine::save() const {
                   .max_open_orders = settings_.max_open_orders,
                   .market_halted = market_halted_,
                   .ledger_digest = ledger_digest_};
+    ledger_.save_counters(row);
+    return row;
+}
+
+shard_book_row shard::machine::row_of(const shard_book& book) {
+    shard_book_row row{.last_event = book.last_event,
+                       .digest = book.digest,
+                       .has_held_state = book.is_held,
+                       .held_state = book.held,
+                       .rows = {}};
+    row.rows.book = book.book.row();
+    return row;
+}
+
+shard_rows shard::machine::save() const {
+    shard_rows rows;
+    rows.shard = own_row();
     ledger_.save(rows);
     for (const auto& [symbol, book] : books_by_symbol_) {
-        rows.books.push_back({.last_event = book->last_event,
-                              .digest = book->digest,
-                              .has_held_state = book->is_held,
-                              .held_state = book->held,
-                              .rows = book->book.save()});
+        rows.books.push_back(row_of(*book));
+        rows.books.back().rows = book->book.save();
     }
     for (const auto& [calendar, sessions] : calendars_) {
         rows.calendars.push_back({.id = calendar, .sessions = sessions});
@@ -116,6 +129,7 @@ bool shard::machine::restore(const shard_rows& rows) {
         if (!calendars_.emplace(row.id, row.sessions).second) {
             return false;
         }
+        touch_calendar(row.id);
         if (!row.sessions.empty()) {
             due_sessions_.emplace(row.sessions.front().at, row.id);
         }
@@ -143,6 +157,8 @@ bool shard::machine::restore(const shard_rows& rows) {
             return false;
         }
     }
+    changed_calendars_.note_all_stored();
+    changed_books_.note_all_stored();
     return true;
 }
 

@@ -54,6 +54,16 @@ shard_rows shard::save() const {
     return machine_->save();
 }
 
+void shard::begin_hand_over() {
+    machine_->begin_hand_over();
+}
+bool shard::hand_over(std::size_t most, std::vector<row_change>& out) {
+    return machine_->hand_over(most, out);
+}
+void shard::end_hand_over(bool stored) {
+    machine_->end_hand_over(stored);
+}
+
 std::optional<shard> shard::restore(const shard_rows& rows) {
     shard restored({.id = rows.shard.id,
                     .horizon = rows.shard.horizon,

@@ -20,6 +20,7 @@
 namespace bourse {
 
 class order_book;
+struct row_change;
 
 /// What a shard is made with. Part of its state; never changed.
 struct shard_settings {
@@ -92,7 +93,22 @@ public:
     /// The whole state, in an order that depends on nothing but the state.
     [[nodiscard]] shard_rows save() const;
     /// A shard with exactly the state of `rows`, or nothing when they contradict themselves.
+    /// The checkpoint that they came from has all of it: nothing is to be handed over.
     [[nodiscard]] static std::optional<shard> restore(const shard_rows& rows);
+
+    /// Hands over what has changed since the last hand-over that was stored, as it is now (RULES.md 6):
+    ///
+    ///     begin_hand_over();
+    ///     do { apply(…) as often as wanted; done = hand_over(1'000, out); store(out) } while (!done);
+    ///     end_hand_over(commit());
+    ///
+    /// Stored one after the other, the changes make what was stored before into the rows of this moment. Only
+    /// one hand-over at a time.
+    void begin_hand_over();
+    /// Replaces `out` by the next changes, at most `most`, at least 1; true when there are no more.
+    [[nodiscard]] bool hand_over(std::size_t most, std::vector<row_change>& out);
+    /// Says what became of them. Not stored, at any time, all of it is handed over again next time.
+    void end_hand_over(bool stored);
 
 private:
     class machine;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/book/changed_rows.hpp"
 #include "actors/ledger/ledger.hpp"
 #include "actors/shard/channels.hpp"
 #include "actors/shard/shard.hpp"
@@ -39,6 +40,9 @@ public:
 
     [[nodiscard]] shard_rows save() const;
     [[nodiscard]] bool restore(const shard_rows& rows);
+    void begin_hand_over();
+    [[nodiscard]] bool hand_over(std::size_t most, std::vector<row_change>& out);
+    void end_hand_over(bool stored);
 
     // --- What the ledger asks for (ledger_peers) ---
     [[nodiscard]] bool has_room(shard_id book_shard, outbox_room what) const override;
@@ -96,7 +100,21 @@ private:
     [[nodiscard]] set_state with_timer_ahead(set_state what) const noexcept;
     [[nodiscard]] shard_book& add_book(std::unique_ptr<shard_book> book, symbol_id symbol);
 
+    // --- Changed rows: hand_over.cpp
+    struct book_table;
+    struct calendar_table;
+    /// Before what is a book's own changes; its orders and groups are for the book.
+    void touch_book(const shard_book& book) {
+        if (!changed_books_.is_noted(book.listing)) [[unlikely]] {
+            note_book(book.listing);
+        }
+    }
+    void note_book(slot listing);
+    void touch_calendar(calendar_id calendar);
+
     // --- Rows: rows.cpp
+    [[nodiscard]] shard_row own_row() const;
+    [[nodiscard]] static shard_book_row row_of(const shard_book& book);
     [[nodiscard]] bool agrees(const book_rows& book, std::uint32_t open_orders) const;
 
     // --- Channels: channel_rules.cpp
@@ -122,6 +140,19 @@ private:
     std::set<std::pair<timestamp, symbol_id>> due_books_;
     std::map<calendar_id, std::vector<calendar_session>> calendars_;  ///< sessions to come
     std::set<std::pair<timestamp, calendar_id>> due_sessions_;
+
+    changed_rows changed_books_;      ///< by listing
+    changed_rows changed_calendars_;  ///< by number
+
+    /// Rows that are being handed over.
+    struct handing_over {
+        shard_row own;
+        bool own_is_told = false;
+        std::vector<shard_book*> books;  ///< those that have changed
+        std::size_t next_book = 0;
+        bool all_is_told = false;
+    };
+    std::optional<handing_over> handing_over_;
 
     // Of the entry that is being applied; used again for the next.
     shard_output* out_ = nullptr;

@@ -72,3 +72,15 @@ TEST_CASE("a reservation too small for a trade before a replace is found") {
 TEST_CASE("a reservation freed by a refused replace is found") {
     check_found(planted_bug::release_on_refusal);
 }
+
+TEST_CASE("S6.2 a changed row that is not handed over is found") {
+    check_found(planted_bug::forget_change);
+}
+
+TEST_CASE("S6.3 a row that is handed over as it is later is found") {
+    check_found(planted_bug::forget_copy);
+}
+
+TEST_CASE("S6.2 a row that is gone and not removed is found") {
+    check_found(planted_bug::forget_removal);
+}

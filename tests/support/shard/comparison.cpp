@@ -29,6 +29,8 @@ std::string number_of(E value) {
 /// How often what is dear is done, in steps.
 constexpr std::uint64_t rows_every = 4;
 constexpr std::uint64_t restore_every = 37;
+/// In every second life more rarely, as what is handed over begins anew with each restore.
+constexpr std::uint64_t restore_rarely = 370;
 /// How often everything on the way is delivered, in steps, and after how many rounds it must be quiet.
 constexpr std::uint64_t drain_every = 150;
 constexpr int max_drain_rounds = 500;
@@ -76,6 +78,11 @@ void shard_coverage::count(const shard_transport& transport) {
     gaps_ += transport.gaps();
 }
 
+void shard_coverage::count(const handed_rows& checkpoint) {
+    checkpoints_stored_ += checkpoint.stored();
+    checkpoints_given_up_ += checkpoint.given_up();
+}
+
 void shard_coverage::add(const shard_coverage& other) {
     const auto sum = [](auto& to, const auto& from) {
         for (const auto& [key, count] : from) {
@@ -93,6 +100,8 @@ void shard_coverage::add(const shard_coverage& other) {
     remote_fills_ += other.remote_fills_;
     repeats_ += other.repeats_;
     gaps_ += other.gaps_;
+    checkpoints_stored_ += other.checkpoints_stored_;
+    checkpoints_given_up_ += other.checkpoints_given_up_;
 }
 
 std::vector<std::string> shard_coverage::missing(std::uint16_t shards) const {
@@ -138,6 +147,9 @@ std::vector<std::string> shard_coverage::missing(std::uint16_t shards) const {
             all.push_back("a fill with flags " + text(flags));
         }
     }
+    if (checkpoints_stored_ < 100 || checkpoints_given_up_ < 20) {
+        all.emplace_back("a hundred checkpoints stored, and twenty given up");
+    }
     if (pending_repeats_ == 0) {
         all.emplace_back("a repeat of what is pending");
     }
@@ -174,7 +186,9 @@ std::string shard_coverage::summary() const {
     }
     return all + "\npending repeats: " + text(pending_repeats_) +
            ", fills of other shards' orders: " + text(remote_fills_) +
-           ", repeated deliveries: " + text(repeats_) + ", early ones: " + text(gaps_) + "\n";
+           ", repeated deliveries: " + text(repeats_) + ", early ones: " + text(gaps_) +
+           ", checkpoints stored: " + text(checkpoints_stored_) +
+           ", given up: " + text(checkpoints_given_up_) + "\n";
 }
 
 // --- Outputs --------------------------------------------------------------------------------------
@@ -445,6 +459,7 @@ shard_comparison::shard_comparison(const std::vector<shard_settings>& settings)
     fast_.reserve(settings.size());
     for (const shard_settings& one : settings) {
         shard& made = fast_.emplace_back(one);
+        checkpoints_.emplace_back(one.id.value);
         // Turns may be taken in any order: every second shard takes them backwards.
         if (one.id.value % 2 == 0) {
             made.set_runner([](std::span<book_turn* const> turns) {
@@ -470,6 +485,9 @@ std::optional<std::string> shard_comparison::apply(const world_step& step) {
         fast.apply(applied, got_);
     }
     if (auto difference = compare(reference_.world().output(), got_)) {
+        return difference;
+    }
+    if (auto difference = checkpoints_[step.shard.value - 1U].go_on(fast)) {
         return difference;
     }
     return compare_queries(step.shard);
@@ -537,6 +555,7 @@ std::optional<std::string> shard_comparison::restore(shard_id id) {
         return "a restored shard has another digest";
     }
     fast = std::move(*restored);
+    checkpoints_[id.value - 1U].restart(rows);
     return std::nullopt;
 }
 
@@ -678,13 +697,18 @@ std::optional<std::string> find_difference(std::uint64_t seed, std::uint64_t com
             if (!difference && ++steps % rows_every == 0) {
                 difference = both->compare_rows(step.shard);
             }
-            if (!difference && steps % restore_every == 0) {
+            if (!difference && steps % (seed % 2 == 0 ? restore_rarely : restore_every) == 0) {
                 difference = both->restore(step.shard);
             }
             return difference;
         },
         [&]() -> const audited_world<reference_shard>& { return both->reference(); });
     take_coverage(both->reference(), reached);
+    if (reached != nullptr) {
+        for (const handed_rows& checkpoint : both->checkpoints()) {
+            reached->count(checkpoint);
+        }
+    }
     return wrong;
 }
 

@@ -12,6 +12,7 @@
 
 #include "actors/shard/shard.hpp"
 #include "tests/support/shard/audit.hpp"
+#include "tests/support/shard/handed_rows.hpp"
 #include "tests/support/shard/reference_shard.hpp"
 #include "tests/support/shard/world.hpp"
 
@@ -22,6 +23,7 @@ class shard_coverage {
 public:
     void count(shard_id at, const entry& applied, const shard_output& out);
     void count(const shard_transport& transport);
+    void count(const handed_rows& checkpoint);
     void add(const shard_coverage& other);
 
     /// What worlds of `shards` shards never reached, in words. One shard has nobody to talk to.
@@ -45,6 +47,8 @@ private:
     std::uint64_t remote_fills_ = 0;
     std::uint64_t repeats_ = 0;
     std::uint64_t gaps_ = 0;
+    std::uint64_t checkpoints_stored_ = 0;
+    std::uint64_t checkpoints_given_up_ = 0;
 };
 
 /// A world of one kind of machine that is audited after every step.
@@ -113,7 +117,7 @@ private:
 };
 
 /// Fast shards and references side by side: both are given the same entries, and whatever can be
-/// seen of them must be the same.
+/// seen of them must be the same. Beside each fast shard a checkpoint is kept from changed rows.
 class shard_comparison {
 public:
     explicit shard_comparison(const std::vector<shard_settings>& settings);
@@ -126,6 +130,9 @@ public:
     /// Goes on with a fast shard that was saved and restored.
     [[nodiscard]] std::optional<std::string> restore(shard_id id);
 
+    [[nodiscard]] const std::vector<handed_rows>& checkpoints() const noexcept {
+        return checkpoints_;
+    }
     [[nodiscard]] audited_world<reference_shard>& reference() noexcept { return reference_; }
     [[nodiscard]] const audited_world<reference_shard>& reference() const noexcept {
         return reference_;
@@ -136,6 +143,7 @@ private:
 
     audited_world<reference_shard> reference_;
     std::vector<shard> fast_;
+    std::vector<handed_rows> checkpoints_;  ///< of the fast shards
     shard_output got_;
     std::uint64_t steps_ = 0;
 };

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "actors/book/slot_pool.hpp"
+#include "messages/assert.hpp"
+#include "messages/row_change.hpp"
+
+namespace bourse {
+
+/// Which rows of one table differ from what a checkpoint has of them, by slot.
+///
+/// The problem: a checkpoint wants the rows that have changed since the last one as they were at one
+/// index, while later entries go on to change them, and the path of an order has no time for it. So a
+/// row is noted before its first change; `begin` makes what was noted the rows to be handed over;
+/// and of these one that changes before its turn is copied first.
+///
+/// Three bits a slot: *changed* since the last `begin`; *pending*, changed before it, to be handed over or
+/// handed over already; *stored*: the checkpoint had the row before. Of a row that goes only the key is kept,
+/// and only if the checkpoint may have it. So what is kept besides the bits is at most a key for each row
+/// that the checkpoint has, and while rows are handed over a copy of each that is pending.
+///
+/// A `Table` has `row_key key(slot) const` and `row_value row(slot) const`, which is none if what is in
+/// the slot says nothing. A slot that is in no use has no bit.
+class changed_rows {
+public:
+    changed_rows() = default;
+    changed_rows(const changed_rows&) = delete;
+    changed_rows& operator=(const changed_rows&) = delete;
+
+    // --- On the path of an order ----------------------------------------------------------------
+
+    /// False: `note` has to be called before the row in this slot is changed, or right after it came.
+    [[nodiscard]] bool is_noted(slot at) const noexcept {
+        return at < limit_ && (words_[at / bits].changed >> at % bits & 1U) != 0;
+    }
+    /// False: nothing is known of the row but that it is noted, and `forget` may take the place of `drop`.
+    [[nodiscard]] bool is_known(slot at) const noexcept {
+        const word& its = words_[at / bits];
+        return ((its.stored | its.pending) >> at % bits & 1U) != 0;
+    }
+    /// A row that is not known goes.
+    void forget(slot at) noexcept { words_[at / bits].changed &= ~bit_of(at); }
+    /// A row comes to a slot that was in use before.
+    void note_again(slot at) noexcept { words_[at / bits].changed |= bit_of(at); }
+
+    template <class Table>
+    void note(slot at, const Table& table) {
+        make_room(at);
+        word& its = words_[at / bits];
+        if ((its.pending & ~its.changed & bit_of(at)) != 0 && at >= walked_) {
+            copies_.push_back({table.key(at), table.row(at)});
+        }
+        its.changed |= bit_of(at);
+    }
+    /// The row in this slot goes; it is whole, or noted. Not every row has to be dropped: one may become none.
+    template <class Table>
+    void drop(slot at, const Table& table) {
+        if (!is_known(at)) {
+            forget(at);
+            return;
+        }
+        note(at, table);  // so that it is copied
+        drop_known(at, table.key(at));
+    }
+
+    // --- Handing over ---------------------------------------------------------------------------
+
+    /// What is noted now is pending. O(slots / 64).
+    void begin();
+    /// Adds changes to `out` until it holds `most`; true when all that was pending has been handed over.
+    template <class Table>
+    [[nodiscard]] bool hand_over(std::size_t most, const Table& table,
+                                 std::vector<row_change>& out) {
+        hand_over_kept(most, out);
+        for (; walked_ < limit_ && out.size() < most; ++walked_) {
+            const word& its = words_[walked_ / bits];
+            const std::uint64_t left = (its.pending & ~its.changed) >> walked_ % bits;
+            if (left == 0) {
+                walked_ |= bits - 1;
+            } else if ((left & 1U) != 0) {
+                out.push_back({table.key(walked_), table.row(walked_)});
+            }
+        }
+        return walked_ >= limit_ && copies_.empty() && told_ == leaving_.size();
+    }
+    /// The checkpoint has all that was handed over, or nothing of it.
+    void end(bool stored);
+    /// After a restore: the checkpoint has every row as it is.
+    void note_all_stored() noexcept;
+    /// Takes over from a table of which this one is a copy with other slots, and of which nothing is being
+    /// handed over: every row here is to be handed over again.
+    void take_over(changed_rows& other);
+
+private:
+    struct word {
+        std::uint64_t changed = 0;
+        std::uint64_t pending = 0;
+        std::uint64_t stored = 0;
+    };
+    static constexpr slot bits = 64;
+
+    [[nodiscard]] static std::uint64_t bit_of(slot at) noexcept {
+        return std::uint64_t{1} << at % bits;
+    }
+    void make_room(slot at) {
+        if (at >= limit_) [[unlikely]] {
+            grow(at);
+        }
+    }
+    void grow(slot at);
+    void drop_known(slot at, const row_key& key);
+    void hand_over_kept(std::size_t most, std::vector<row_change>& out);
+
+    // What is kept is in deques: growing one never copies what is there while an entry waits.
+    word* words_ = nullptr;  ///< of `memory_`
+    slot limit_ = 0;         ///< how many slots have bits
+    slot walked_ = 0;        ///< those before have been handed over
+    std::vector<word> memory_;
+    std::deque<row_key> gone_;       ///< since `begin`; the checkpoint may have them
+    std::deque<row_key> half_gone_;  ///< likewise, if what is being handed over is stored
+    std::deque<row_key> leaving_;    ///< gone before `begin`
+    std::size_t told_ = 0;           ///< of `leaving_`
+    std::deque<row_change> copies_;
+};
+
+}  // namespace bourse
