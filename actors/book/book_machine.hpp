@@ -401,7 +401,7 @@ private:
     // --- Changes (changes.cpp) ----------------------------------------------------------------------
     struct order_table;
     struct group_table;
-    /// Before an order changes, or when it came.
+    /// Before an order changes.
     void touch(slot at) {
         if (!changed_orders_.is_noted(at)) [[unlikely]] {
             note_order(at);

@@ -34,7 +34,7 @@ public:
 
     // --- On the path of an order ----------------------------------------------------------------
 
-    /// False: `note` has to be called before the row in this slot is changed, or right after it came.
+    /// False: `note` has to be called before the row in this slot is changed.
     [[nodiscard]] bool is_noted(slot at) const noexcept {
         return at < limit_ && (words_[at / bits].changed >> at % bits & 1U) != 0;
     }
@@ -45,7 +45,12 @@ public:
     }
     /// A row that is not known goes.
     void forget(slot at) noexcept { words_[at / bits].changed &= ~bit_of(at); }
-    /// A row comes to a slot that was in use before.
+    /// A row comes to a slot in which there is none.
+    void note_new(slot at) {
+        make_room(at);
+        note_again(at);
+    }
+    /// The same where there was one before.
     void note_again(slot at) noexcept { words_[at / bits].changed |= bit_of(at); }
 
     template <class Table>

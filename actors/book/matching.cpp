@@ -223,7 +223,7 @@ void order_book::machine::apply(timestamp now, std::span<const command> commands
 void order_book::machine::apply(timestamp now, std::span<const command> commands, event_buffer& out,
                                 std::vector<std::size_t>& ends) {
     advance(now, out);
-    if (commands.size() > order_ahead) {
+    if (orders_.live() > 2000 && commands.size() > order_ahead) {
         const std::size_t before = ends.size();
         ends.resize(before + commands.size());
         apply_ahead(commands, out, ends.data() + before);

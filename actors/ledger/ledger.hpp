@@ -64,15 +64,17 @@ public:
     void ask_for_rows(const shard_command& soon) const noexcept;
     // Always inline, as the compiler takes a function that does nothing but this for one without effect,
     // and leaves out the calls.
-    /// The row of an order that an event will be about.
-    [[gnu::always_inline]] void ask_for_order(order_id id) const noexcept {
-        if (const slot at = orders_by_id_.find(id); at != no_slot) {
+    /// The row of an order that an event will be about. Tells where it is.
+    [[gnu::always_inline]] slot ask_for_order(order_id id) const noexcept {
+        const slot at = orders_by_id_.find(id);
+        if (at != no_slot) {
             ask_for_two_lines(&orders_[at]);
         }
+        return at;
     }
     /// What its account has, some events after `ask_for_order`.
-    [[gnu::always_inline]] void ask_for_holdings(order_id id) const noexcept {
-        if (const slot at = orders_by_id_.find(id); at != no_slot) {
+    [[gnu::always_inline]] void ask_for_holdings(slot at) const noexcept {
+        if (at != no_slot && orders_[at].id != order_id{}) {
             const open_order& order = orders_[at];
             __builtin_prefetch(&accounts_[order.account]);
             __builtin_prefetch(&account_links_[at]);
@@ -121,8 +123,9 @@ public:
 
     // --- Answers --------------------------------------------------------------------------------
 
-    /// An event about an order of this shard's accounts, by a book of `book_shard`.
-    void settle(const event& what, shard_id book_shard);
+    /// An event about an order of this shard's accounts, by a book of `book_shard`. `soon`: what `ask_for_order`
+    /// told, if it was asked.
+    void settle(const event& what, shard_id book_shard, slot soon = no_slot);
     /// The book's side of a fill of an order of another shard (RULES.md 4.11).
     void clear(const event& fill, std::uint32_t listing, shard_id account_shard);
     /// A transfer from another shard; what cannot be booked is none, else why it must go back.
@@ -226,6 +229,8 @@ private:
     [[nodiscard]] reason check_available(slot symbol, slot currency, std::int64_t sells,
                                          wide_int reserve) const;
     [[nodiscard]] bool is_fat_finger(const change& what, std::int64_t bps) const;
+    [[nodiscard]] reason draft_single_replace(const submit_replace& asked, const open_order& order,
+                                              change& out) const;
     void pass_on_replace(const submit_replace& asked, slot at, const pending_replace& added,
                          const change& what, slot remembered);
     void put_lease(const lease_row& row);
@@ -244,7 +249,7 @@ private:
     void cancel_each(slot account, reason cause, Predicate&& wanted);
     void make_order(const submit_order& asked, const draft& drafted, slot remembered);
     void link_order(slot at);
-    void end_order(slot at, const order_index::position& where);
+    void end_order(slot at);
 
     // --- Exposure and groups: exposure.cpp
     [[nodiscard]] standing_list standings(const open_order& order,
@@ -288,6 +293,8 @@ private:
     [[nodiscard]] slot group_position(risk_group_id group, asset_id asset);
     void move(slot position, std::int64_t amount, line_kind kind, symbol_id symbol,
               order_id order = {}, std::uint64_t number = 0);
+    void tell_lines(const event& fill, account_id holder, const listing_state& listed,
+                    std::int64_t cash, std::int64_t lots, std::int64_t fee);
     slot end_pending(open_order& order, const event& what, client_id& client);
     void settle_fill(slot at, const event& fill, shard_id book_shard, money& cash, money& fee);
     void book_cost(position_state& lots, side which, quantity traded, wide_int whole);

@@ -234,7 +234,7 @@ void ledger::make_order(const submit_order& asked, const draft& drafted, slot re
     order.client = asked.request.id;
     order.lease = asked.lease;
     order.remembered = remembered;
-    touch(table::orders, at);
+    changed(table::orders).note_new(at);
     link_order(at);
     order_group_id group = asked.order.group;
     if (drafted.grouped) [[unlikely]] {
@@ -307,7 +307,10 @@ void ledger::apply(const submit_replace& asked) {
     change what;
     reason why = draft_replace(asked, at, added, what);
     if (why == reason::none) {
-        why = check_limits(what);
+        const bool is_plain = !what.reduce_only && !accounts_[account].may_have_limits;
+        why = is_plain ? check_available(what.lots, what.cash, what.after.sells - what.before.sells,
+                                         what.after.cash - what.before.cash)
+                       : check_limits(what);
     }
     if (why != reason::none) {
         return refuse(at, why);
@@ -329,6 +332,9 @@ reason ledger::draft_replace(const submit_replace& asked, slot at, const pending
     }
     if (!peers_->has_room(listed.what.book_shard, outbox_room::change)) {
         return reason::overloaded;
+    }
+    if (order.pending_count == 0 && order.group == no_slot && !asked.set_quantity) [[likely]] {
+        return draft_single_replace(asked, order, out);
     }
     const order_group* group = order.group == no_slot ? nullptr : &groups_[order.group];
     const auto its = try_contribution(order, group, &added);
@@ -374,6 +380,43 @@ reason ledger::draft_replace(const submit_replace& asked, slot at, const pending
     return reason::none;
 }
 
+// The same of another price, or none, for an order without a group whose replaces have all been answered: it
+// will be as it is, or as it is then.
+reason ledger::draft_single_replace(const submit_replace& asked, const open_order& order,
+                                    change& out) const {
+    const listing_state& listed = listings_[order.listing];
+    const price worst = asked.set_price ? asked.price : order.worst;
+    const quantity total = order.remaining + order.filled;
+    const std::int64_t tick_value = listed.what.tick_value;
+    const auto value = value_of(worst, order.remaining, tick_value);
+    const auto whole = order.filled == quantity{} ? value : value_of(worst, total, tick_value);
+    const auto cost = value ? worst_cost(order.side, *value, order.remaining,
+                                         listed.worst[order.tier], order.residue)
+                            : std::nullopt;
+    if (!cost) {
+        return reason::amount_too_large;
+    }
+    const contribution its{.lots = order.now.lots, .cash = std::max(order.now.cash, *cost)};
+    out = {
+        .account = order.account,
+        .lots = order.symbol_position,
+        .cash = order.cash_position,
+        .listing = order.listing,
+        .side = order.side,
+        .reduce_only = order.reduce_only,
+        .worst = worst,
+        .order_lots = total.lots,
+        .order_value = whole ? magnitude(*whole) : beyond_any_limit,
+        .trade_value = *value < 0 ? -*value : *value,
+        .before = order.now.of(order.side),
+        .after = its.of(order.side),
+    };
+    const position_state& lots = positions_[order.symbol_position];
+    return order.side == side::buy && lots.total + lots.second > max_holding
+               ? reason::amount_too_large
+               : reason::none;
+}
+
 void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending_replace& added,
                              const change& what, slot remembered) {
     touch(table::orders, at);
@@ -392,7 +435,14 @@ void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending
     waiting.replaces[order.pending_count] = added;
     waiting.remembered[order.pending_count] = remembered;
     ++order.pending_count;
-    refresh(at);
+    if (order.group != no_slot) [[unlikely]] {
+        refresh_group(order.group);
+    } else {
+        const contribution before = order.now;
+        order.now = {.lots = order.side == side::buy ? what.after.buys : what.after.sells,
+                     .cash = static_cast<std::int64_t>(what.after.cash)};
+        add_contribution(order, before, order.now);
+    }
     note_answer(remembered, order.id, reason::none, false, 0);
     peers_->pass_on(order.listing, replace_order{
                                        .id = order.id,
@@ -590,8 +640,8 @@ void ledger::clear_reduce_only(open_order& order) {
 
 // --- The end ------------------------------------------------------------------------------------
 
-// After the final answer has been reported and settled. `where` is the order's place in the index.
-void ledger::end_order(slot at, const order_index::position& where) {
+// After the final answer has been reported and settled.
+void ledger::end_order(slot at) {
     open_order& order = orders_[at];
     if (order.reduce_only) {
         clear_reduce_only(order);
@@ -618,7 +668,8 @@ void ledger::end_order(slot at, const order_index::position& where) {
         pending_.give_back(order.pending);
     }
     drop(table::orders, at);  // `settle` has noted it
-    orders_by_id_.erase(where);
+    orders_by_id_.erase(order.id);
+    order.id = {};  // for whoever has kept the slot
     orders_.give_back(at);
 }
 

@@ -107,7 +107,7 @@ ledger::admission ledger::admit(slot account, account_id owner, const request_id
     }
     ++count;
     const slot added = client_ids_.add(where, owner, request.id, now_ + settings_.horizon);
-    touch(table::remembered, added);
+    changed(table::remembered).note_new(added);
     return {.goes_on = true, .remembered = added};
 }
 

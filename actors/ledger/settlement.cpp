@@ -34,9 +34,9 @@ void ledger::move(slot at, std::int64_t amount, line_kind kind, symbol_id symbol
 
 // --- Answers of books ---------------------------------------------------------------------------
 
-void ledger::settle(const event& what, shard_id book_shard) {
-    const order_index::position where = orders_by_id_.locate(what.order);
-    const slot at = where.found;
+void ledger::settle(const event& what, shard_id book_shard, slot soon) {
+    const bool is_there = soon != no_slot && orders_[soon].id == what.order;
+    const slot at = is_there ? soon : orders_by_id_.find(what.order);
     if (at == no_slot) [[unlikely]] {
         BOURSE_ASSERT(what.kind == event_kind::cancel_rejected ||
                       what.kind == event_kind::replace_rejected);
@@ -81,7 +81,7 @@ void ledger::settle(const event& what, shard_id book_shard) {
         if (what.kind == event_kind::rejected && order.group != no_slot) [[unlikely]] {
             cancel_group(order.group, at);
         }
-        end_order(at, where);
+        end_order(at);
     } else if (what.kind != event_kind::accepted) {
         refresh(at);
     }
@@ -137,36 +137,69 @@ void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money&
     const std::int64_t lots = buys ? fill.lots.lots : -fill.lots.lots;
 
     BOURSE_ASSERT(book_shard == listed.what.book_shard);
-    const symbol_id symbol = fill.symbol;
-    const auto book = [&](slot position, std::int64_t amount, line_kind kind) {
-        move(position, amount, kind, symbol, fill.order, fill.number);
-    };
-    book(order.cash_position, cash.minor, line_kind::trade);
-    book(listed.clearing_cash, -cash.minor, line_kind::trade);
     if (BOURSE_PLANTED(settle_twice)) {
-        book(order.cash_position, cash.minor, line_kind::trade);
-        book(listed.clearing_cash, -cash.minor, line_kind::trade);
+        move(order.cash_position, cash.minor, line_kind::trade, fill.symbol, fill.order,
+             fill.number);
+        move(listed.clearing_cash, -cash.minor, line_kind::trade, fill.symbol, fill.order,
+             fill.number);
     }
-    touch(table::positions, order.symbol_position);
-    book_cost(positions_[order.symbol_position], order.side, fill.lots,
-              buys ? *value + charged : *value - charged);
-    book(order.symbol_position, lots, line_kind::trade);
-    book(listed.clearing_lots, -lots, line_kind::trade);
-    book(order.cash_position, -fee.minor, line_kind::fee);
-    book(listed.fees, fee.minor, line_kind::fee);
-
-    touch(table::positions, order.cash_position);
+    for (const slot each : {order.symbol_position, order.cash_position, listed.clearing_cash,
+                            listed.clearing_lots, listed.fees}) {
+        touch(table::positions, each);
+    }
+    position_state& held = positions_[order.symbol_position];
     position_state& currency = positions_[order.cash_position];
+    book_cost(held, order.side, fill.lots, buys ? *value + charged : *value - charged);
+    held.total += lots;
+    currency.total += cash.minor - wide_int{fee.minor};
+    positions_[listed.clearing_cash].total -= cash.minor;
+    positions_[listed.clearing_lots].total -= lots;
+    positions_[listed.fees].total += fee.minor;
     add_turnover(currency, *value);
-    if (currency.group != no_slot) {
+    if (held.group != no_slot) [[unlikely]] {
+        positions_[held.group].total += lots;
+        position_state& group = positions_[currency.group];
         touch(table::positions, currency.group);
-        add_turnover(positions_[currency.group], *value);
+        group.total += cash.minor - wide_int{fee.minor};
+        add_turnover(group, *value);
     }
+    tell_lines(fill, currency.holder, listed, cash.minor, lots, fee.minor);
     order.remaining = fill.remaining;
     order.filled = fill.filled;
     order.version = fill.version;
     if (order.group != no_slot) [[unlikely]] {
         note_group_fill(order, fill.is_final());
+    }
+}
+
+// The lines of a fill, in one run: pairs that add up to zero, without those that are zero.
+void ledger::tell_lines(const event& fill, account_id holder, const listing_state& listed,
+                        std::int64_t cash, std::int64_t lots, std::int64_t fee) {
+    const asset_id currency = asset_of(listed.what.currency);
+    const asset_id symbol = asset_of(fill.symbol);
+    const account_id clearing = clearing_holder(listed.what.book_shard);
+    const std::size_t before = lines_->size();
+    lines_->resize(before + (cash != 0 ? 2U : 0U) + 2U + (fee != 0 ? 2U : 0U));
+    ledger_line* next = lines_->data() + before;
+    const auto tell = [&](account_id to, asset_id asset, std::int64_t amount, line_kind kind) {
+        next->holder = to;
+        next->asset = asset;
+        next->amount = amount;
+        next->order = fill.order;
+        next->number = fill.number;
+        next->symbol = fill.symbol;
+        next->kind = kind;
+        ++next;
+    };
+    if (cash != 0) [[likely]] {
+        tell(holder, currency, cash, line_kind::trade);
+        tell(clearing, currency, -cash, line_kind::trade);
+    }
+    tell(holder, symbol, lots, line_kind::trade);
+    tell(clearing, symbol, -lots, line_kind::trade);
+    if (fee != 0) [[likely]] {
+        tell(holder, currency, -fee, line_kind::fee);
+        tell(fee_holder, currency, fee, line_kind::fee);
     }
 }
 

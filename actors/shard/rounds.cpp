@@ -1,4 +1,7 @@
 // How an entry is applied: what is due, then rounds (RULES.md 1 and 3).
+#include <algorithm>
+#include <array>
+
 #include "actors/ledger/charges.hpp"
 #include "actors/shard/digest.hpp"
 #include "actors/shard/shard_machine.hpp"
@@ -206,18 +209,25 @@ void shard::machine::tell_events(shard_book& book, std::span<const event> events
     out_->events.insert(out_->events.end(), events.begin(), events.end());
     for (std::size_t i = 0; i < events.size(); ++i) {
         out_->event_numbers.push_back(++book.last_event);
+    }
+    std::array<slot, order_ahead> soon;  // where the orders of the events just ahead are
+    for (std::size_t i = 0; i < std::min(order_ahead, events.size()); ++i) {
+        soon[i] = ledger_.ask_for_order(events[i].order);
+    }
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const slot at = soon[i % order_ahead];
         if (i + order_ahead < events.size()) {
-            ledger_.ask_for_order(events[i + order_ahead].order);
+            soon[i % order_ahead] = ledger_.ask_for_order(events[i + order_ahead].order);
         }
         if (i + holdings_ahead < events.size()) {
-            ledger_.ask_for_holdings(events[i + holdings_ahead].order);
+            ledger_.ask_for_holdings(soon[(i + holdings_ahead) % order_ahead]);
         }
-        route(events[i], book.listing);
+        route(events[i], book.listing, at);
     }
 }
 
 // 1.4: to the account's ledger, wherever it is.
-void shard::machine::route(const event& told, std::uint32_t listing) {
+void shard::machine::route(const event& told, std::uint32_t listing, slot soon) {
     if (told.order == order_id{}) [[unlikely]] {
         if (told.kind == event_kind::uncrossed) {
             ledger_.set_reference_price(listing, {.price = told.price});
@@ -226,7 +236,7 @@ void shard::machine::route(const event& told, std::uint32_t listing) {
     }
     const shard_id home = account_shard(told.order);
     if (home == settings_.id) [[likely]] {
-        ledger_.settle(told, settings_.id);
+        ledger_.settle(told, settings_.id, soon);
         return;
     }
     if (told.kind == event_kind::fill) {

@@ -67,7 +67,7 @@ private:
     void run_turns();
     void tell_what_came_of(const cause& from);
     void tell_events(shard_book& book, std::span<const event> events);
-    void route(const event& told, std::uint32_t listing);
+    void route(const event& told, std::uint32_t listing, slot soon);
     void note_due(shard_book& book);
     template <class Command>
     Command& pass_to_book(shard_book& book, const Command& what);
