@@ -14,6 +14,8 @@ namespace {
 
 // From how many orders a book is larger than the fast part of the cache.
 constexpr std::size_t cached_orders = 50'000;
+// The same where it shares the cache with a ledger.
+constexpr std::size_t shared_cache_orders = 2'000;
 // How many commands ahead memory is asked for. Measured; the optimum is wide.
 constexpr std::size_t index_ahead = 12;
 constexpr std::size_t order_ahead = 8;
@@ -223,7 +225,7 @@ void order_book::machine::apply(timestamp now, std::span<const command> commands
 void order_book::machine::apply(timestamp now, std::span<const command> commands, event_buffer& out,
                                 std::vector<std::size_t>& ends) {
     advance(now, out);
-    if (orders_.live() > 2000 && commands.size() > order_ahead) {
+    if (orders_.live() > shared_cache_orders && commands.size() > order_ahead) {
         const std::size_t before = ends.size();
         ends.resize(before + commands.size());
         apply_ahead(commands, out, ends.data() + before);

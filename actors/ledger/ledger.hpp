@@ -58,10 +58,19 @@ public:
 
     // --- Memory asked for ahead: changes nothing, and may be left out ----------------------------
 
+    /// Where some of a command's rows are, for when its turn comes; `no_slot`: it is not known. Orders may end
+    /// meanwhile; all others stay where they are.
+    struct found_ahead {
+        slot account = no_slot;
+        slot order = no_slot;
+        slot listing = no_slot;
+        slot lots = no_slot;  ///< the account's position in the symbol
+        slot cash = no_slot;  ///< and in its currency
+    };
     /// Where the command's client id, order and account will be looked up.
-    void ask_for_lookup(const shard_command& soon) const noexcept;
+    void ask_for_lookup(const shard_command& soon, found_ahead& found) const noexcept;
     /// The rows that they lead to; some commands after `ask_for_lookup`.
-    void ask_for_rows(const shard_command& soon) const noexcept;
+    void ask_for_rows(const shard_command& soon, found_ahead& found) const noexcept;
     // Always inline, as the compiler takes a function that does nothing but this for one without effect,
     // and leaves out the calls.
     /// The row of an order that an event will be about. Tells where it is.
@@ -85,9 +94,9 @@ public:
 
     // --- Commands (RULES.md 2 to 9) -------------------------------------------------------------
 
-    void apply(const submit_order& asked);
-    void apply(const submit_cancel& asked);
-    void apply(const submit_replace& asked);
+    void apply(const submit_order& asked, const found_ahead& found);
+    void apply(const submit_cancel& asked, const found_ahead& found);
+    void apply(const submit_replace& asked, const found_ahead& found);
     void apply(const submit_mass_cancel& asked);
     void apply(const open_account& asked);
     void apply(const set_limit& asked);
@@ -177,7 +186,14 @@ private:
     void forget_due(std::size_t commands);
     void note_answer(slot remembered, order_id order, reason why, bool answered,
                      std::uint64_t report_number);
-    [[nodiscard]] slot find_named(slot account, order_id order, client_id named) const;
+    /// The account that a command about an order names, and the order, if it is one of its open ones.
+    struct named_order {
+        slot account = no_slot;
+        slot order = no_slot;
+    };
+    template <class Command>
+    [[nodiscard]] named_order find_named(const Command& asked, const found_ahead& found) const;
+    [[nodiscard]] slot find_order(slot account, order_id order, client_id named) const;
     report& add_report(slot account, const event& what, client_id client, money cash = {},
                        money fee = {}) {
         std::uint64_t number = 0;
@@ -185,13 +201,9 @@ private:
             touch(table::accounts, account);
             number = ++accounts_[account].last_report;
         }
-        report& told = reports_->emplace_back();
-        told.what = what;
-        told.number = number;
-        told.client = client;
-        told.cash = cash;
-        told.fee = fee;
-        return told;
+        reports_->push_back(
+            {.what = what, .number = number, .client = client, .cash = cash, .fee = fee});
+        return reports_->back();
     }
     void answer(slot account, event_kind kind, account_id owner, reason why, client_id client,
                 slot remembered);

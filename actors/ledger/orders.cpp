@@ -14,7 +14,7 @@ struct ledger::draft {
     slot account = no_slot;
     slot lots = no_slot;  ///< the account's position in the symbol
     slot cash = no_slot;  ///< and in its currency
-    std::uint32_t listing = 0;
+    slot listing = no_slot;
     price worst{};
     std::int64_t trade_value = 0;  ///< |value| at the worst price
     contribution its{};
@@ -41,8 +41,9 @@ constexpr wide_int beyond_any_limit = wide_int{1} << 64U;
 
 // --- New orders ---------------------------------------------------------------------------------
 
-void ledger::apply(const submit_order& asked) {
-    const slot account = find_account(asked.order.account);
+void ledger::apply(const submit_order& asked, const found_ahead& found) {
+    const slot account =
+        found.account != no_slot ? found.account : find_account(asked.order.account);
     const admission in = admit_client(account, asked.order.account, asked.request);
     if (!in.goes_on) {
         if (in.why != reason::none) {
@@ -50,7 +51,8 @@ void ledger::apply(const submit_order& asked) {
         }
         return;
     }
-    draft drafted{.account = account};
+    draft drafted{
+        .account = account, .lots = found.lots, .cash = found.cash, .listing = found.listing};
     reason why = check_fields(asked, drafted);
     if (why == reason::none) [[likely]] {
         why = draft_order(asked, drafted);
@@ -77,11 +79,12 @@ reason ledger::check_fields(const submit_order& asked, draft& out) const noexcep
     if (accounts_[out.account].blocked) {
         return reason::account_blocked;
     }
-    const slot listing = listings_by_symbol_.find(asked.symbol.value);
-    if (listing == no_slot) {
+    if (out.listing == no_slot) {
+        out.listing = listings_by_symbol_.find(asked.symbol.value);
+    }
+    if (out.listing == no_slot) {
         return reason::unknown_symbol;
     }
-    out.listing = listing;
     if (static_cast<std::uint8_t>(order.side) > 1 ||
         static_cast<std::uint8_t>(order.type) >= order_type_count ||
         static_cast<std::uint8_t>(order.role) >= group_role_count || order.id != order_id{} ||
@@ -94,7 +97,7 @@ reason ledger::check_fields(const submit_order& asked, draft& out) const noexcep
         return reason::unknown_lease;
     }
     if (orders_.live() >= settings_.max_open_orders ||
-        !peers_->has_room(listings_[listing].what.book_shard, outbox_room::new_order)) {
+        !peers_->has_room(listings_[out.listing].what.book_shard, outbox_room::new_order)) {
         return reason::overloaded;
     }
     return reason::none;
@@ -128,8 +131,12 @@ reason ledger::draft_order(const submit_order& asked, draft& out) {
         }
         out.worst = *protection;
     }
-    out.lots = position_of_account(out.account, asset_of(asked.symbol));
-    out.cash = position_of_account(out.account, asset_of(listed.what.currency));
+    if (out.lots == no_slot) [[unlikely]] {
+        out.lots = position_of_account(out.account, asset_of(asked.symbol));
+    }
+    if (out.cash == no_slot) [[unlikely]] {
+        out.cash = position_of_account(out.account, asset_of(listed.what.currency));
+    }
     const bool buys = order.side == side::buy;
     const std::int64_t tick_value = listed.what.tick_value;
     const auto value = value_of(out.worst, order.quantity, tick_value);
@@ -275,14 +282,28 @@ void ledger::link_order(slot at) {
     }
 }
 
+// --- Orders that are named ----------------------------------------------------------------------
+
+template <class Command>
+ledger::named_order ledger::find_named(const Command& asked, const found_ahead& found) const {
+    if (found.order != no_slot && orders_[found.order].id == asked.order) [[likely]] {
+        const slot owner = orders_[found.order].account;
+        if (accounts_[owner].id == asked.account) [[likely]] {
+            return {owner, found.order};
+        }
+    }
+    const slot account = find_account(asked.account);
+    return {account,
+            account == no_slot ? no_slot : find_order(account, asked.order, asked.named)};
+}
+
 // --- Replaces -----------------------------------------------------------------------------------
 
-void ledger::apply(const submit_replace& asked) {
-    const slot account = find_account(asked.account);
-    const slot at = account == no_slot ? no_slot : find_named(account, asked.order, asked.named);
+void ledger::apply(const submit_replace& asked, const found_ahead& found) {
+    const auto [account, at] = find_named(asked, found);
     const admission in = admit_client(account, asked.account, asked.request);
-    const auto refuse = [&](slot order, reason why) {
-        refuse_change(event_kind::replace_rejected, account, asked.account, asked.order, order, why,
+    const auto refuse = [&, owner = account](slot order, reason why) {
+        refuse_change(event_kind::replace_rejected, owner, asked.account, asked.order, order, why,
                       asked.request.id, in.remembered);
     };
     if (!in.goes_on) {
@@ -429,7 +450,6 @@ void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending
     }
     if (order.pending == no_slot) {
         order.pending = pending_.take();
-        pending_[order.pending] = {};
     }
     pending_replaces& waiting = pending_[order.pending];
     waiting.replaces[order.pending_count] = added;
@@ -458,12 +478,11 @@ void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending
 
 // --- Cancels ------------------------------------------------------------------------------------
 
-void ledger::apply(const submit_cancel& asked) {
-    const slot account = find_account(asked.account);
-    const slot at = account == no_slot ? no_slot : find_named(account, asked.order, asked.named);
+void ledger::apply(const submit_cancel& asked, const found_ahead& found) {
+    const auto [account, at] = find_named(asked, found);
     const admission in = admit_client(account, asked.account, asked.request);
-    const auto refuse = [&](slot order, reason why) {
-        refuse_change(event_kind::cancel_rejected, account, asked.account, asked.order, order, why,
+    const auto refuse = [&, owner = account](slot order, reason why) {
+        refuse_change(event_kind::cancel_rejected, owner, asked.account, asked.order, order, why,
                       asked.request.id, in.remembered);
     };
     if (!in.goes_on) {

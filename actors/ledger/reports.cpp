@@ -155,7 +155,7 @@ void ledger::forget_due(std::size_t commands) {
 }
 
 // 3.5, 4.5, 4.6: the open order of the account that is meant, or no_slot.
-slot ledger::find_named(slot account, order_id order, client_id named) const {
+slot ledger::find_order(slot account, order_id order, client_id named) const {
     if (order == order_id{} && !named.is_none()) {
         const slot known = client_ids_.find(accounts_[account].id, named);
         if (known == no_slot) {

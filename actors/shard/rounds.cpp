@@ -36,22 +36,40 @@ void shard::machine::apply_commands(std::span<const shard_command> commands) {
     constexpr std::size_t command_ahead = 24;
     constexpr std::size_t lookup_ahead = 12;
     constexpr std::size_t rows_ahead = 6;
+    constexpr std::size_t kept = 16;  // more than `lookup_ahead`
+    std::array<ledger::found_ahead, kept> found;
+    const auto ask_for_command = [&](std::size_t i) {
+        const auto* next = reinterpret_cast<const std::byte*>(&commands[i]);
+        for (std::size_t byte = 0; byte < sizeof(shard_command); byte += 64) {
+            __builtin_prefetch(next + byte);
+        }
+    };
+    for (std::size_t i = 0; i < std::min(command_ahead, commands.size()); ++i) {
+        ask_for_command(i);
+    }
     for (std::size_t i = 0; i < std::min(lookup_ahead, commands.size()); ++i) {
-        ledger_.ask_for_lookup(commands[i]);
+        ledger_.ask_for_lookup(commands[i], found[i]);
     }
     for (std::size_t i = 0; i < commands.size(); ++i) {
         if (i + command_ahead < commands.size()) {
-            const auto* next = reinterpret_cast<const std::byte*>(&commands[i + command_ahead]);
-            __builtin_prefetch(next);
-            __builtin_prefetch(next + 64);
+            ask_for_command(i + command_ahead);
         }
         if (i + lookup_ahead < commands.size()) {
-            ledger_.ask_for_lookup(commands[i + lookup_ahead]);
+            ledger_.ask_for_lookup(commands[i + lookup_ahead], found[(i + lookup_ahead) % kept]);
         }
         if (i + rows_ahead < commands.size()) {
-            ledger_.ask_for_rows(commands[i + rows_ahead]);
+            ledger_.ask_for_rows(commands[i + rows_ahead], found[(i + rows_ahead) % kept]);
         }
-        std::visit([this](const auto& what) { handle(what); }, commands[i]);
+        const ledger::found_ahead& here = found[i % kept];
+        std::visit(
+            [&](const auto& what) {
+                if constexpr (requires { ledger_.apply(what, here); }) {
+                    ledger_.apply(what, here);
+                } else {
+                    handle(what);
+                }
+            },
+            commands[i]);
     }
 }
 
