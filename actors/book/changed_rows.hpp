@@ -53,6 +53,13 @@ public:
     /// The same where there was one before.
     void note_again(slot at) noexcept { words_[at / bits].changed |= bit_of(at); }
 
+    /// Makes room for slots below `count`.
+    void reserve(std::size_t count) {
+        if (count > limit_) {
+            grow(static_cast<slot>(count - 1));
+        }
+    }
+
     template <class Table>
     void note(slot at, const Table& table) {
         make_room(at);

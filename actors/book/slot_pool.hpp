@@ -50,6 +50,14 @@ public:
         free_ = index;
     }
 
+    /// Makes room for `count` elements at once.
+    void reserve(std::size_t count) {
+        if (count > elements_.capacity()) {
+            elements_.grow(count);
+            elements_.touch(used_);
+        }
+    }
+
     /// True if the next `take` will give an element that was given back.
     [[nodiscard]] bool has_free() const noexcept { return free_ != no_slot; }
     /// How many elements are taken.

@@ -1,5 +1,6 @@
 #include "actors/ledger/client_ids.hpp"
 
+#include <bit>
 #include <utility>
 
 namespace bourse {
@@ -7,7 +8,7 @@ namespace bourse {
 slot client_ids::add(const position& where, account_id account, client_id id, timestamp forget_at) {
     std::size_t at = where.at;
     if (2 * (std::size_t{commands_.live()} + 1) > mask_ + 1) [[unlikely]] {
-        double_size();
+        resize(2 * (mask_ + 1));
         at = locate(account, id).at;
     }
     const slot row = commands_.take();
@@ -23,12 +24,13 @@ slot client_ids::add(const position& where, account_id account, client_id id, ti
 
 // Homes keep their order, so that both tables are walked from front to back. A run that went over the
 // end of the old table stands at its front, and comes to where it belongs all the same.
-void client_ids::double_size() {
+void client_ids::resize(std::size_t size) {
     const growing_array<entry> old = std::exchange(table_, {});
     const std::size_t old_size = mask_ + 1;
-    table_.grow(2 * old_size);
-    mask_ = 2 * old_size - 1;
-    --shift_;
+    table_.grow(size);
+    table_.touch(0);
+    mask_ = size - 1;
+    shift_ = 32 - std::countr_zero(size);
     for (std::size_t from = 0; from < old_size; ++from) {
         if (old[from].row == 0) {
             continue;
@@ -39,6 +41,14 @@ void client_ids::double_size() {
         }
         table_[at] = old[from];
     }
+}
+
+void client_ids::reserve(std::size_t count) {
+    const std::size_t size = std::bit_ceil(2 * count);
+    if (size > mask_ + 1) {
+        resize(size);
+    }
+    commands_.reserve(count);
 }
 
 // Later entries of the run move back (Knuth, TAOCP 3, 6.4, algorithm R).

@@ -62,6 +62,9 @@ public:
         __builtin_prefetch(&table_[home(tag_of(account, id))]);
     }
 
+    /// Makes room for `count` ids at once.
+    void reserve(std::size_t count);
+
     /// Remembers an id that is not known yet, as the newest, at the position that `locate` has told.
     slot add(const position& where, account_id account, client_id id, timestamp forget_at);
     /// The one that came first, or no_slot.
@@ -99,7 +102,7 @@ private:
         return static_cast<std::uint32_t>(fold(of_id ^ account.value, secrets_[2]) >> 32U);
     }
     [[nodiscard]] std::size_t home(std::uint32_t tag) const noexcept { return tag >> shift_; }
-    void double_size();
+    void resize(std::size_t size);
     void erase(std::size_t hole) noexcept;
     slot unlink_oldest() noexcept;
     void link_newest(slot at) noexcept;

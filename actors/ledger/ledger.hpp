@@ -56,6 +56,9 @@ public:
     void begin_entry(timestamp now, std::size_t commands, std::vector<report>& reports,
                      std::vector<ledger_line>& lines);
 
+    /// Makes room for so many remembered client ids at once; otherwise it grows with them.
+    void expect_client_ids(std::size_t count);
+
     // --- Memory asked for ahead: changes nothing, and may be left out ----------------------------
 
     /// Where some of a command's rows are, for when its turn comes; `no_slot`: it is not known. Orders may end

@@ -1,4 +1,6 @@
 // What accounts are told (RULES.md 7), and what is remembered of commands (RULES.md 3).
+#include <algorithm>
+
 #include "actors/ledger/ledger.hpp"
 #include "actors/ledger/planted_bug.hpp"
 #include "messages/assert.hpp"
@@ -122,6 +124,12 @@ void ledger::tell_repeated(slot account, account_id owner, client_id client,
     what.number = first.first_report;
     what.account = owner;
     add_report(account, what, client);
+}
+
+void ledger::expect_client_ids(std::size_t count) {
+    const std::size_t most = std::min(count, std::size_t{max_remembered});
+    client_ids_.reserve(most);
+    changed(table::remembered).reserve(most);
 }
 
 ledger::admission ledger::admit_client(slot account, account_id owner, const request_id& request) {

@@ -12,6 +12,9 @@ shard& shard::operator=(shard&&) noexcept = default;
 void shard::set_runner(turn_runner run) {
     machine_->set_runner(std::move(run));
 }
+void shard::expect_client_ids(std::size_t count) {
+    machine_->expect_client_ids(count);
+}
 void shard::apply(const entry& next, shard_output& out) {
     machine_->apply(next, out);
 }

@@ -64,6 +64,10 @@ public:
     /// Books take their turns by `run`; without one, in a loop.
     void set_runner(turn_runner run);
 
+    /// Takes memory for so many remembered client ids now, where it would otherwise grow with them, and entries
+    /// wait for it. Worth calling with a day's orders before a market opens. Changes nothing that can be seen.
+    void expect_client_ids(std::size_t count);
+
     /// Applies the next entry and leaves in `out` what came of it.
     void apply(const entry& next, shard_output& out);
     /// Passes over an entry that was made void.

@@ -24,6 +24,7 @@ public:
     explicit machine(const shard_settings& settings);
 
     void set_runner(turn_runner run) { run_ = std::move(run); }
+    void expect_client_ids(std::size_t count) { ledger_.expect_client_ids(count); }
     void apply(const entry& next, shard_output& out);
     void skip(std::uint64_t index);
 

@@ -145,6 +145,7 @@ private:
         };
         if (const auto* order = std::get_if<new_order>(&said)) {
             const std::uint64_t number = ++last_number_;
+            ++flow_.order_count;
             numbers_[book][order->id.value] = number;
             submit_order asked;
             asked.request.id = {.high = clients_.next(), .low = clients_.next()};

@@ -41,6 +41,7 @@ struct book_commands {
 struct shard_flow {
     machine_shape shape;
     std::uint32_t operation_count = 0;
+    std::uint32_t order_count = 0;  ///< new orders, with those of `fill`
     std::vector<entry> setup;       ///< the market, accounts, and what they own, more than enough
     std::vector<entry> fill;        ///< the orders to rest before the flow begins
     std::vector<entry> operations;  ///< the flow

@@ -38,6 +38,7 @@ std::uint64_t digest_of_told(const shard_output& out, std::uint64_t digest) {
 class ready_shard {
 public:
     explicit ready_shard(const shard_flow& flow) : machine_(shard_settings{}) {
+        machine_.expect_client_ids(flow.order_count);
         for (const auto* entries : {&flow.setup, &flow.fill}) {
             for (const entry& next : *entries) {
                 apply(next);

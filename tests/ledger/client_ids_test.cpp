@@ -340,3 +340,17 @@ TEST_CASE("L3.3 an account has 2^20 ids and the operator has his own" *
     it.pass(venue_start + horizon + 1);
     CHECK(it.answer(cancelling(1, nth(1), as(most + 1))) == reason::unknown_order);
 }
+
+TEST_CASE("room made for client ids before they come changes nothing that can be seen") {
+    venue it;
+    venue other;
+    it.prepare({buying(1, 1, 10).id(1)});
+    other.prepare({buying(1, 1, 10).id(1)});
+    it.machine.expect_client_ids(100'000);
+    it.machine.expect_client_ids(10);
+    CHECK(it.answer(buying(1, 1, 10).id(1)) == other.answer(buying(1, 1, 10).id(1)));
+    it.prepare({buying(1, 1, 10).id(2)});
+    other.prepare({buying(1, 1, 10).id(2)});
+    CHECK(it.machine.save() == other.machine.save());
+    CHECK(it.machine.digest() == other.machine.digest());
+}
