@@ -293,8 +293,7 @@ ledger::named_order ledger::find_named(const Command& asked, const found_ahead& 
         }
     }
     const slot account = find_account(asked.account);
-    return {account,
-            account == no_slot ? no_slot : find_order(account, asked.order, asked.named)};
+    return {account, account == no_slot ? no_slot : find_order(account, asked.order, asked.named)};
 }
 
 // --- Replaces -----------------------------------------------------------------------------------
