@@ -7,24 +7,22 @@
 namespace bourse {
 
 void changed_rows::grow(slot at) {
-    constexpr std::size_t first_words = 4;
-    memory_.resize(std::max({first_words, 2 * memory_.size(), std::size_t{at / bits} + 1}));
-    words_ = memory_.data();
-    limit_ = static_cast<slot>(std::min<std::size_t>(memory_.size() * bits, no_slot));
+    constexpr std::size_t first_size = 256;
+    const std::size_t wanted = std::max(2 * memory_.size(), std::size_t{at} + 1);
+    memory_.resize(std::max(first_size, (wanted + together - 1) / together * together));
+    bits_ = memory_.data();
+    limit_ = static_cast<slot>(std::min<std::size_t>(memory_.size(), no_slot - together + 1));
 }
 
 // `at` was pending or stored. What was not stored before may be from now on, and must then go again.
 void changed_rows::drop_known(slot at, const row_key& key) {
-    word& its = words_[at / bits];
-    ((its.stored & bit_of(at)) != 0 ? gone_ : half_gone_).push_back(key);
-    its.changed &= ~bit_of(at);
-    its.pending &= ~bit_of(at);
-    its.stored &= ~bit_of(at);
+    ((bits_[at] & stored) != 0 ? gone_ : half_gone_).push_back(key);
+    bits_[at] = {};
 }
 
 void changed_rows::begin() {
-    for (word& each : memory_) {
-        each.pending = std::exchange(each.changed, 0);
+    for (bits& each : memory_) {
+        each = static_cast<bits>((each & stored) | (each & changed) << 1U);
     }
     std::swap(leaving_, gone_);
     told_ = 0;
@@ -42,11 +40,13 @@ void changed_rows::hand_over_kept(std::size_t most, std::vector<row_change>& out
     }
 }
 
-void changed_rows::end(bool stored) {
-    for (word& each : memory_) {
-        (stored ? each.stored : each.changed) |= std::exchange(each.pending, 0);
+void changed_rows::end(bool is_stored) {
+    const unsigned to = is_stored ? pending << 1U : pending >> 1U;
+    for (bits& each : memory_) {
+        const unsigned becomes = (each & pending) != 0 ? to : 0U;
+        each = static_cast<bits>((each & ~unsigned{pending}) | becomes);
     }
-    std::deque<row_key>& more = stored ? half_gone_ : leaving_;
+    std::deque<row_key>& more = is_stored ? half_gone_ : leaving_;
     if (more.size() > gone_.size()) {
         std::swap(more, gone_);
     }
@@ -57,15 +57,15 @@ void changed_rows::end(bool stored) {
 }
 
 void changed_rows::note_all_stored() noexcept {
-    for (word& each : memory_) {
-        each = {.stored = each.changed};
+    for (bits& each : memory_) {
+        each = static_cast<bits>((each & changed) << 2U);
     }
 }
 
 void changed_rows::take_over(changed_rows& other) {
     BOURSE_ASSERT(other.leaving_.empty() && other.copies_.empty());
-    for (word& each : memory_) {
-        each.stored = each.changed;
+    for (bits& each : memory_) {
+        each = static_cast<bits>(each | (each & changed) << 2U);
     }
     gone_ = std::move(other.gone_);
 }

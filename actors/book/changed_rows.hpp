@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -36,22 +37,21 @@ public:
 
     /// False: `note` has to be called before the row in this slot is changed.
     [[nodiscard]] bool is_noted(slot at) const noexcept {
-        return at < limit_ && (words_[at / bits].changed >> at % bits & 1U) != 0;
+        return at < limit_ && (bits_[at] & changed) != 0;
     }
     /// False: nothing is known of the row but that it is noted, and `forget` may take the place of `drop`.
     [[nodiscard]] bool is_known(slot at) const noexcept {
-        const word& its = words_[at / bits];
-        return ((its.stored | its.pending) >> at % bits & 1U) != 0;
+        return (bits_[at] & (pending | stored)) != 0;
     }
     /// A row that is not known goes.
-    void forget(slot at) noexcept { words_[at / bits].changed &= ~bit_of(at); }
+    void forget(slot at) noexcept { bits_[at] = {}; }
     /// A row comes to a slot in which there is none.
     void note_new(slot at) {
         make_room(at);
         note_again(at);
     }
     /// The same where there was one before.
-    void note_again(slot at) noexcept { words_[at / bits].changed |= bit_of(at); }
+    void note_again(slot at) noexcept { bits_[at] = changed; }
 
     /// Makes room for slots below `count`.
     void reserve(std::size_t count) {
@@ -63,13 +63,11 @@ public:
     template <class Table>
     void note(slot at, const Table& table) {
         make_room(at);
-        word& its = words_[at / bits];
-        if ((its.pending & ~its.changed & bit_of(at)) != 0 && at >= walked_) {
+        if (is_left(at) && at >= walked_) {
             copies_.push_back({table.key(at), table.row(at)});
         }
-        its.changed |= bit_of(at);
+        bits_[at] = static_cast<bits>(bits_[at] | changed);
     }
-    /// The row in this slot goes; it is whole, or noted. Not every row has to be dropped: one may become none.
     template <class Table>
     void drop(slot at, const Table& table) {
         if (!is_known(at)) {
@@ -82,26 +80,27 @@ public:
 
     // --- Handing over ---------------------------------------------------------------------------
 
-    /// What is noted now is pending. O(slots / 64).
+    /// What is noted now is pending. A byte of each slot is read and written, here and at the end.
     void begin();
     /// Adds changes to `out` until it holds `most`; true when all that was pending has been handed over.
     template <class Table>
     [[nodiscard]] bool hand_over(std::size_t most, const Table& table,
                                  std::vector<row_change>& out) {
         hand_over_kept(most, out);
-        for (; walked_ < limit_ && out.size() < most; ++walked_) {
-            const word& its = words_[walked_ / bits];
-            const std::uint64_t left = (its.pending & ~its.changed) >> walked_ % bits;
-            if (left == 0) {
-                walked_ |= bits - 1;
-            } else if ((left & 1U) != 0) {
+        while (walked_ < limit_ && out.size() < most) {
+            if (walked_ % together == 0 && !any_left(walked_)) {
+                walked_ += together;
+                continue;
+            }
+            if (is_left(walked_)) {
                 out.push_back({table.key(walked_), table.row(walked_)});
             }
+            ++walked_;
         }
         return walked_ >= limit_ && copies_.empty() && told_ == leaving_.size();
     }
     /// The checkpoint has all that was handed over, or nothing of it.
-    void end(bool stored);
+    void end(bool is_stored);
     /// After a restore: the checkpoint has every row as it is.
     void note_all_stored() noexcept;
     /// Takes over from a table of which this one is a copy with other slots, and of which nothing is being
@@ -109,15 +108,21 @@ public:
     void take_over(changed_rows& other);
 
 private:
-    struct word {
-        std::uint64_t changed = 0;
-        std::uint64_t pending = 0;
-        std::uint64_t stored = 0;
-    };
-    static constexpr slot bits = 64;
+    /// The bits of a slot. A type of its own: what is written as plain bytes might be anything, and the
+    /// compiler would have to read everything again.
+    enum bits : std::uint8_t { changed = 1, pending = 2, stored = 4 };
+    static constexpr slot together = 8;  ///< slots that are looked at as one word
 
-    [[nodiscard]] static std::uint64_t bit_of(slot at) noexcept {
-        return std::uint64_t{1} << at % bits;
+    [[nodiscard]] bool is_left(slot at) const noexcept {
+        return (bits_[at] & (pending | changed)) == pending;
+    }
+    /// True if any of the next slots is pending and has not changed.
+    [[nodiscard]] bool any_left(slot first) const noexcept {
+        std::uint64_t word = 0;
+        static_assert(sizeof word == together);
+        std::memcpy(&word, bits_ + first, sizeof word);
+        constexpr std::uint64_t each = 0x0101'0101'0101'0101U;
+        return (word >> 1U & ~word & each) != 0;
     }
     void make_room(slot at) {
         if (at >= limit_) [[unlikely]] {
@@ -129,10 +134,10 @@ private:
     void hand_over_kept(std::size_t most, std::vector<row_change>& out);
 
     // What is kept is in deques: growing one never copies what is there while an entry waits.
-    word* words_ = nullptr;  ///< of `memory_`
-    slot limit_ = 0;         ///< how many slots have bits
-    slot walked_ = 0;        ///< those before have been handed over
-    std::vector<word> memory_;
+    bits* bits_ = nullptr;  ///< of `memory_`
+    slot limit_ = 0;        ///< how many slots have bits
+    slot walked_ = 0;       ///< those before have been handed over
+    std::vector<bits> memory_;
     std::deque<row_key> gone_;       ///< since `begin`; the checkpoint may have them
     std::deque<row_key> half_gone_;  ///< likewise, if what is being handed over is stored
     std::deque<row_key> leaving_;    ///< gone before `begin`

@@ -189,13 +189,13 @@ private:
     void forget_due(std::size_t commands);
     void note_answer(slot remembered, order_id order, reason why, bool answered,
                      std::uint64_t report_number);
-    /// The account that a command about an order names, and the order, if it is one of its open ones.
+    /// An account, and one of its open orders.
     struct named_order {
         slot account = no_slot;
         slot order = no_slot;
     };
-    template <class Command>
-    [[nodiscard]] named_order find_named(const Command& asked, const found_ahead& found) const;
+    [[nodiscard]] named_order find_named(account_id account, order_id order, client_id named,
+                                         const found_ahead& found) const;
     [[nodiscard]] slot find_order(slot account, order_id order, client_id named) const;
     report& add_report(slot account, const event& what, client_id client, money cash = {},
                        money fee = {}) {
@@ -219,7 +219,7 @@ private:
     void refuse_change(event_kind kind, slot account, account_id owner, order_id asked, slot order,
                        reason why, client_id client, slot remembered);
 
-    // --- Orders: orders.cpp, limits.cpp
+    // --- Orders: orders.cpp, cancels.cpp, limits.cpp
     /// What an order or replace is about to do, for the limits.
     struct change {
         slot account = no_slot;

@@ -1,11 +1,8 @@
-// Orders on their way to the book (RULES.md 4): checked, reserved, passed on.
+// Orders and replaces on their way to the book (RULES.md 4): checked, reserved, passed on.
 #include <algorithm>
-#include <limits>
 
 #include "actors/ledger/charges.hpp"
 #include "actors/ledger/ledger.hpp"
-#include "actors/ledger/planted_bug.hpp"
-#include "messages/assert.hpp"
 
 namespace bourse {
 
@@ -282,24 +279,10 @@ void ledger::link_order(slot at) {
     }
 }
 
-// --- Orders that are named ----------------------------------------------------------------------
-
-template <class Command>
-ledger::named_order ledger::find_named(const Command& asked, const found_ahead& found) const {
-    if (found.order != no_slot && orders_[found.order].id == asked.order) [[likely]] {
-        const slot owner = orders_[found.order].account;
-        if (accounts_[owner].id == asked.account) [[likely]] {
-            return {owner, found.order};
-        }
-    }
-    const slot account = find_account(asked.account);
-    return {account, account == no_slot ? no_slot : find_order(account, asked.order, asked.named)};
-}
-
 // --- Replaces -----------------------------------------------------------------------------------
 
 void ledger::apply(const submit_replace& asked, const found_ahead& found) {
-    const auto [account, at] = find_named(asked, found);
+    const auto [account, at] = find_named(asked.account, asked.order, asked.named, found);
     const admission in = admit_client(account, asked.account, asked.request);
     const auto refuse = [&, owner = account](slot order, reason why) {
         refuse_change(event_kind::replace_rejected, owner, asked.account, asked.order, order, why,
@@ -473,222 +456,6 @@ void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending
                                        .quantity = asked.quantity,
                                        .stop_price = asked.stop_price,
                                    });
-}
-
-// --- Cancels ------------------------------------------------------------------------------------
-
-void ledger::apply(const submit_cancel& asked, const found_ahead& found) {
-    const auto [account, at] = find_named(asked, found);
-    const admission in = admit_client(account, asked.account, asked.request);
-    const auto refuse = [&, owner = account](slot order, reason why) {
-        refuse_change(event_kind::cancel_rejected, owner, asked.account, asked.order, order, why,
-                      asked.request.id, in.remembered);
-    };
-    if (!in.goes_on) {
-        if (in.why != reason::none) {
-            refuse(at, in.why);
-        }
-        return;
-    }
-    if (at == no_slot) {
-        return refuse(no_slot, reason::unknown_order);
-    }
-    open_order& order = orders_[at];
-    if (order.cause != reason::none) {
-        return refuse(at, reason::too_many_pending);
-    }
-    if (!peers_->has_room(listings_[order.listing].what.book_shard, outbox_room::change)) {
-        return refuse(at, reason::overloaded);
-    }
-    touch(table::orders, at);
-    order.cause = reason::requested;
-    note_answer(in.remembered, order.id, reason::none, true, 0);
-    peers_->pass_on(order.listing, cancel_order{.id = order.id, .account = asked.account});
-}
-
-// 4.8.
-void ledger::cancel_by_ledger(slot at, reason cause) {
-    open_order& order = orders_[at];
-    if (order.cause != reason::none) {
-        return;
-    }
-    touch(table::orders, at);
-    order.cause = cause;
-    peers_->pass_on(order.listing, cancel_order{.id = order.id});
-}
-
-template <class Predicate>
-void ledger::cancel_each(slot account, reason cause, Predicate&& wanted) {
-    for (slot at = accounts_[account].first_order; at != no_slot; at = account_links_[at].newer) {
-        if (wanted(at)) {
-            cancel_by_ledger(at, cause);
-        }
-    }
-}
-
-void ledger::apply(const submit_mass_cancel& asked) {
-    const slot account = find_account(asked.account);
-    const admission in = admit_client(account, asked.account, asked.request);
-    reason why = in.why;
-    if (in.goes_on && static_cast<std::uint8_t>(asked.sides) > 2) {
-        why = reason::invalid_request;
-    }
-    if (why != reason::none) {
-        answer(account, event_kind::command_refused, asked.account, why, asked.request.id,
-               in.remembered);
-    }
-    if (why != reason::none || !in.goes_on) {
-        return;
-    }
-    note_answer(in.remembered, {}, reason::none, true, 0);
-    cancel_each(account, reason::mass_cancelled, [&](slot each) {
-        const open_order& order = orders_[each];
-        const symbol_id symbol = listings_[order.listing].what.rules.symbol;
-        return (asked.symbol == symbol_id{} || asked.symbol == symbol) &&
-               (asked.sides == side_filter::both ||
-                (asked.sides == side_filter::buy) == (order.side == side::buy));
-    });
-}
-
-void ledger::apply(const set_kill_switch& asked) {
-    const slot account = find_account(asked.account);
-    const admission in = admit_client(account, asked.account, asked.request);
-    const reason why = in.why;
-    if (!in.goes_on && why == reason::none) {
-        return;
-    }
-    answer(account, why == reason::none ? event_kind::account_changed : event_kind::command_refused,
-           asked.account, why, asked.request.id, in.remembered);
-    if (why != reason::none) {
-        return;
-    }
-    touch(table::accounts, account);
-    accounts_[account].blocked = asked.on;
-    if (asked.on) {
-        cancel_each(account, reason::killed, [](slot) { return true; });
-    }
-}
-
-// --- Leases -------------------------------------------------------------------------------------
-
-namespace {
-
-constexpr duration longest_lease{3600LL * 1'000'000'000};
-
-}  // namespace
-
-// Shard RULES 3.2.
-void ledger::apply(const renew_lease& asked) {
-    const account_id owner = leases_.owner(asked.lease);
-    if (find_account(asked.account) == no_slot) {
-        return refuse(asked.account, reason::unknown_account);
-    }
-    if (asked.lease == lease_id{} || asked.until > now_ + longest_lease) {
-        return refuse(asked.account, reason::invalid_request);
-    }
-    if (owner != account_id{} && owner != asked.account) {
-        return refuse(asked.account, reason::unknown_lease);
-    }
-    if (asked.until > now_) {
-        if (owner == account_id{} && leases_.size() >= leases::max_leases) {
-            return refuse(asked.account, reason::too_many_leases);
-        }
-        put_lease({.id = asked.lease, .account = asked.account, .until = asked.until});
-    } else if (owner != account_id{}) {
-        end_lease(asked.lease, asked.account);
-    }
-}
-
-std::optional<timestamp> ledger::next_lapse() const noexcept {
-    const auto first = leases_.first_due();
-    return first ? std::optional{first->until} : std::nullopt;
-}
-
-void ledger::put_lease(const lease_row& row) {
-    if (const slot known = leases_.find(row.id); known != no_slot) {
-        touch(table::leases, known);
-    }
-    leases_.put(row);
-    touch(table::leases, leases_.find(row.id));
-}
-
-void ledger::lapse_first() {
-    const auto first = leases_.first_due();
-    BOURSE_ASSERT(first);
-    end_lease(first->id, first->account);
-}
-
-void ledger::end_lease(lease_id lease, account_id owner) {
-    drop(table::leases, leases_.find(lease));
-    leases_.erase(lease);
-    cancel_each(find_account(owner), reason::disconnected,
-                [&](slot each) { return orders_[each].lease == lease; });
-}
-
-// --- Reduce-only --------------------------------------------------------------------------------
-
-// 5.2: what the position is about to be. Cancels the reduce-only orders that might then do more.
-void ledger::cancel_reduce_only(slot account, slot at, wide_int total, wide_int buys,
-                                wide_int sells) {
-    const position_state& lots = positions_[at];
-    const auto cancel_side = [&](side which) {
-        cancel_each(account, reason::reduce_only, [&](slot each) {
-            open_order& order = orders_[each];
-            if (order.symbol_position != at || order.side != which || !order.reduce_only) {
-                return false;
-            }
-            touch(table::orders, each);
-            clear_reduce_only(order);
-            return true;
-        });
-    };
-    if (lots.reduce.sells > 0 && total - sells < 0) {
-        cancel_side(side::sell);
-    }
-    if (lots.reduce.buys > 0 && -total - buys < 0) {
-        cancel_side(side::buy);
-    }
-}
-
-void ledger::clear_reduce_only(open_order& order) {
-    position_state& lots = positions_[order.symbol_position];
-    --(order.side == side::buy ? lots.reduce.buys : lots.reduce.sells);
-    order.reduce_only = false;
-}
-
-// --- The end ------------------------------------------------------------------------------------
-
-// After the final answer has been reported and settled.
-void ledger::end_order(slot at) {
-    open_order& order = orders_[at];
-    if (order.reduce_only) {
-        clear_reduce_only(order);
-    }
-    if (order.group != no_slot) [[unlikely]] {
-        leave_group(at);
-    } else if (!BOURSE_PLANTED(forget_release)) {
-        add_contribution(order, order.now, {});
-    }
-    account_state& account = accounts_[order.account];
-    const auto [newer, older] = account_links_[at];
-    (older == no_slot ? account.first_order : account_links_[older].newer) = newer;
-    (newer == no_slot ? account.last_order : account_links_[newer].older) = older;
-    --account.open_orders;
-    if (account.risk_group != no_slot) {
-        --risk_groups_[account.risk_group].open_orders;
-    }
-    --listings_[order.listing].open_orders;
-    if (order.pending != no_slot) [[unlikely]] {
-        for (std::size_t i = 0; i < order.pending_count; ++i) {
-            note_answer(pending_[order.pending].remembered[i], order.id, reason::unknown_order,
-                        true, 0);
-        }
-        pending_.give_back(order.pending);
-    }
-    drop(table::orders, at);  // `settle` has noted it
-    orders_by_id_.erase(order.id);
-    order.id = {};  // for whoever has kept the slot
-    orders_.give_back(at);
 }
 
 }  // namespace bourse

@@ -178,6 +178,20 @@ slot ledger::find_order(slot account, order_id order, client_id named) const {
     return at != no_slot && orders_[at].account == account ? at : no_slot;
 }
 
+// The account that a command about an order names, and the order. If what was found ahead is what it names, neither
+// is looked up again.
+ledger::named_order ledger::find_named(account_id account, order_id order, client_id named,
+                                       const found_ahead& found) const {
+    if (found.order != no_slot && orders_[found.order].id == order) [[likely]] {
+        const slot owner = orders_[found.order].account;
+        if (accounts_[owner].id == account) [[likely]] {
+            return {owner, found.order};
+        }
+    }
+    const slot owner = find_account(account);
+    return {owner, owner == no_slot ? no_slot : find_order(owner, order, named)};
+}
+
 // --- Operator commands --------------------------------------------------------------------------
 
 bool ledger::begin_operator_command(const request_id& request) {

@@ -49,7 +49,7 @@ void shard::machine::begin_hand_over() {
 
 bool shard::machine::hand_over(std::size_t most, std::vector<row_change>& out) {
     BOURSE_ASSERT(handing_over_ && most > 0);
-    handing_over& now = *handing_over_;
+    hand_over_state& now = *handing_over_;
     out.clear();
     if (!now.own_is_told) {
         out.push_back({row_key::shard(), now.own});

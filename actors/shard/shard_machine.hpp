@@ -18,6 +18,15 @@
 
 namespace bourse {
 
+/// How far a hand-over of changed rows has come.
+struct hand_over_state {
+    shard_row own;
+    bool own_is_told = false;
+    std::vector<shard_book*> books;  ///< those that have changed
+    std::size_t next_book = 0;
+    bool all_is_told = false;
+};
+
 /// What is inside a shard: its ledger, its books, its channels, and the rounds between them.
 class shard::machine final : public ledger_peers {
 public:
@@ -145,15 +154,7 @@ private:
     changed_rows changed_books_;      ///< by listing
     changed_rows changed_calendars_;  ///< by number
 
-    /// Rows that are being handed over.
-    struct handing_over {
-        shard_row own;
-        bool own_is_told = false;
-        std::vector<shard_book*> books;  ///< those that have changed
-        std::size_t next_book = 0;
-        bool all_is_told = false;
-    };
-    std::optional<handing_over> handing_over_;
+    std::optional<hand_over_state> handing_over_;
 
     // Of the entry that is being applied; used again for the next.
     shard_output* out_ = nullptr;
