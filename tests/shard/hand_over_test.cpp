@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "messages/shard_rows_codec.hpp"
-#include "tests/support/shard/handed_rows.hpp"
 #include "tests/support/shard/fixture.hpp"
+#include "tests/support/shard/handed_rows.hpp"
 
 using namespace bourse;
 
