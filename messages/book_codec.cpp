@@ -11,9 +11,6 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t root_pointer = 1;
-constexpr std::size_t list_tag = 1;
-
 // --- Writing --------------------------------------------------------------------------------------
 
 std::size_t group_row_words(const group_row& from) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "messages/command_record.hpp"
+#include "messages/message_frame.hpp"
 #include "messages/schema/entry.capnp.h"
 #include "messages/shard_command.hpp"
 
@@ -14,7 +15,6 @@ using session_list = capnp::List<schema::CalendarSession, capnp::Kind::STRUCT>;
 
 /// The length of the list in words, without the pointer to it.
 [[nodiscard]] inline std::size_t session_list_words(const std::vector<calendar_session>& from) {
-    constexpr std::size_t list_tag = 1;
     return list_tag + from.size() * capnp::sizeInWords<schema::CalendarSession>();
 }
 

@@ -12,9 +12,6 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t root_pointer = 1;
-constexpr std::size_t list_tag = 1;
-
 // --- Messages, written ----------------------------------------------------------------------------
 
 void write_transfer(const transfer_message& from, reason why, schema::Transferred::Builder to) {

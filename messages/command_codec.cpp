@@ -221,7 +221,8 @@ std::vector<command> read_batch_version_1(schema::CommandBatch::Reader from, std
 }  // namespace
 
 void encode_command(const command& from, std::vector<std::byte>& out) {
-    const std::size_t words = 1 + capnp::sizeInWords<schema::Command>() + body_words(from);
+    const std::size_t words =
+        root_pointer + capnp::sizeInWords<schema::Command>() + body_words(from);
     append_message<schema::Command>(out, words,
                                     [&](schema::Command::Builder to) { write(from, to); });
 }
@@ -231,8 +232,7 @@ result<command> decode_command(std::span<const std::byte> bytes) {
 }
 
 void encode_commands(std::span<const command> from, std::vector<std::byte>& out) {
-    constexpr std::size_t list_tag = 1;
-    std::size_t words = 1 + capnp::sizeInWords<schema::CommandBatch>() + list_tag +
+    std::size_t words = root_pointer + capnp::sizeInWords<schema::CommandBatch>() + list_tag +
                         from.size() * capnp::sizeInWords<schema::Command>();
     for (const command& each : from) {
         words += body_words(each);

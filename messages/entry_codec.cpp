@@ -41,9 +41,6 @@ namespace {
     kind(channel_delivery, ChannelDelivery, CHANNEL_DELIVERY, "channelDelivery");       \
     kind(channel_receipt, ChannelReceipt, CHANNEL_RECEIPT, "channelReceipt")
 
-constexpr std::size_t root_pointer = 1;
-constexpr std::size_t list_tag = 1;
-
 /// Commands of clients and operators have a `request`.
 template <typename Command>
 constexpr bool has_request = requires(Command said) {

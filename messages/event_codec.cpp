@@ -50,8 +50,7 @@ result<event> decode_event(std::span<const std::byte> bytes) {
 }
 
 void encode_events(std::span<const event> from, std::vector<std::byte>& out) {
-    constexpr std::size_t list_tag = 1;
-    const std::size_t words = 1 + capnp::sizeInWords<schema::EventBatch>() + list_tag +
+    const std::size_t words = root_pointer + capnp::sizeInWords<schema::EventBatch>() + list_tag +
                               from.size() * capnp::sizeInWords<schema::Event>();
     append_message<schema::EventBatch>(out, words, [&](schema::EventBatch::Builder to) {
         to.setVersion(event_batch_version);

@@ -36,7 +36,6 @@ instrument read_version_1(schema::Instrument::Reader from) {
 }  // namespace
 
 std::size_t instrument_words(const instrument& from) {
-    constexpr std::size_t list_tag = 1;
     return capnp::sizeInWords<schema::Instrument>() + list_tag +
            from.ticks.size() * capnp::sizeInWords<schema::TickRow>();
 }

@@ -9,8 +9,6 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t list_tag = 1;
-
 /// How many tiers are written: none if nothing is charged to anybody.
 std::size_t tiers_to_write(const listing& from) {
     return from.fees == listing{}.fees ? 0 : fee_tiers;

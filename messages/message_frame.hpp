@@ -39,6 +39,11 @@
 ///     2a 00 00 00  00 00 00 00    account 42
 namespace bourse {
 
+/// What a message has besides its records, in words: the pointer to the first, and a tag before the
+/// elements of each list of records.
+inline constexpr std::size_t root_pointer = 1;
+inline constexpr std::size_t list_tag = 1;
+
 /// Appends a message of exactly `words` words (its root pointer included) to `out`, which `fill`
 /// builds from a `Record::Builder`. Built in place: nothing is copied.
 template <typename Record, typename Fill>

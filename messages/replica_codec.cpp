@@ -12,9 +12,6 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t root_pointer = 1;
-constexpr std::size_t list_tag = 1;
-
 [[nodiscard]] std::size_t words_of(std::size_t bytes) {
     return (bytes + sizeof(capnp::word) - 1) / sizeof(capnp::word);
 }

@@ -9,9 +9,6 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t root_pointer = 1;
-constexpr std::size_t list_tag = 1;
-
 // --- One ------------------------------------------------------------------------------------------
 
 void write(const report& from, schema::Report::Builder to) {

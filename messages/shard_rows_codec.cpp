@@ -356,7 +356,6 @@ channel_value read_version_1(schema::ChannelValueRow::Reader from, const record_
 /// Appends a row that takes `more` words beside its own.
 template <typename Record, typename Row>
 void encode(const Row& from, std::size_t more, std::vector<std::byte>& out) {
-    constexpr std::size_t root_pointer = 1;
     append_message<Record>(out, root_pointer + capnp::sizeInWords<Record>() + more,
                            [&](typename Record::Builder to) { write(from, to); });
 }
@@ -409,7 +408,6 @@ result<position_row> decode_position_row(std::span<const std::byte> bytes) {
 }
 
 void encode_open_order_row(const open_order_row& from, std::vector<std::byte>& out) {
-    constexpr std::size_t list_tag = 1;
     const std::size_t pending =
         from.pending.empty()
             ? 0

@@ -14,6 +14,9 @@ namespace bourse {
 
 inline constexpr std::int64_t millionths = 1'000'000;
 
+/// The most that an account may hold of one asset, open buys included.
+inline constexpr wide_int max_holding = wide_int{1} << 62U;
+
 /// ceil(amount / 10^6).
 [[nodiscard]] constexpr wide_int ceil_millionths(wide_int amount) noexcept {
     // Almost every amount fits 64 bits, where dividing by a constant is a multiplication.

@@ -10,7 +10,6 @@ namespace bourse {
 
 namespace {
 
-constexpr wide_int max_holding = wide_int{1} << 62U;
 constexpr std::int64_t max_ratio = 1'000'000;
 
 }  // namespace

@@ -77,7 +77,7 @@ public:
     // Always inline, as the compiler takes a function that does nothing but this for one without effect,
     // and leaves out the calls.
     /// The row of an order that an event will be about. Tells where it is.
-    [[gnu::always_inline]] slot ask_for_order(order_id id) const noexcept {
+    [[nodiscard, gnu::always_inline]] slot ask_for_order(order_id id) const noexcept {
         const slot at = orders_by_id_.find(id);
         if (at != no_slot) {
             ask_for_two_lines(&orders_[at]);

@@ -23,7 +23,6 @@ struct ledger::draft {
 
 namespace {
 
-constexpr wide_int max_holding = wide_int{1} << 62U;
 constexpr wide_int beyond_any_limit = wide_int{1} << 64U;
 
 [[nodiscard]] bool is_peg(order_type type) noexcept {

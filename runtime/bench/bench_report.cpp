@@ -1,9 +1,10 @@
 #include "runtime/bench/bench_report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <fstream>
 #include <thread>
+
+#include "runtime/bench/report_text.hpp"
 
 namespace bourse {
 namespace {
@@ -13,21 +14,6 @@ constexpr double target_ratio = 1.5;
 constexpr double target_volatile_share = 0.5;
 constexpr double target_tail = 20;
 constexpr double target_machine_ratio = 4;
-
-/// A number with a fixed count of decimals.
-std::string number(double value, int decimals) {
-    char text[64];
-    const int length = std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-    return {text, static_cast<std::size_t>(std::max(length, 0))};
-}
-
-std::string right(const std::string& text, std::size_t width) {
-    return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
-}
-
-std::string left(const std::string& text, std::size_t width) {
-    return text.size() >= width ? text : text + std::string(width - text.size(), ' ');
-}
 
 bool is_volatile(const flow_figures& figures) {
     return figures.name.rfind("volatile", 0) == 0;

@@ -20,9 +20,6 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// More events than any single command of these flows brings, so that no run grows its buffer.
-constexpr std::size_t buffer_capacity = 4096;
-
 /// The order book with the floor's way of being called.
 class book_contender {
 public:

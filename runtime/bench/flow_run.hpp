@@ -13,6 +13,9 @@
 
 namespace bourse {
 
+/// More events than any single command of these flows brings, so that no run grows its buffer.
+inline constexpr std::size_t buffer_capacity = 4096;
+
 /// Who carries out a flow: the order book, or the floor it is compared with.
 enum class contender : std::uint8_t { floor, book };
 

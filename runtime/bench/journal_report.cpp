@@ -1,10 +1,8 @@
 // What `bourse bench journal` prints.
 
-#include <array>
-#include <cstdio>
-
 #include "runtime/bench/bench_report.hpp"
 #include "runtime/bench/journal_bench.hpp"
+#include "runtime/bench/report_text.hpp"
 
 namespace bourse {
 namespace {
@@ -13,17 +11,6 @@ namespace {
 constexpr std::uint32_t many_records = 100;
 constexpr double least_share = 0.8;
 constexpr double most_p50_ratio = 1.3;
-
-/// A number with a fixed count of decimals.
-std::string number(double value, int decimals) {
-    std::array<char, 64> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-    return {text.data(), static_cast<std::size_t>(length)};
-}
-
-std::string column(const std::string& text, std::size_t width) {
-    return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
-}
 
 std::string verdict(const journal_figures& of) {
     if (of.records == 1) {
@@ -62,11 +49,11 @@ std::string journal_table(const journal_bench_result& result) {
         "records    bytes  journal us  O_DSYNC us  fdatasync us  of O_DSYNC  of fdatasync  p50 us"
         "  p50 / O_DSYNC\n";
     for (const journal_figures& of : result.batches) {
-        table += column(std::to_string(of.records), 7) + column(std::to_string(of.bytes), 9) +
-                 column(number(of.us, 1), 12) + column(number(of.odsync_us, 1), 12) +
-                 column(number(of.fdatasync_us, 1), 14) + column(number(of.odsync_share, 2), 12) +
-                 column(number(of.fdatasync_share, 2), 14) + column(number(of.p50_us, 1), 8) +
-                 column(number(of.p50_ratio, 2), 15) + "  " + verdict(of) + "\n";
+        table += right(std::to_string(of.records), 7) + right(std::to_string(of.bytes), 9) +
+                 right(number(of.us, 1), 12) + right(number(of.odsync_us, 1), 12) +
+                 right(number(of.fdatasync_us, 1), 14) + right(number(of.odsync_share, 2), 12) +
+                 right(number(of.fdatasync_share, 2), 14) + right(number(of.p50_us, 1), 8) +
+                 right(number(of.p50_ratio, 2), 15) + "  " + verdict(of) + "\n";
     }
     if (result.volume_orders != 0) {
         table += "\n" + std::to_string(result.volume_orders) +

@@ -14,8 +14,6 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t buffer_capacity = 4096;
-
 std::uint64_t digest_of_told(const shard_output& out, std::uint64_t digest) {
     for (const report& told : out.reports) {
         digest =

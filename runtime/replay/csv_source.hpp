@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <istream>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 #include "messages/result.hpp"
 
 namespace bourse {
+
+/// For fields that may be as large as they can be.
+inline constexpr std::int64_t most_integer = std::numeric_limits<std::int64_t>::max();
 
 /// Where in a line a field is, and what it is called in messages.
 struct csv_column {

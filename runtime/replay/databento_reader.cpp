@@ -10,7 +10,6 @@ namespace bourse {
 namespace {
 
 constexpr std::int64_t most_lots = max_order_lots.lots;
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view actions = "ACMRTFN";
 
 flow_action action_of(char letter) {
@@ -202,7 +201,7 @@ result<std::optional<flow_message>> mbo_reader::next() {
     if (order && message.order.value == 0) {
         in_.add_fault(order_id_, "is no order's id: it must be above zero");
     }
-    message.sequence = static_cast<std::uint64_t>(in_.integer(sequence_, 0, most));
+    message.sequence = static_cast<std::uint64_t>(in_.integer(sequence_, 0, most_integer));
     if (const auto& fault = in_.fault()) {
         return *fault;
     }
@@ -262,7 +261,7 @@ result<std::optional<mbp_row>> mbp_reader::next() {
         row.price = {in_.decimal(price_, options_.price_decimals)};
     }
     row.lots = {in_.integer(size_, 0, most_lots)};
-    row.sequence = static_cast<std::uint64_t>(in_.integer(sequence_, 0, most));
+    row.sequence = static_cast<std::uint64_t>(in_.integer(sequence_, 0, most_integer));
     row.depth.levels = levels;
     row.depth.bids = read_levels(bids_);
     row.depth.asks = read_levels(asks_);
@@ -286,7 +285,7 @@ std::vector<book_level> mbp_reader::read_levels(const side_columns& columns) {
         constexpr std::int64_t most_orders = std::numeric_limits<std::uint32_t>::max();
         book_level level;
         level.price = {in_.decimal(column.price, options_.price_decimals)};
-        level.lots = {in_.integer(column.lots, 1, most)};
+        level.lots = {in_.integer(column.lots, 1, most_integer)};
         level.orders = static_cast<std::uint32_t>(in_.integer(column.orders, 1, most_orders));
         found.push_back(level);
     }

@@ -6,7 +6,6 @@ namespace bourse {
 
 namespace {
 
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t no_price = 9'999'999'999;
 /// What a whole book may hold (numbers.hpp).
 constexpr std::int64_t most_level_lots = std::int64_t{1} << 62;
@@ -109,7 +108,8 @@ void lobster_message_reader::read_order(flow_message& message) {
         in_.add_fault(order_column, "is no order's id: it must be above zero");
     }
     message.lots = {in_.integer(size_column, order ? 1 : 0, max_order_lots.lots)};
-    message.price = {in_.integer(price_column, std::numeric_limits<std::int64_t>::min(), most)};
+    message.price = {
+        in_.integer(price_column, std::numeric_limits<std::int64_t>::min(), most_integer)};
     const std::int64_t direction = in_.integer(direction_column, -1, 1);
     if (direction == 0) {
         in_.add_fault(direction_column, "is neither 1 (buy) nor -1 (sell)");
@@ -170,7 +170,7 @@ void lobster_book_reader::read_side(std::size_t offset, std::string_view name,
     for (std::size_t i = 0; i < levels_; ++i) {
         const csv_column price_at{4 * i + offset, which + " price " + std::to_string(i + 1)};
         const csv_column size_at{4 * i + offset + 1, which + " size " + std::to_string(i + 1)};
-        const std::int64_t ticks = in_.integer(price_at, -most, most);
+        const std::int64_t ticks = in_.integer(price_at, -most_integer, most_integer);
         const std::int64_t lots = in_.integer(size_at, 0, most_level_lots);
         if (ticks == no_price || ticks == -no_price) {
             continue;
