@@ -2,12 +2,40 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "runtime/commands.hpp"
 
 namespace bourse {
 
 namespace {
+
+/// What is wrong with the command line, as a sentence that says where, and what would be right.
+std::string explain(const CLI::App* app, const CLI::Error& error) {
+    const CLI::App* at = app;
+    std::string path = app->get_name();
+    while (!at->get_subcommands().empty()) {
+        at = at->get_subcommands().front();
+        path += " " + at->get_name();
+    }
+    std::string known;
+    const auto is_shown = [](const CLI::App* each) { return !each->get_group().empty(); };
+    for (const CLI::App* each : at->get_subcommands(is_shown)) {
+        known += (known.empty() ? "" : ", ") + each->get_name();
+    }
+    const std::vector<std::string> unknown = at->remaining();
+    const std::string more = "; '" + path + " --help' says more\n";
+    if (!unknown.empty() && unknown.front().starts_with("-")) {
+        return path + ": no option '" + unknown.front() + "'" + more;
+    }
+    if (known.empty()) {
+        return path + ": " + error.what() + more;
+    }
+    return path + ": " +
+           (unknown.empty() ? "a command is missing" : "no command '" + unknown.front() + "'") +
+           ", there are: " + known + more;
+}
 
 /// What CLI11 caught, in our exit codes: its own for a wrong command line are above 100.
 exit_code report(const CLI::App& app, const CLI::ParseError& error) {
@@ -21,6 +49,7 @@ exit_code run_command_line(int argc, const char* const* argv) {
     CLI::App app{"Bourse, a stock exchange", "bourse"};
     app.set_version_flag("--version", "bourse " BOURSE_VERSION);
     app.require_subcommand(0, 1);
+    app.failure_message(explain);
     add_bench_command(app);
     add_replay_command(app);
 

@@ -2,12 +2,29 @@
 
 #include <array>
 #include <doctest/doctest.h>
+#include <initializer_list>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace {
 
 bourse::exit_code run(const char* argument) {
     const std::array<const char*, 2> arguments{"bourse", argument};
     return bourse::run_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+/// What is said on standard error when the command line is refused.
+std::string refusal(std::initializer_list<const char*> arguments) {
+    std::vector<const char*> all{"bourse"};
+    all.insert(all.end(), arguments);
+    const std::ostringstream said;
+    std::streambuf* const before = std::cerr.rdbuf(said.rdbuf());
+    const auto code = bourse::run_command_line(static_cast<int>(all.size()), all.data());
+    std::cerr.rdbuf(before);
+    CHECK(code == bourse::exit_code::usage);
+    return said.str();
 }
 
 }  // namespace
@@ -20,4 +37,19 @@ TEST_CASE("bourse --version and --help end with exit code 0") {
 TEST_CASE("an unknown option or command of bourse is wrong usage") {
     CHECK(run("--no-such-option") == bourse::exit_code::usage);
     CHECK(run("no_such_command") == bourse::exit_code::usage);
+}
+
+TEST_CASE("a refused command line is told what would be right") {
+    CHECK(refusal({"bench", "jornal"}) ==
+          "bourse bench: no command 'jornal', there are: match, journal; 'bourse bench --help' "
+          "says more\n");
+    CHECK(refusal({"bench"}) ==
+          "bourse bench: a command is missing, there are: match, journal; 'bourse bench --help' "
+          "says more\n");
+    CHECK(refusal({"bnech"}).starts_with("bourse: no command 'bnech', there are: bench, replay"));
+    CHECK(refusal({"bench", "match", "--entry", "0"}) ==
+          "bourse bench match: --entry: Value 0 not in range 1 to 1000; 'bourse bench match "
+          "--help' says more\n");
+    CHECK(refusal({"bench", "--fast"}) ==
+          "bourse bench: no option '--fast'; 'bourse bench --help' says more\n");
 }
