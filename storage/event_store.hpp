@@ -43,7 +43,8 @@ inline constexpr std::size_t max_report_ranges = std::size_t{1} << 20U;  ///< of
 struct event_positions {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
-    std::uint64_t bytes = 0;  ///< of its rows, those that are still to go included
+    std::uint64_t bytes = 0;        ///< of their rows
+    std::uint64_t stale_bytes = 0;  ///< of rows before `first` that are still to go
     friend bool operator==(const event_positions&, const event_positions&) = default;
 };
 
@@ -81,7 +82,7 @@ struct report_place {
 /// 5. After a failed commit the store is dead.
 ///
 /// One thread only. The row store must outlive it, and must have been opened with `event_tables`. Memory: the open batch and
-/// 32 bytes a shard.
+/// about 500 bytes a shard.
 class event_store {
 public:
     /// `foreign` for rows of something else or of another node; `unsupported_version`, `corrupt`, `unreadable`.
@@ -91,12 +92,11 @@ public:
     // --- writing -----------------------------------------------------------------------------------
 
     /// The entry after the shard's last; any for a shard not known. One up to the last must be as it is there, and
-    /// is not stored again; one before the first is ignored. `out_of_range` for one beyond the next, for reports that do not rise, or do
-    /// not follow those before; `over_bound`; `overloaded` when the open batch is full: commit first.
+    /// is not stored again; one before the first is ignored. `out_of_range` for one beyond the next, for index 0 and for
+    /// reports that do not rise; `over_bound`; `overloaded` when the open batch is full: commit first.
     outcome append(shard_id shard, const entry_events& events);
-    /// Forgets all entries of the shard and goes on with `index` as the next: a copy from another node that was
-    /// overtaken by its retention, or a shard whose rows were replaced. The rows go a few a commit; until then no
-    /// second time: `overloaded`.
+    /// Forgets all entries of the shard and goes on with `index` as the next, which must be beyond its last: a copy from
+    /// another node was overtaken by that one's retention. `out_of_range` otherwise. The rows go a few a commit.
     outcome restart(shard_id shard, std::uint64_t index);
 
     /// Nothing happens if the batch is empty and nothing is to be dropped. None may be under way. `storage_full`: nothing is lost,
@@ -109,6 +109,7 @@ public:
     [[nodiscard]] bool batch_under_way() const noexcept { return under_way_; }
     /// There is more to be dropped: another commit does a piece of it.
     [[nodiscard]] bool wants_commit() const;
+    [[nodiscard]] const std::optional<error>& dead() const { return store_.dead(); }
 
     // --- what is in it: durable, always ------------------------------------------------------------
 
@@ -129,14 +130,37 @@ public:
                                                    std::uint64_t number) const;
 
 private:
-    struct pending;
+    /// An entry of a batch, and its row as it is to be stored.
+    struct pending_entry {
+        shard_id shard{};
+        std::uint64_t index = 0;
+        std::vector<report_range> reports;
+        std::vector<std::byte> sealed;
+    };
+    using positions = std::map<shard_id, event_positions>;
+    struct plan;
 
     event_store(row_store& store, const event_store_options& options)
         : store_(store), options_(options) {}
+    outcome read_positions();
+    outcome compare(shard_id shard, std::uint64_t index, row_bytes sealed) const;
+    [[nodiscard]] static bool has_stale_in(const std::vector<pending_entry>& batch, shard_id shard,
+                                           std::uint64_t first);
+    [[nodiscard]] result<bool> plan_drop(plan& of, shard_id shard, row_bytes key,
+                                         row_bytes sealed) const;
+    outcome plan_drops(plan& of) const;
+    outcome plan_report_drops(plan& of) const;
+    outcome write_batch(const plan& of);
 
     row_store& store_;
     event_store_options options_;
-    std::map<shard_id, event_positions> durable_;
+    bool has_label_ = false;
+    positions durable_;
+    positions writing_positions_;  // once the batch under way is durable
+    positions next_;               // with everything appended
+    std::vector<pending_entry> open_;
+    std::vector<pending_entry> writing_;
+    std::size_t open_bytes_ = 0;
     bool under_way_ = false;
 };
 

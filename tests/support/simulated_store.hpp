@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -21,9 +22,16 @@ namespace bourse {
 /// `start_commit` and `finish_commit`.
 class simulated_store : public row_store {
 public:
-    using table = std::map<std::vector<std::byte>, std::vector<std::byte>>;
+    struct key_order {
+        using is_transparent = void;
+        bool operator()(row_bytes a, row_bytes b) const {
+            return std::ranges::lexicographical_compare(a, b);
+        }
+    };
+    using table = std::map<std::vector<std::byte>, std::vector<std::byte>, key_order>;
+    using tables = std::vector<table>;
 
-    explicit simulated_store(std::size_t tables, std::uint64_t seed = 1,
+    explicit simulated_store(std::size_t count, std::uint64_t seed = 1,
                              std::uint64_t capacity_bytes = std::uint64_t{1} << 30U);
 
     [[nodiscard]] result<std::unique_ptr<row_reader>> read() override;
@@ -35,7 +43,7 @@ public:
     outcome start_commit() override;
     outcome finish_commit() override;
     void abandon() override;
-    [[nodiscard]] bool is_writing() const override { return writing_; }
+    [[nodiscard]] bool is_writing() const override { return pending_ && !unknown_; }
     [[nodiscard]] const std::optional<error>& dead() const override { return dead_; }
     [[nodiscard]] const std::string& path() const override { return path_; }
 
@@ -46,34 +54,38 @@ public:
     void fail_next_commit() { fail_commit_ = true; }
     /// The change that comes after so many others fails like a broken disk, and the store is dead.
     void fail_change_after(std::uint64_t changes) { fail_change_at_ = changes_ + changes; }
-    /// Keys and values that fit.
+    /// Bytes of keys and values that fit.
     void set_capacity(std::uint64_t bytes) { capacity_bytes_ = bytes; }
     /// Puts, erases and clears so far.
     [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
 
-    /// What is durable, to be looked at or damaged while nothing is being written.
-    [[nodiscard]] std::vector<table>& durable();
+    /// What is durable, to be looked at or damaged; not while there are readers.
+    [[nodiscard]] tables& durable();
 
 private:
-    friend class simulated_reader;
-    using tables = std::vector<table>;
+    /// What a transaction did to one table.
+    struct table_change {
+        bool cleared = false;
+        std::map<std::vector<std::byte>, std::optional<std::vector<std::byte>>, key_order> rows;
+    };
 
-    [[nodiscard]] outcome change(row_table in);
+    outcome change(std::uint64_t more_bytes);
     outcome die(const std::string& why);
+    void make_durable();
 
-    std::shared_ptr<tables> durable_;  // copied before a change if a reader has it
-    std::optional<tables> pending_;    // of the transaction
+    std::shared_ptr<tables> durable_;  // readers have it too: copied then before it changes
+    std::optional<std::vector<table_change>> pending_;
     std::mt19937_64 random_;
     std::uint64_t capacity_bytes_;
-    std::uint64_t used_bytes_ = 0;  // of what is pending
+    std::uint64_t durable_bytes_ = 0;
+    std::uint64_t pending_bytes_ = 0;  // put by the transaction
     std::uint64_t changes_ = 0;
     std::optional<std::uint64_t> fail_change_at_;
     bool fail_commit_ = false;
-    bool writing_ = false;
     bool committing_ = false;
-    bool spoilt_ = false;  // for want of room
-    unsigned readers_ = 0;
-    std::uint64_t life_ = 0;  // counts crashes
+    bool unknown_ = false;  // a commit failed, and may be there
+    bool spoilt_ = false;   // for want of room
+    std::shared_ptr<unsigned> readers_;
     std::optional<error> dead_;
     std::string path_ = "simulated/rows";
 };
