@@ -49,6 +49,10 @@ error fault(int code, const std::string& path, const std::string& doing) {
             return {errc::corrupt, place + ::mdb_strerror(code) +
                                        "; move the folder away and get its content from another "
                                        "replica or a backup"};
+        case EIO:  // also what LMDB makes of a write that was done in part
+            return {errc::unwritable, place + ::mdb_strerror(code) +
+                                          ", or the disk may be full; look at both, and start "
+                                          "again"};
         default:
             return {errc::unwritable, place + ::mdb_strerror(code)};
     }

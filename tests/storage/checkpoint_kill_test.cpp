@@ -207,17 +207,14 @@ void kill_through(std::uint64_t seed, unsigned steps, std::size_t changes,
 
 }  // namespace
 
-TEST_CASE(
-    "a process killed at any step of taking a checkpoint leaves exactly the older or the newer") {
+TEST_CASE("a process killed at any step of a checkpoint leaves exactly the older or the newer") {
     kill_through(1, 3, 200, 300);
-}
-
-TEST_CASE("a process killed at any step of many checkpoints, small and large" *
-          doctest::test_suite("full")) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-        kill_through(seed, 10, std::size_t{1} << (seed % 12), 1 + seed * 37);
+    if (std::getenv("BOURSE_FULL") != nullptr) {
+        for (std::uint64_t seed = 2; seed <= 21; ++seed) {
+            kill_through(seed, 10, std::size_t{1} << (seed % 12), 1 + seed * 37);
+        }
+        kill_through(99, 4, 200, 40'000);
     }
-    kill_through(99, 4, 200, 40'000);
 }
 
 }  // namespace bourse
