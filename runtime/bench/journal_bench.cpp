@@ -25,6 +25,7 @@ constexpr std::uint32_t batches_of_one = 400;
 constexpr std::uint32_t batches_of_many = 100;
 constexpr std::uint64_t bare_file_bytes = std::uint64_t{64} << 20U;
 constexpr std::uint32_t orders_per_entry = 100;
+constexpr std::uint64_t checkpoint_rows = 1'000'000;
 
 double us_since(bench_clock::time_point begin) {
     return std::chrono::duration<double, std::micro>(bench_clock::now() - begin).count();
@@ -280,6 +281,13 @@ journal_bench_result run_journal_bench(const journal_bench_options& options) {
     measure_batches(folder, options, result);
     if (result.fault.empty() && options.volume_orders != 0) {
         measure_volume(folder, options, result);
+    }
+    if (result.fault.empty()) {
+        options.progress("loading a checkpoint");
+        result.checkpoint = run_checkpoint_bench(
+            folder + "/checkpoint", options.quick ? checkpoint_rows / 10 : checkpoint_rows,
+            options.runs);
+        result.fault = result.checkpoint.fault;
     }
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/bench/checkpoint_bench.hpp"
+
 namespace bourse {
 
 /// What `bourse bench journal` is asked for.
@@ -36,7 +38,8 @@ struct journal_bench_result {
     std::vector<journal_figures> batches;
     std::uint64_t volume_orders = 0;
     std::uint64_t volume_bytes = 0;  ///< what these orders took in the journal's files
-    std::string fault;               ///< empty: all went well
+    checkpoint_figures checkpoint;
+    std::string fault;  ///< empty: all went well
 };
 
 /// Measures durable batches of the journal against bare writes of as many bytes, on the same disk.

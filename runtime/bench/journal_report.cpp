@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint32_t many_records = 100;
 constexpr double least_share = 0.8;
 constexpr double most_p50_ratio = 1.3;
+constexpr double least_load_share = 0.5;
 
 std::string verdict(const journal_figures& of) {
     if (of.records == 1) {
@@ -22,6 +23,23 @@ std::string verdict(const journal_figures& of) {
                (of.odsync_share >= least_share ? "met" : "missed");
     }
     return {};
+}
+
+std::string checkpoint_json(const checkpoint_figures& of) {
+    return "{\"rows\":" + std::to_string(of.rows) + ",\"load_ns\":" + number(of.load_ns, 1) +
+           ",\"bare_ns\":" + number(of.bare_ns, 1) + ",\"walk_ns\":" + number(of.walk_ns, 1) +
+           ",\"share\":" + number(of.share, 3) + ",\"walk_share\":" + number(of.walk_share, 3) +
+           "}";
+}
+
+std::string checkpoint_lines(const checkpoint_figures& of) {
+    return "\nLoading a checkpoint of " + std::to_string(of.rows) +
+           " rows: " + number(of.load_ns, 1) + " ns a row; a bare scan that reads the values " +
+           number(of.bare_ns, 1) + " ns, one that does not " + number(of.walk_ns, 1) +
+           " ns\nof bare scan " + number(of.share, 2) + ", of the one that reads nothing " +
+           number(of.walk_share, 2) + "  >= 0.5 of both: " +
+           (of.share >= least_load_share && of.walk_share >= least_load_share ? "met" : "missed") +
+           "\n";
 }
 
 }  // namespace
@@ -40,7 +58,8 @@ std::string journal_json(const journal_bench_result& result) {
                 ",\"p50_ratio\":" + number(of.p50_ratio, 3) + "}";
     }
     return json + "],\"volume_orders\":" + std::to_string(result.volume_orders) +
-           ",\"volume_bytes\":" + std::to_string(result.volume_bytes) + "}\n";
+           ",\"volume_bytes\":" + std::to_string(result.volume_bytes) +
+           ",\"checkpoint\":" + checkpoint_json(result.checkpoint) + "}\n";
 }
 
 std::string journal_table(const journal_bench_result& result) {
@@ -60,7 +79,7 @@ std::string journal_table(const journal_bench_result& result) {
                  " orders in entries of 100, a batch each: " +
                  number(static_cast<double>(result.volume_bytes) / 1e9, 2) + " GB of segments\n";
     }
-    return table +
+    return table + checkpoint_lines(result.checkpoint) +
            "\n'of' is speed: 1 is as fast. Only the ratios mean anything on another machine.\n";
 }
 
