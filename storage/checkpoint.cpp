@@ -1,6 +1,7 @@
 #include "storage/checkpoint.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "messages/assert.hpp"
 #include "storage/row_format.hpp"
@@ -299,17 +300,30 @@ outcome checkpoint::load(const row_taker& take) const {
     std::uint64_t rows = 0;
     std::uint64_t sum = 0;
     std::optional<error> fault;
-    auto scanned = (*reader)->scan(rows_table, {}, [&](row_bytes key, row_bytes sealed) {
-        const auto value = unseal(key, sealed);
-        if (!value) {
-            fault = bad_sum(store_.path(), key);
-            return false;
+    std::array<sealed_row, 3> waiting;  // their sums are checked together
+    std::size_t count = 0;
+    const auto hand_over = [&] {
+        const bool are_good = count == waiting.size() && are_sealed(waiting);
+        for (std::size_t i = 0; !fault && i < count; ++i) {
+            const sealed_row& row = waiting.at(i);
+            if (!are_good && !unseal(row.key, row.sealed)) {
+                fault = bad_sum(store_.path(), row.key);
+                break;
+            }
+            ++rows;
+            sum += seal_of(row.sealed);
+            fault = take(row.key, row.sealed.first(row.sealed.size() - seal_bytes));
         }
-        ++rows;
-        sum += seal_of(sealed);
-        fault = take(key, *value);
+        count = 0;
+    };
+    auto scanned = (*reader)->scan(rows_table, {}, [&](row_bytes key, row_bytes sealed) {
+        waiting.at(count++) = {key, sealed};
+        if (count == waiting.size()) {
+            hand_over();
+        }
         return !fault;
     });
+    hand_over();
     if (!scanned) {
         return scanned;
     }

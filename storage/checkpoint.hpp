@@ -130,7 +130,7 @@ public:
 
     /// All rows of the durable one, by rising key, each to `take`; an error of its ends it. `corrupt` if they are not what
     /// was put: then what was given is worth nothing. Without a checkpoint: no rows.
-    outcome load(const row_taker& take) const;
+    [[nodiscard]] outcome load(const row_taker& take) const;
     /// The durable one for another node; there must be one. `overloaded` beyond `max_row_readers`.
     [[nodiscard]] result<std::unique_ptr<checkpoint_copy>> copy() const;
 

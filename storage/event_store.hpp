@@ -123,8 +123,8 @@ public:
     /// Entries `first` to `last`, as many as fit into `max_bytes` but at least one. For a client, and for a new replica, which
     /// appends them: call again with `first` after the last one got. `not_kept` if `first` is not among those kept, with the first that
     /// is; `corrupt` with file and place; `into` is overwritten.
-    outcome read(shard_id shard, std::uint64_t first, std::uint64_t last, std::size_t max_bytes,
-                 std::vector<entry_events>& into) const;
+    [[nodiscard]] outcome read(shard_id shard, std::uint64_t first, std::uint64_t last,
+                               std::size_t max_bytes, std::vector<entry_events>& into) const;
     /// Where report `number`, 1 or more, of an account is.
     [[nodiscard]] result<report_place> find_report(shard_id shard, account_id account,
                                                    std::uint64_t number) const;
@@ -143,13 +143,13 @@ private:
     event_store(row_store& store, const event_store_options& options)
         : store_(store), options_(options) {}
     outcome read_positions();
-    outcome compare(shard_id shard, std::uint64_t index, row_bytes sealed) const;
+    [[nodiscard]] outcome compare(shard_id shard, std::uint64_t index, row_bytes sealed) const;
     [[nodiscard]] static bool has_stale_in(const std::vector<pending_entry>& batch, shard_id shard,
                                            std::uint64_t first);
     [[nodiscard]] result<bool> plan_drop(plan& of, shard_id shard, row_bytes key,
                                          row_bytes sealed) const;
-    outcome plan_drops(plan& of) const;
-    outcome plan_report_drops(plan& of) const;
+    [[nodiscard]] outcome plan_drops(plan& of) const;
+    [[nodiscard]] outcome plan_report_drops(plan& of) const;
     outcome write_batch(const plan& of);
 
     row_store& store_;

@@ -144,10 +144,10 @@ struct lmdb_store::environment {
         return found;
     }
 
-    outcome fill_up() const;
+    [[nodiscard]] outcome fill_up() const;
     [[nodiscard]] result<bool> find_tables(const std::vector<std::string>& names);
     outcome make_tables(const std::vector<std::string>& names);
-    outcome check_change(row_bytes key, std::size_t value_bytes) const;
+    [[nodiscard]] outcome check_change(row_bytes key, std::size_t value_bytes) const;
     outcome note(int code, const std::string& doing);
 };
 

@@ -19,6 +19,12 @@ inline constexpr std::size_t seal_bytes = 4;
 void seal(row_bytes key, std::vector<std::byte>& value);
 /// The value without its sum; nothing if the sum is wrong.
 [[nodiscard]] std::optional<row_bytes> unseal(row_bytes key, row_bytes sealed) noexcept;
+/// Of three rows at once whether each has the right sum: in half the time, if key and value lie together.
+struct sealed_row {
+    row_bytes key;
+    row_bytes sealed;
+};
+[[nodiscard]] bool are_sealed(const std::array<sealed_row, 3>& rows) noexcept;
 /// The sum that a sealed value ends with; the value must have one.
 [[nodiscard]] std::uint32_t seal_of(row_bytes sealed) noexcept;
 

@@ -25,7 +25,7 @@ namespace bourse {
 enum class row_table : std::uint8_t {};
 
 using row_bytes = std::span<const std::byte>;
-/// Takes a row and says whether it wants the next. The bytes are valid during the call.
+/// Takes a row and says whether it wants the next. The bytes are valid as long as the reader.
 using row_visitor = std::function<bool(row_bytes key, row_bytes value)>;
 
 inline constexpr std::size_t max_row_key_bytes = 511;  ///< at least 1; LMDB's bound
