@@ -195,7 +195,7 @@ TEST_CASE("the oldest entries go when there are more bytes than are kept, a few 
     CHECK(events->find(shard)->first == 1 + dropped_with_each);
     append(*events, 1001, 1010);
     REQUIRE(events->commit().has_value());
-    CHECK(events->find(shard)->first == 1 + dropped_with_each * 2 + 2 * 10);
+    CHECK(events->find(shard)->first == 1 + dropped_with_each * 2 + std::uint64_t{20});
     commit_all(*events);
     const event_positions at = *events->find(shard);
     CHECK(at.last == 1010);
