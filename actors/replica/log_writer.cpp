@@ -1,0 +1,97 @@
+#include "actors/replica/log_writer.hpp"
+
+#include <utility>
+
+#include "actors/replica/log_payload.hpp"
+#include "actors/replica/wiring_bug.hpp"
+
+namespace bourse {
+
+void log_writer::take(std::vector<log_write> writes) {
+    for (log_write& each : writes) {
+        waiting_.push_back(std::move(each));
+    }
+    hand_on();
+}
+
+outcome log_writer::append(journal& log, shard_id shard, log_point at, const log_entry& what) {
+    std::vector<std::byte> bytes;
+    encode_journal_payload(what, bytes);
+    return log.append(shard, at, bytes);
+}
+
+bool log_writer::hand_on() {
+    while (!waiting_.empty()) {
+        if (!hand_on(waiting_.front())) {
+            return false;
+        }
+        handed_.push_back({waiting_.front().number, log_->appended()});
+        waiting_.pop_front();
+        entries_done_ = 0;
+    }
+    return true;
+}
+
+bool log_writer::hand_on(log_write& next) {
+    if (const auto* vote = std::get_if<vote_write>(&next.what)) {
+        return log_->vote(shard_, {vote->term, vote->vote.value}).has_value();
+    }
+    return hand_on_entries(std::get<entries_write>(next.what));
+}
+
+bool log_writer::hand_on_entries(entries_write& next) {
+    if (entries_done_ == 0 && next.first_index <= end_index() &&
+        !BOURSE_WIRED_WRONG(truncation_forgotten) &&
+        !log_->truncate(shard_, next.first_index - 1)) {
+        return false;
+    }
+    for (; entries_done_ < next.entries.size(); ++entries_done_) {
+        const std::uint64_t index = next.first_index + entries_done_;
+        if (BOURSE_WIRED_WRONG(truncation_forgotten) && index <= end_index()) {
+            continue;
+        }
+        const log_entry& entry = next.entries[entries_done_];
+        encode_journal_payload(entry, bytes_);
+        if (!log_->append(shard_, {index, entry.term}, bytes_)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::uint64_t log_writer::durable_write() {
+    const std::uint64_t durable =
+        BOURSE_WIRED_WRONG(no_sync) ? log_->appended() : log_->durable();
+    while (!handed_.empty() && handed_.front().records <= durable) {
+        durable_write_ = handed_.front().number;
+        handed_.pop_front();
+    }
+    return durable_write_;
+}
+
+#if defined(BOURSE_PLANTED_BUGS)
+void log_writer::say_all_durable() {
+    if (!handed_.empty()) {
+        durable_write_ = handed_.back().number;
+        handed_.clear();
+    }
+}
+#endif
+
+void log_writer::forget_entries() {
+    std::deque<log_write> kept;
+    for (log_write& each : waiting_) {
+        if (std::holds_alternative<vote_write>(each.what)) {
+            kept.push_back(std::move(each));
+        }
+    }
+    waiting_ = std::move(kept);
+    entries_done_ = 0;
+}
+
+std::uint64_t log_writer::end_index() const {
+    const auto found = log_->find(shard_);
+    return found ? found->positions.end.index : 0;
+}
+
+}  // namespace bourse

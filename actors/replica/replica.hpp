@@ -1,0 +1,229 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/replica/log_payload.hpp"
+#include "actors/replica/log_writer.hpp"
+#include "actors/shard/shard.hpp"
+#include "actors/shard/shard_output.hpp"
+#include "cluster/consensus.hpp"
+#include "messages/shard_command.hpp"
+#include "storage/journal.hpp"
+
+namespace bourse {
+
+/// When something happens, by a node's two clocks. What the log is stamped with is the wall's; waiting goes
+/// by the monotonic one, which never goes back.
+struct moment {
+    std::uint64_t monotonic_ms = 0;
+    timestamp wall{};
+};
+
+struct replica_options {
+    shard_settings shard;  ///< the same in all replicas of a shard
+    replica_id self{};
+    consensus_options consensus;
+    /// The shards that this one may have messages for.
+    std::vector<shard_id> peers;
+    /// What may wait to be proposed; beyond, `overloaded`. A command weighs 1, and 1 for each message or
+    /// session in it.
+    std::size_t max_waiting = 65'536;
+    /// What may be proposed and not yet applied; beyond, commands wait.
+    std::size_t max_entries_under_way = 64;
+    /// The weight of one entry.
+    std::size_t max_entry_weight = 4'096;
+    /// Every so many entries replicas compare digests.
+    std::uint32_t digest_every = 64;
+    /// What another shard has not confirmed is sent again after so long.
+    std::uint32_t resend_ms = 200;
+    std::size_t max_delivery = 256;  ///< messages sent to another shard at a time
+    /// By how much the wall clock may have moved otherwise than the monotonic one since the last event;
+    /// beyond, this replica stamps nothing until it is back, or `accept_clock` is called.
+    duration max_clock_step{500'000'000};
+};
+
+/// Why a replica does not take a command. Nothing has changed then.
+enum class replica_refusal : std::uint8_t {
+    none,
+    not_leader,      ///< ask `replica::leader`
+    overloaded,      ///< `max_waiting`: later
+    storage_full,    ///< the disk has room left for cancels only
+    clock_in_doubt,  ///< see `max_clock_step`
+    too_large,       ///< heavier than an entry may be
+    stopped,         ///< after a fault
+};
+[[nodiscard]] std::string_view to_string(replica_refusal refusal) noexcept;
+
+/// An entry that was applied. On every replica, in order.
+struct applied_entry {
+    std::uint64_t index = 0;
+    std::uint64_t term = 0;
+    entry what;  ///< empty for what consensus put into the log itself
+    std::uint64_t digest = 0;
+    shard_output out;
+    /// It may leave this node: applied by the leader of the current term.
+    bool may_leave = false;
+};
+
+/// What became of commands or reads that were given a ticket.
+struct ticket_answer {
+    enum class kind : std::uint8_t {
+        applied,  ///< in the entry `index`; what came of it is in its output
+        read,     ///< what this replica says as of `index` is current
+        unknown,  ///< this replica leads no longer: perhaps carried out, perhaps not
+    };
+    kind what = kind::unknown;
+    std::uint64_t ticket = 0;
+    std::uint64_t index = 0;
+};
+
+/// Messages, or a receipt, for another shard. May be lost, repeated and reordered.
+struct channel_letter {
+    shard_id from{};
+    shard_id to{};
+    std::variant<channel_delivery, channel_receipt> what;
+};
+
+/// What the owner of a replica is to do. May be collected over several events.
+struct replica_effects {
+    std::vector<replica_message> messages;  ///< to other replicas of the shard
+    std::vector<channel_letter> letters;    ///< to whoever leads another shard
+    std::vector<applied_entry> applied;
+    std::vector<ticket_answer> answers;
+    std::optional<snapshot_to_install> install;
+};
+
+/// One shard's copy on a node: consensus, its part of the journal, and the shard's machine.
+///
+/// The problem: nothing may be said that could be taken back. Commands wait in the open batch; `propose`
+/// makes an entry of them, stamped, and consensus orders it; its writes go into the journal's open batch;
+/// what is durable is told to consensus; what consensus says is committed is applied, in order, here and in
+/// every other replica; what came of it may leave if this replica leads then.
+///
+/// Invariants:
+/// 1. Entry i is applied only when committed, and only after i − 1; entries of consensus' own (memberships,
+///    barriers) are passed over by `shard::skip`, so the shard's index is the log's.
+/// 2. Nothing leaves but what was applied by a leader that has committed an entry of its own term.
+/// 3. Stamps never go back: a leader stamps nothing earlier than what is in its state, and proposes only
+///    when all entries of earlier terms are in it.
+/// 4. Two replicas that compare digests and find a difference: the one that is told stops.
+///
+/// One thread at a time; no clock, no I/O but calls to the journal, which may fail (`fault`). The owner
+/// (`replica_node`) calls `propose` when the journal is free, and `journal_durable` after each batch.
+class replica {
+public:
+    /// The journal must outlive it.
+    replica(const replica_options& options, journal& log);
+
+    /// Writes the first log of a new shard; each founder does this once, alike, and makes it durable before it
+    /// starts.
+    static outcome found(journal& log, shard_id shard, const membership& founders);
+
+    // --- Events -----------------------------------------------------------------------------------
+
+    /// First, and once: takes up what the journal has. Errors: what the journal says; `corrupt` if entries
+    /// cannot be what was written.
+    [[nodiscard]] outcome start(const moment& now);
+    void tick(const moment& now);
+    void receive(const moment& now, const replica_message& message);
+    /// Commands of one asker; the answer comes under `ticket`, once.
+    [[nodiscard]] replica_refusal submit(const moment& now, std::vector<shard_command> commands,
+                                         std::uint64_t ticket);
+    /// Asks that what this replica says be current; the answer comes under `ticket`.
+    [[nodiscard]] replica_refusal read(const moment& now, std::uint64_t ticket);
+    /// From another shard. Dropped unless this replica leads: it will be sent again.
+    void receive(const moment& now, const channel_letter& letter);
+    /// The journal is free: what waits becomes an entry.
+    void propose(const moment& now);
+    /// A batch of the journal has become durable.
+    void journal_durable(const moment& now);
+    void peer_lost(const moment& now, replica_id peer);
+    [[nodiscard]] consensus_refusal change_membership(const moment& now,
+                                                      const membership_change& change);
+    [[nodiscard]] consensus_refusal transfer(const moment& now, replica_id to);
+    /// The wall clock is right as it is now.
+    void accept_clock(const moment& now);
+
+    // --- What is to be done -----------------------------------------------------------------------
+
+    /// Moves out what has collected.
+    [[nodiscard]] replica_effects take();
+    /// Call `tick` then.
+    [[nodiscard]] std::uint64_t next_tick_ms() const noexcept { return next_tick_ms_; }
+    [[nodiscard]] bool wants_to_propose() const noexcept;
+
+    // --- What is so -------------------------------------------------------------------------------
+
+    [[nodiscard]] shard_id id() const noexcept { return options_.shard.id; }
+    [[nodiscard]] replica_id self() const noexcept { return options_.self; }
+    [[nodiscard]] const shard& state() const noexcept { return state_; }
+    [[nodiscard]] const consensus& agreement() const noexcept { return consensus_; }
+    /// Leads, and may answer.
+    [[nodiscard]] bool speaks() const noexcept { return may_speak_; }
+    [[nodiscard]] replica_id leader() const noexcept { return consensus_.leader(); }
+    /// Not empty: it does nothing more. A sentence.
+    [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
+
+private:
+    struct waiting_command {
+        shard_command what;
+        std::uint64_t ticket = 0;  ///< of the last command of its asker; zero: nobody asks
+        std::size_t weight = 1;
+    };
+    struct proposed_entry {
+        std::uint64_t index = 0;
+        std::vector<std::uint64_t> tickets;
+    };
+
+    void carry_out(const moment& now, effects out);
+    void follow_role(const effects& out);
+    void lose_tickets();
+    void send(std::vector<replica_message> messages);
+    void apply_committed(std::uint64_t commit_index);
+    void apply(std::uint64_t index);
+    [[nodiscard]] bool compare(const digest_mark& told);
+    void answer(std::uint64_t index);
+    void leave(applied_entry& done);
+    void answer_reads(const effects& out);
+    void check_clock(const moment& now);
+    [[nodiscard]] bool is_due(const moment& now) const;
+    [[nodiscard]] timestamp stamp(const moment& now) const;
+    void resend(const moment& now);
+    void plan_tick(const moment& now, std::uint64_t consensus_tick_ms);
+    void propose_entry(const moment& now);
+    [[nodiscard]] replica_refusal find_refusal(std::size_t weight) const;
+    void stop(std::string why);
+
+    replica_options options_;
+    journal* log_;
+    log_writer writer_;
+    consensus consensus_;
+    shard state_;
+    replica_effects out_;
+    std::string fault_;
+
+    bool may_speak_ = false;
+    std::uint64_t led_term_ = 0;  ///< in which this replica leads; zero: in none
+    std::uint64_t next_tick_ms_ = 0;
+    std::uint64_t consensus_tick_ms_ = 0;
+    std::uint64_t next_resend_ms_ = 0;
+
+    std::deque<waiting_command> waiting_;
+    std::size_t waiting_weight_ = 0;
+    std::deque<proposed_entry> proposed_;
+    timestamp last_stamp_{};
+    std::map<std::uint64_t, std::vector<std::uint64_t>> reads_;  ///< by the ticket of consensus
+    std::deque<digest_mark> marks_;                              ///< of every `digest_every` entries
+    std::uint64_t told_mark_ = 0;  ///< the index of the last mark in an entry proposed here
+
+    moment clock_seen_{};
+    bool clock_in_doubt_ = false;
+};
+
+}  // namespace bourse

@@ -1,0 +1,85 @@
+#include "actors/replica/replica_node.hpp"
+
+#include <utility>
+
+#include "actors/replica/wiring_bug.hpp"
+
+namespace bourse {
+
+result<std::unique_ptr<replica_node>> replica_node::open(disk& where,
+                                                         const journal_options& options) {
+    auto opened = journal::open(where, options);
+    if (!opened) {
+        return opened.error();
+    }
+    return std::unique_ptr<replica_node>(new replica_node(std::move(*opened)));
+}
+
+outcome replica_node::found(shard_id shard, const membership& founders) {
+    if (journal_->find(shard)) {
+        return done{};
+    }
+    if (auto written = replica::found(*journal_, shard, founders); !written) {
+        return written;
+    }
+    return journal_->commit();
+}
+
+outcome replica_node::start(const replica_options& options, const moment& now) {
+    auto made = std::make_unique<replica>(options, *journal_);
+    if (auto started = made->start(now); !started) {
+        return started;
+    }
+    replicas_[options.shard.id] = std::move(made);
+    return done{};
+}
+
+replica* replica_node::find(shard_id shard) const noexcept {
+    const auto found = replicas_.find(shard);
+    return found == replicas_.end() ? nullptr : found->second.get();
+}
+
+void replica_node::die(const error& why) {
+    if (dead_.empty()) {
+        dead_ = why.what;
+    }
+}
+
+bool replica_node::start_write(const moment& now) {
+    if (!dead_.empty() || journal_->batch_under_way()) {
+        return dead_.empty();
+    }
+    for (auto& [shard, each] : replicas_) {
+        each->propose(now);
+    }
+    if (auto started = journal_->start_batch(); !started) {
+        die(started.error());
+        return false;
+    }
+#if defined(BOURSE_PLANTED_BUGS)
+    if (BOURSE_WIRED_WRONG(no_sync)) {
+        for (auto& [shard, each] : replicas_) {
+            each->journal_durable(now);
+        }
+    }
+#endif
+    return journal_->batch_under_way();
+}
+
+void replica_node::finish_write(const moment& now) {
+    if (!dead_.empty()) {
+        return;
+    }
+    if (auto finished = journal_->finish_batch(); !finished) {
+        die(finished.error());
+        return;
+    }
+    for (auto& [shard, each] : replicas_) {
+        each->journal_durable(now);
+    }
+    if (auto maintained = journal_->maintain(); !maintained) {
+        die(maintained.error());
+    }
+}
+
+}  // namespace bourse

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/replica/replica.hpp"
+#include "storage/disk.hpp"
+#include "storage/journal.hpp"
+
+namespace bourse {
+
+/// The replicas of one node, and the one journal that they share.
+///
+/// Group commit: while a batch is being written, whatever arrives goes into the next one, which begins
+/// when that one is durable. No timer waits for a batch to fill.
+///
+///     after each event:         if (node.start_write(now)) → hand the disk over to whoever waits for it
+///     when the disk is done:    node.finish_write(now), and once more from the begin
+///
+/// One thread only. A failed write or sync ends it: `dead` says which, and it must be destroyed.
+class replica_node {
+public:
+    /// Opens the journal in `where`, which must outlive it. Errors as of `journal::open`.
+    [[nodiscard]] static result<std::unique_ptr<replica_node>> open(disk& where,
+                                                                    const journal_options& options);
+
+    /// Makes a founder's log for a shard that the journal does not know, durable on return.
+    outcome found(shard_id shard, const membership& founders);
+    /// Starts a replica with what the journal has of it.
+    outcome start(const replica_options& options, const moment& now);
+
+    /// Hands the disk what waits, if it is free; true if a batch is under way now.
+    bool start_write(const moment& now);
+    /// Waits until the batch under way is durable, tells the replicas, and keeps the files in order.
+    void finish_write(const moment& now);
+
+    [[nodiscard]] std::map<shard_id, std::unique_ptr<replica>>& replicas() noexcept {
+        return replicas_;
+    }
+    /// Null if it is not here.
+    [[nodiscard]] replica* find(shard_id shard) const noexcept;
+    [[nodiscard]] journal& log() noexcept { return *journal_; }
+    [[nodiscard]] const std::string& dead() const noexcept { return dead_; }
+
+private:
+    explicit replica_node(std::unique_ptr<journal> log) : journal_(std::move(log)) {}
+    void die(const error& why);
+
+    std::unique_ptr<journal> journal_;
+    std::map<shard_id, std::unique_ptr<replica>> replicas_;
+    std::string dead_;
+};
+
+}  // namespace bourse

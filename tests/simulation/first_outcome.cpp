@@ -1,0 +1,53 @@
+// A command that is sent again is answered by what came of it the first time, and not carried out again.
+#include <map>
+#include <string>
+
+#include "tests/simulation/checker.hpp"
+
+namespace bourse {
+namespace {
+
+class first_outcome_checker : public checker {
+public:
+    [[nodiscard]] const char* name() const noexcept override {
+        return "a repeated id returns the first outcome";
+    }
+
+    void committed(shard_id shard, const applied_entry& one) override {
+        for (const report& each : one.out.reports) {
+            if (each.client.is_none()) {
+                continue;
+            }
+            const auto [place, is_first] = first_.emplace(each.client, each);
+            const report& first = place->second;
+            if (each.what.kind != event_kind::repeated || is_first) {
+                if (!is_first && each.what.kind == event_kind::rejected) {
+                    complain("a second outcome in entry " + std::to_string(one.index) +
+                             " of shard " + std::to_string(shard.value));
+                }
+                continue;
+            }
+            // A cancel's number is zero: it has no report of its own (ledger RULES 3.4).
+            const bool knows_first =
+                (each.what.flags & event::pending) == 0 && each.what.number != 0;
+            if (knows_first && (each.what.number != first.number ||
+                                each.what.reason != first.what.reason)) {
+                complain("entry " + std::to_string(one.index) + " of shard " +
+                         std::to_string(shard.value) + " repeats report " +
+                         std::to_string(each.what.number) + " and the first outcome was " +
+                         std::to_string(first.number));
+            }
+        }
+    }
+
+private:
+    std::map<client_id, report> first_;
+};
+
+}  // namespace
+
+std::unique_ptr<checker> make_first_outcome_checker() {
+    return std::make_unique<first_outcome_checker>();
+}
+
+}  // namespace bourse

@@ -1,0 +1,107 @@
+#include "tests/simulation/simulated_node.hpp"
+
+#include <algorithm>
+
+namespace bourse {
+
+namespace {
+
+journal_options small_journal(endpoint owner) {
+    return {.owner = owner,
+            .segment_bytes = std::uint64_t{256} << 10U,
+            .reserve_bytes = std::uint64_t{32} << 10U,
+            .max_segments = 64};
+}
+
+}  // namespace
+
+simulated_node::simulated_node(const node_plan& plan)
+    : plan_(plan), disk_(std::make_unique<simulated_disk>(plan.seed)) {}
+
+moment simulated_node::at(std::uint64_t now_us) const {
+    const auto passed_us =
+        static_cast<std::int64_t>(now_us) +
+        static_cast<std::int64_t>(now_us) * drift_ppm / 1'000'000;
+    return {.monotonic_ms = static_cast<std::uint64_t>(passed_us / 1'000) + 1,
+            .wall = {wall_start_ns + passed_us * 1'000 + wall_error_ns}};
+}
+
+std::string simulated_node::found() {
+    auto opened = replica_node::open(*disk_, small_journal(plan_.number));
+    if (!opened) {
+        return opened.error().what;
+    }
+    const bool founds = std::any_of(
+        plan_.founders.members.begin(), plan_.founders.members.end(),
+        [&](const member& each) { return each.id == id(); });
+    for (const shard_settings& each : plan_.shards) {
+        if (!founds) {
+            break;
+        }
+        if (auto made = (*opened)->found(each.id, plan_.founders); !made) {
+            return made.error().what;
+        }
+    }
+    return "";
+}
+
+replica_options simulated_node::options_for(const shard_settings& shard) const {
+    replica_options options;
+    options.shard = shard;
+    options.self = id();
+    options.consensus.seed = static_cast<std::uint32_t>(plan_.seed * 31 + life_ * 7 + shard.id.value);
+    options.consensus.seed = std::max(options.consensus.seed, 1U);
+    options.consensus.max_in_flight_entries = 32;
+    options.consensus.trailing_entries = 40;
+    options.consensus.max_members = 8;
+    options.consensus.snapshot_timeout_ms = 2'000;
+    for (const shard_settings& each : plan_.shards) {
+        if (each.id != shard.id) {
+            options.peers.push_back(each.id);
+        }
+    }
+    options.max_waiting = 200;
+    options.max_entry_weight = 100;
+    options.digest_every = 16;
+    options.max_delivery = 20;
+    return options;
+}
+
+std::string simulated_node::start(std::uint64_t now_us) {
+    ++life_;
+    auto opened = replica_node::open(*disk_, small_journal(plan_.number));
+    if (!opened) {
+        // A disk that has no room left, or that fails while it is looked at, is no fault of the journal's.
+        return opened.error().code == errc::corrupt || opened.error().code == errc::foreign
+                   ? opened.error().what
+                   : "";
+    }
+    node_ = std::move(*opened);
+    for (const shard_settings& each : plan_.shards) {
+        if (auto started = node_->start(options_for(each), at(now_us)); !started) {
+            return started.error().what;
+        }
+    }
+    return "";
+}
+
+void simulated_node::stop(bool power_fails) {
+    node_.reset();
+    if (power_fails) {
+        disk_->crash();
+    } else {
+        disk_->end_process();
+    }
+    waiters.clear();
+    leads.clear();
+    write_is_planned = false;
+    wakes_at_us = 0;
+    ++life_;
+}
+
+void simulated_node::lose_disk() {
+    ++disks_lost_;
+    disk_ = std::make_unique<simulated_disk>(plan_.seed + disks_lost_ * 977);
+}
+
+}  // namespace bourse

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/replica/replica_node.hpp"
+#include "tests/simulation/envelope.hpp"
+#include "tests/support/simulated_disk.hpp"
+
+namespace bourse {
+
+/// What a simulated node starts with.
+struct node_plan {
+    endpoint number = 0;
+    std::uint64_t seed = 0;
+    std::vector<shard_settings> shards;
+    membership founders;  ///< of every shard
+};
+
+/// One machine: a disk, two clocks, and, while its process runs, the replicas of all shards.
+class simulated_node {
+public:
+    explicit simulated_node(const node_plan& plan);
+
+    /// Makes the founders' logs, once, before the first start. What is wrong, or nothing.
+    [[nodiscard]] std::string found();
+    /// What is wrong, or nothing: after crashes alone, a journal must open.
+    [[nodiscard]] std::string start(std::uint64_t now_us);
+    /// The process ends: killed, or the power fails.
+    void stop(bool power_fails);
+    /// Everything on it is gone; it comes back under another id.
+    void lose_disk();
+
+    [[nodiscard]] bool is_up() const noexcept { return node_ != nullptr; }
+    [[nodiscard]] replica_node& node() noexcept { return *node_; }
+    [[nodiscard]] simulated_disk& disk() noexcept { return *disk_; }
+    [[nodiscard]] endpoint number() const noexcept { return plan_.number; }
+    /// Of its replicas: the number, and 16 more for each disk lost.
+    [[nodiscard]] replica_id id() const noexcept { return {plan_.number + 16ULL * disks_lost_}; }
+    [[nodiscard]] std::uint64_t life() const noexcept { return life_; }
+
+    /// The two clocks; `drift_ppm` of both, and by how much the wall clock is wrong.
+    [[nodiscard]] moment at(std::uint64_t now_us) const;
+    std::int64_t drift_ppm = 0;
+    std::int64_t wall_error_ns = 0;
+    std::uint64_t longest_write_us = 200;
+
+    /// Who waits for a ticket.
+    struct waiter {
+        endpoint client = 0;
+        std::uint64_t number = 0;
+        shard_id shard{};
+    };
+    std::map<std::uint64_t, waiter> waiters;
+    std::uint64_t last_ticket = 0;
+    bool write_is_planned = false;
+    std::uint64_t wakes_at_us = 0;
+    std::map<shard_id, std::uint64_t> leads;  ///< the term, where it does
+    std::map<shard_id, std::string> faults;   ///< of replicas, as far as they have been told
+
+private:
+    [[nodiscard]] replica_options options_for(const shard_settings& shard) const;
+
+    node_plan plan_;
+    std::uint64_t disks_lost_ = 0;
+    std::uint64_t life_ = 0;
+    std::unique_ptr<simulated_disk> disk_;
+    std::unique_ptr<replica_node> node_;
+};
+
+inline constexpr std::int64_t wall_start_ns = 1'700'000'000'000'000'000;
+
+}  // namespace bourse

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bourse {
+
+struct simulation_options {
+    std::uint64_t seed = 1;
+    std::uint16_t shards = 0;    ///< 1 to 4; zero: drawn
+    std::uint16_t replicas = 0;  ///< 1, 3 or 5 voters of each shard; zero: drawn
+    bool keeps_trace = false;    ///< what happened last, in words
+};
+
+struct simulation_result {
+    std::string checker;    ///< which found something; empty: none
+    std::string complaint;  ///< what
+    std::uint64_t virtual_ms = 0;
+    std::uint64_t events = 0;
+    std::uint64_t entries = 0;
+    std::uint64_t answered = 0;  ///< requests of clients
+    std::uint64_t reads = 0;
+    std::uint64_t elections = 0;
+    std::uint64_t crashes = 0;
+    std::uint64_t checkpoints = 0;
+    std::uint64_t installs = 0;  ///< of rows from another node
+    std::uint64_t changes = 0;   ///< of memberships
+    std::uint64_t disks_lost = 0;
+    std::uint64_t trace_digest = 0;  ///< of everything that happened: the same for the same seed
+    std::vector<std::string> last;   ///< if a trace was wanted
+};
+
+/// A life of a cluster: it is founded, goes through a storm, heals, and must be whole then. The same for the
+/// same options.
+[[nodiscard]] simulation_result simulate(const simulation_options& options);
+
+}  // namespace bourse
