@@ -207,6 +207,7 @@ bool replica::wants_to_propose() const noexcept {
 }
 
 void replica::propose(const moment& now) {
+    writer_.hand_on();
     if (may_speak_ && !clock_in_doubt_ && (wants_to_propose() || is_due(now))) {
         propose_entry(now);
     }

@@ -157,6 +157,10 @@ public:
     /// Call `tick` then.
     [[nodiscard]] std::uint64_t next_tick_ms() const noexcept { return next_tick_ms_; }
     [[nodiscard]] bool wants_to_propose() const noexcept;
+    /// See `replica_options::max_clock_step`.
+    [[nodiscard]] bool is_clock_in_doubt() const noexcept { return clock_in_doubt_; }
+    /// The journal had no room for something that must be written.
+    [[nodiscard]] bool waits_for_room() const noexcept { return writer_.has_waiting(); }
 
     // --- What is so -------------------------------------------------------------------------------
 

@@ -49,8 +49,14 @@ bool replica_node::start_write(const moment& now) {
     if (!dead_.empty() || journal_->batch_under_way()) {
         return dead_.empty();
     }
+    // Nothing may be written any more for want of room, so nobody else would look for it again.
+    bool waits = !journal_->room().takes_orders;
     for (auto& [shard, each] : replicas_) {
         each->propose(now);
+        waits = waits || each->waits_for_room();
+    }
+    if (waits && !keep_files()) {
+        return false;
     }
     if (auto started = journal_->start_batch(); !started) {
         die(started.error());
@@ -77,9 +83,15 @@ void replica_node::finish_write(const moment& now) {
     for (auto& [shard, each] : replicas_) {
         each->journal_durable(now);
     }
+    keep_files();
+}
+
+bool replica_node::keep_files() {
     if (auto maintained = journal_->maintain(); !maintained) {
         die(maintained.error());
+        return false;
     }
+    return true;
 }
 
 }  // namespace bourse

@@ -47,6 +47,7 @@ public:
 
 private:
     explicit replica_node(std::unique_ptr<journal> log) : journal_(std::move(log)) {}
+    bool keep_files();
     void die(const error& why);
 
     std::unique_ptr<journal> journal_;

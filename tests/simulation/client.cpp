@@ -169,7 +169,7 @@ std::uint64_t client::wake(std::uint64_t now_us, std::vector<envelope>& out,
         if (!again_.empty()) {
             ask(now_us, again_.front().shard, again_.front().commands, asked);
             again_.pop_front();
-        } else if (random_.chance(150)) {
+        } else if (random_.chance(250)) {
             ask_to_read(now_us, shard);
         } else {
             std::vector<shard_command> commands;

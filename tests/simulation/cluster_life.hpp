@@ -66,6 +66,7 @@ private:
     // --- Storm (storm.cpp) ---
     void trouble();
     void part();
+    void cut_off_a_leader();
     void disk_trouble(simulated_node& at);
     void clock_trouble(simulated_node& at);
     void change_membership();
@@ -74,6 +75,7 @@ private:
     void repair_memberships();
     [[nodiscard]] std::string unfinished();
     void settle_clocks();
+    void tell();
 
     void observe(simulated_node& at, shard_id shard, const applied_entry& one);
     void complain(const std::string& who, const std::string& what);

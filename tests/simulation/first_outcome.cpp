@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tests/simulation/checker.hpp"
+#include "tests/support/shard/audit.hpp"
 
 namespace bourse {
 namespace {
@@ -18,15 +19,20 @@ public:
             if (each.client.is_none()) {
                 continue;
             }
-            const auto [place, is_first] = first_.emplace(each.client, each);
-            const report& first = place->second;
-            if (each.what.kind != event_kind::repeated || is_first) {
+            if (each.what.kind != event_kind::repeated) {
+                const auto [place, is_first] = first_.emplace(each.client, each);
                 if (!is_first && each.what.kind == event_kind::rejected) {
                     complain("a second outcome in entry " + std::to_string(one.index) +
-                             " of shard " + std::to_string(shard.value));
+                             " of shard " + std::to_string(shard.value) + ": " +
+                             describe(place->second) + ", then " + describe(each));
                 }
                 continue;
             }
+            const auto known = first_.find(each.client);
+            if (known == first_.end()) {
+                continue;
+            }
+            const report& first = known->second;
             // A cancel's number is zero: it has no report of its own (ledger RULES 3.4).
             const bool knows_first =
                 (each.what.flags & event::pending) == 0 && each.what.number != 0;
@@ -35,7 +41,7 @@ public:
                 complain("entry " + std::to_string(one.index) + " of shard " +
                          std::to_string(shard.value) + " repeats report " +
                          std::to_string(each.what.number) + " and the first outcome was " +
-                         std::to_string(first.number));
+                         describe(first) + ", now " + describe(each));
             }
         }
     }

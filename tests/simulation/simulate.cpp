@@ -17,13 +17,14 @@ namespace {
 
 constexpr const char* usage =
     "simulate [--seed S | --seeds N | --seconds T] [--from S] [--shards N] [--replicas N]\n"
-    "         [--kept FILE]\n"
+    "         [--kept FILE] [--fresh 1]\n"
     "\n"
     "Lives of whole clusters in one thread, each made from a seed.\n"
     "  --seed S      one, twice; says what happened last\n"
     "  --seeds N     so many, from S of --from on (1)\n"
     "  --seconds T   as many as fit; with BOURSE_FULL=1 in the environment, for two hours\n"
     "  --kept FILE   first those of the file, one a line; a seed that fails is added to it\n"
+    "  --fresh 1     the first seed is drawn from the time, and said\n"
     "  --shards N    1 to 4; --replicas N: 1, 3 or 5; otherwise drawn from the seed\n";
 
 struct arguments {
@@ -67,6 +68,10 @@ bool read_arguments(int count, char** values, arguments& into) {
             into.seconds = number;
         } else if (name == "--from") {
             into.from = number;
+        } else if (name == "--fresh" && number == 1) {
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            into.from = static_cast<std::uint64_t>(now / std::chrono::seconds(1)) * 1'000;
+            std::cout << "the first seed is " << into.from << std::endl;
         } else if (name == "--shards" && number >= 1 && number <= 4) {
             into.options.shards = static_cast<std::uint16_t>(number);
         } else if (name == "--replicas" && (number == 1 || number == 3 || number == 5)) {

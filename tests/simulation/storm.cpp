@@ -21,7 +21,10 @@ void cluster_life::trouble() {
         return;
     }
     simulated_node& at = node_at(1 + static_cast<endpoint>(random_.below(nodes_.size())));
-    switch (random_.below(10)) {
+    switch (random_.below(11)) {
+        case 10:
+            cut_off_a_leader();
+            break;
         case 0:
         case 1:
             if (at.is_up()) {
@@ -88,6 +91,30 @@ void cluster_life::part() {
     note("the network is cut in " + std::to_string(weather_.cut.size()) + " places");
 }
 
+/// A leader whose clients still reach it, while the others are told that it is gone: for a moment there are two
+/// that think they lead.
+void cluster_life::cut_off_a_leader() {
+    const shard_id shard{static_cast<std::uint16_t>(1 + random_.below(settings_.size()))};
+    simulated_node* leader = leader_of(shard);
+    if (leader == nullptr) {
+        return;
+    }
+    note(name_of(*leader) + ", which leads shard " + std::to_string(shard.value) + ", is cut off");
+    weather_.cut.clear();
+    for (auto& each : nodes_) {
+        if (each.get() != leader) {
+            weather_.cut.insert({leader->number(), each->number()});
+            weather_.cut.insert({each->number(), leader->number()});
+        }
+    }
+    for (auto& each : nodes_) {
+        if (each.get() != leader && each->is_up()) {
+            each->node().find(shard)->peer_lost(each->at(now_us_), leader->id());
+            pump(*each);
+        }
+    }
+}
+
 void cluster_life::disk_trouble(simulated_node& at) {
     note(name_of(at) + " has trouble with its disk");
     switch (random_.below(4)) {
@@ -131,6 +158,12 @@ void cluster_life::change_membership() {
     }
     replica& one = *leader->node().find(shard);
     const std::vector<member>& members = one.agreement().members().members;
+    if (std::any_of(members.begin(), members.end(), [&](const member& each) {
+            return node_at(static_cast<endpoint>(each.id.value % 16)).id() != each.id;
+        })) {
+        repair_memberships();  // first, as an operator would: another one less may be one too few
+        return;
+    }
     const replica_id whom =
         node_at(1 + static_cast<endpoint>(random_.below(nodes_.size()))).id();
     const auto found = std::find_if(members.begin(), members.end(),
@@ -158,7 +191,7 @@ void cluster_life::change_membership() {
 /// Of a group that can spare one: all other nodes are up and no other disk was lost and not replaced yet.
 void cluster_life::lose_a_disk() {
     simulated_node& at = node_at(1 + static_cast<endpoint>(random_.below(nodes_.size())));
-    if (nodes_.size() < 3) {
+    if (nodes_.size() < 3 || !weather_.cut.empty()) {
         return;
     }
     for (const shard_settings& each : settings_) {
@@ -213,6 +246,7 @@ std::string cluster_life::heal() {
     std::string left = "nothing has been looked at";
     while (result_.checker.empty() && !left.empty()) {
         if (now_us_ > begin_us + heal_limit_us) {
+            tell();
             return left;
         }
         run_until(now_us_ + 50'000);
@@ -226,6 +260,33 @@ std::string cluster_life::heal() {
         left = client_world_.is_closing ? unfinished() : "clients still ask";
     }
     return "";
+}
+
+/// How everything stands, for whoever looks into it.
+void cluster_life::tell() {
+    for (auto& each : nodes_) {
+        if (!each->is_up()) {
+            note(name_of(*each) + " is down");
+            continue;
+        }
+        const journal_room room = each->node().log().room();
+        note(name_of(*each) + (room.takes_orders ? "" : ", takes no orders: " + room.why));
+        for (auto& [shard, one] : each->node().replicas()) {
+            const consensus& core = one->agreement();
+            note("  shard " + std::to_string(shard.value) + ", replica " +
+                 std::to_string(one->self().value) + ": role " +
+                 std::to_string(static_cast<int>(core.role())) + ", term " +
+                 std::to_string(core.term()) + ", leader " + std::to_string(core.leader().value) +
+                 ", log " + std::to_string(core.first_index()) + " to " +
+                 std::to_string(core.last_index()) + ", stored " +
+                 std::to_string(core.persisted_index()) + ", committed " +
+                 std::to_string(core.commit_index()) + ", applied " +
+                 std::to_string(one->state().index()) + (one->speaks() ? ", speaks" : "") +
+                 (one->is_clock_in_doubt() ? ", clock in doubt" : "") +
+                 (one->waits_for_room() ? ", waits for room" : "") +
+                 (core.is_installing() ? ", installing" : ""));
+        }
+    }
 }
 
 /// Members whose disk was lost go, so that no majority waits for them.
