@@ -25,6 +25,8 @@ public:
     /// Hands on to the journal's open batch what fits. False: something waits still.
     bool hand_on();
     [[nodiscard]] bool has_waiting() const noexcept { return !waiting_.empty(); }
+    /// Whether all that was handed on is durable.
+    [[nodiscard]] bool is_idle() const noexcept { return waiting_.empty() && handed_.empty(); }
     /// The number of the last write of which, and of all before, everything is durable; zero: none.
     [[nodiscard]] std::uint64_t durable_write();
 #if defined(BOURSE_PLANTED_BUGS)

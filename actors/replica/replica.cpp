@@ -5,6 +5,7 @@
 
 #include "actors/replica/wiring_bug.hpp"
 #include "messages/assert.hpp"
+#include "messages/replica_codec.hpp"
 
 namespace bourse {
 
@@ -53,12 +54,13 @@ std::string_view to_string(replica_refusal refusal) noexcept {
     return "unknown refusal";
 }
 
-replica::replica(const replica_options& options, journal& log)
+replica::replica(const replica_options& options, journal& log, checkpoint* rows)
     : options_(options),
       log_(&log),
       writer_(log, options.shard.id),
       consensus_(options.self, options.consensus),
-      state_(options.shard) {}
+      state_(options.shard),
+      rows_(rows) {}
 
 replica_effects replica::take() {
     return std::exchange(out_, {});
@@ -80,6 +82,7 @@ void replica::tick(const moment& now) {
         carry_out(now, consensus_.tick(now.monotonic_ms));
     }
     resend(now);
+    fetch(now);
     plan_tick(now, consensus_tick_ms_);
 }
 
@@ -109,6 +112,7 @@ consensus_refusal replica::transfer(const moment& now, replica_id to) {
 
 void replica::journal_durable(const moment& now) {
     writer_.hand_on();
+    release();
     if (const std::uint64_t number = writer_.durable_write(); number > 0) {
         carry_out(now, consensus_.persisted(now.monotonic_ms, number));
     }
@@ -271,7 +275,7 @@ void replica::carry_out(const moment& now, effects out) {
     writer_.take(std::move(out.writes));
     send(std::move(out.messages));
     if (out.install) {
-        out_.install = out.install;
+        begin_install(now, *out.install);
     }
     apply_committed(BOURSE_WIRED_WRONG(apply_before_commit) ? consensus_.last_index()
                                                             : out.commit_index);
@@ -352,6 +356,11 @@ void replica::apply(std::uint64_t index) {
         state_.apply(decoded->what, done.out);
         done.what = std::move(decoded->what);
     } else {
+        if (from.kind == log_entry_kind::membership) {
+            auto members = decode_membership(from.payload.bytes());
+            BOURSE_ASSERT(members.has_value());  // consensus has read it before
+            applied_members_ = {index, std::move(*members)};
+        }
         state_.skip(index);
     }
     done.digest = state_.digest();
@@ -468,6 +477,9 @@ void replica::resend(const moment& now) {
 void replica::plan_tick(const moment& now, std::uint64_t consensus_tick_ms) {
     consensus_tick_ms_ = consensus_tick_ms;
     next_tick_ms_ = consensus_tick_ms;
+    if (rows_state_ == rows_state::fetching) {
+        next_tick_ms_ = std::min(next_tick_ms_, std::max(next_fetch_ms_, now.monotonic_ms + 1));
+    }
     if (!may_speak_) {
         return;
     }

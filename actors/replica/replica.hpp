@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,9 @@
 #include "actors/shard/shard.hpp"
 #include "actors/shard/shard_output.hpp"
 #include "cluster/consensus.hpp"
+#include "messages/row_change.hpp"
 #include "messages/shard_command.hpp"
+#include "storage/checkpoint.hpp"
 #include "storage/journal.hpp"
 
 namespace bourse {
@@ -43,6 +46,14 @@ struct replica_options {
     /// What another shard has not confirmed is sent again after so long.
     std::uint32_t resend_ms = 200;
     std::size_t max_delivery = 256;  ///< messages sent to another shard at a time
+    /// A checkpoint is begun so many entries after the last, and written so many rows at a time.
+    std::uint64_t checkpoint_every = 65'536;
+    std::size_t checkpoint_slice = 1'000;
+    /// A piece of rows on its way to another replica; asked for again after so long, and elsewhere when asked
+    /// for so often.
+    std::size_t piece_bytes = std::size_t{1} << 20U;
+    std::uint32_t piece_timeout_ms = 200;
+    std::uint32_t piece_attempts = 5;
     /// By how much the wall clock may have moved otherwise than the monotonic one since the last event;
     /// beyond, this replica stamps nothing until it is back, or `accept_clock` is called.
     duration max_clock_step{500'000'000};
@@ -90,13 +101,35 @@ struct channel_letter {
     std::variant<channel_delivery, channel_receipt> what;
 };
 
+/// The rows of a checkpoint are wanted: those of the one at `index`, or, if zero, of the newest; behind `after`.
+struct rows_request {
+    shard_id shard{};
+    replica_id from{};
+    replica_id to{};
+    std::uint64_t index = 0;
+    std::vector<std::byte> after;
+};
+
+/// The answer. Without a head: there is no such checkpoint here (any more).
+struct rows_piece {
+    shard_id shard{};
+    replica_id from{};
+    replica_id to{};
+    std::optional<checkpoint_head> head;
+    std::vector<std::byte> after;
+    checkpoint_chunk rows;
+};
+
 /// What the owner of a replica is to do. May be collected over several events.
 struct replica_effects {
     std::vector<replica_message> messages;  ///< to other replicas of the shard
     std::vector<channel_letter> letters;    ///< to whoever leads another shard
     std::vector<applied_entry> applied;
     std::vector<ticket_answer> answers;
-    std::optional<snapshot_to_install> install;
+    std::vector<rows_request> rows_requests;  ///< to other replicas of the shard
+    std::vector<rows_piece> rows_pieces;
+    /// The state was taken from rows, at a start or from another replica: as of this, with this digest.
+    std::optional<digest_mark> restored;
 };
 
 /// One shard's copy on a node: consensus, its part of the journal, and the shard's machine.
@@ -112,14 +145,16 @@ struct replica_effects {
 /// 2. Nothing leaves but what was applied by a leader that has committed an entry of its own term.
 /// 3. Stamps never go back: a leader stamps nothing earlier than what is in its state, and proposes only
 ///    when all entries of earlier terms are in it.
-/// 4. Two replicas that compare digests and find a difference: the one that is told stops.
+/// 4. The journal gives up only what is in a durable checkpoint.
+/// 5. Two replicas that compare digests and find a difference: the one that is told stops.
 ///
 /// One thread at a time; no clock, no I/O but calls to the journal, which may fail (`fault`). The owner
 /// (`replica_node`) calls `propose` when the journal is free, and `journal_durable` after each batch.
 class replica {
 public:
-    /// The journal must outlive it.
-    replica(const replica_options& options, journal& log);
+    /// Both must outlive it. Without a checkpoint (null) nothing is ever given up by the journal, and a replica
+    /// that is offered rows stops.
+    replica(const replica_options& options, journal& log, checkpoint* rows);
 
     /// Writes the first log of a new shard; each founder does this once, alike, and makes it durable before it
     /// starts.
@@ -143,6 +178,12 @@ public:
     void propose(const moment& now);
     /// A batch of the journal has become durable.
     void journal_durable(const moment& now);
+    /// Does a piece of the checkpoint under way, or begins one; true if a commit of the store is under way now:
+    /// `rows_durable` then, when it is done. An error ends the replica (`fault`).
+    bool keep_rows(const moment& now);
+    void rows_durable(const moment& now);
+    void receive(const moment& now, const rows_request& request);
+    void receive(const moment& now, const rows_piece& piece);
     void peer_lost(const moment& now, replica_id peer);
     [[nodiscard]] consensus_refusal change_membership(const moment& now,
                                                       const membership_change& change);
@@ -204,6 +245,27 @@ private:
     [[nodiscard]] replica_refusal find_refusal(std::size_t weight) const;
     void stop(std::string why);
 
+    // --- Rows (replica_rows.cpp) ---
+    enum class rows_state : std::uint8_t {
+        idle,
+        slicing,     ///< a checkpoint is being taken
+        committing,  ///< and handed to the disk
+        fetching,    ///< rows come from another replica
+        replacing,   ///< all are there, and handed to the disk
+    };
+    [[nodiscard]] outcome load_rows(std::optional<snapshot_position>& at);
+    [[nodiscard]] std::optional<error> restore_state();
+    [[nodiscard]] outcome begin_checkpoint();
+    [[nodiscard]] outcome take_slice();
+    void abandon_checkpoint();
+    void begin_install(const moment& now, const snapshot_to_install& what);
+    void fetch(const moment& now);
+    void fetch_elsewhere(const moment& now);
+    [[nodiscard]] outcome take_piece(const rows_piece& piece);
+    void checkpoint_done(const moment& now);
+    void install_done(const moment& now);
+    void release();
+
     replica_options options_;
     journal* log_;
     log_writer writer_;
@@ -225,6 +287,26 @@ private:
     std::map<std::uint64_t, std::vector<std::uint64_t>> reads_;  ///< by the ticket of consensus
     std::deque<digest_mark> marks_;                              ///< of every `digest_every` entries
     std::uint64_t told_mark_ = 0;  ///< the index of the last mark in an entry proposed here
+
+    checkpoint* rows_;
+    rows_state rows_state_ = rows_state::idle;
+    std::uint64_t checkpoint_index_ = 0;  ///< of the last one that is durable
+    snapshot_position position_;          ///< of the rows under way
+    committed_membership applied_members_;
+    std::vector<row_change> slice_;
+    std::vector<std::byte> row_bytes_;
+    std::optional<snapshot_to_install> wanted_;
+    std::optional<checkpoint_head> coming_;
+    std::vector<std::byte> fetched_to_;
+    replica_id fetch_from_{};
+    std::uint32_t fetch_attempts_ = 0;
+    std::uint64_t next_fetch_ms_ = 0;
+    std::unique_ptr<checkpoint_copy> handed_;  ///< what another replica is being given
+    std::uint64_t handed_until_ms_ = 0;
+    struct {
+        std::uint64_t index = 0;
+        std::uint64_t records = 0;
+    } to_release_;  ///< once the journal has so many durable
 
     moment clock_seen_{};
     bool clock_in_doubt_ = false;

@@ -12,7 +12,7 @@ result<std::unique_ptr<replica_node>> replica_node::open(disk& where,
     if (!opened) {
         return opened.error();
     }
-    return std::unique_ptr<replica_node>(new replica_node(std::move(*opened)));
+    return std::unique_ptr<replica_node>(new replica_node(std::move(*opened), options.owner));
 }
 
 outcome replica_node::found(shard_id shard, const membership& founders) {
@@ -25,13 +25,37 @@ outcome replica_node::found(shard_id shard, const membership& founders) {
     return journal_->commit();
 }
 
-outcome replica_node::start(const replica_options& options, const moment& now) {
-    auto made = std::make_unique<replica>(options, *journal_);
+outcome replica_node::start(const replica_options& options, row_store* rows, const moment& now) {
+    const shard_id shard = options.shard.id;
+    if (rows != nullptr) {
+        auto opened = checkpoint::open(*rows, {.owner = owner_, .shard = shard});
+        if (!opened) {
+            return opened.error();
+        }
+        checkpoints_[shard] = std::move(*opened);
+        stores_[shard] = rows;
+    }
+    checkpoint* kept = rows != nullptr ? checkpoints_[shard].get() : nullptr;
+    auto made = std::make_unique<replica>(options, *journal_, kept);
     if (auto started = made->start(now); !started) {
         return started;
     }
-    replicas_[options.shard.id] = std::move(made);
+    replicas_[shard] = std::move(made);
     return done{};
+}
+
+bool replica_node::start_rows(shard_id shard, const moment& now) {
+    return dead_.empty() && find(shard)->keep_rows(now);
+}
+
+void replica_node::finish_rows(shard_id shard, const moment& now) {
+    if (!dead_.empty()) {
+        return;
+    }
+    find(shard)->rows_durable(now);
+    if (stores_[shard]->dead()) {
+        die(*stores_[shard]->dead());
+    }
 }
 
 replica* replica_node::find(shard_id shard) const noexcept {

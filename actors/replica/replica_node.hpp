@@ -29,8 +29,9 @@ public:
 
     /// Makes a founder's log for a shard that the journal does not know, durable on return.
     outcome found(shard_id shard, const membership& founders);
-    /// Starts a replica with what the journal has of it.
-    outcome start(const replica_options& options, const moment& now);
+    /// Starts a replica with what is in the journal,
+    /// and in the store for its rows, which is this shard's alone and must outlive the node; null: without.
+    outcome start(const replica_options& options, row_store* rows, const moment& now);
 
     /// Hands the disk what waits, if it is free; true if a batch is under way now.
     bool start_write(const moment& now);
@@ -40,18 +41,26 @@ public:
     [[nodiscard]] std::map<shard_id, std::unique_ptr<replica>>& replicas() noexcept {
         return replicas_;
     }
+    /// Does a piece of the shard's checkpoint; true if its store has a commit under way: `finish_rows`, then.
+    bool start_rows(shard_id shard, const moment& now);
+    void finish_rows(shard_id shard, const moment& now);
+
     /// Null if it is not here.
     [[nodiscard]] replica* find(shard_id shard) const noexcept;
     [[nodiscard]] journal& log() noexcept { return *journal_; }
     [[nodiscard]] const std::string& dead() const noexcept { return dead_; }
 
 private:
-    explicit replica_node(std::unique_ptr<journal> log) : journal_(std::move(log)) {}
+    replica_node(std::unique_ptr<journal> log, std::uint64_t owner)
+        : journal_(std::move(log)), owner_(owner) {}
     bool keep_files();
     void die(const error& why);
 
     std::unique_ptr<journal> journal_;
+    std::map<shard_id, std::unique_ptr<checkpoint>> checkpoints_;
+    std::map<shard_id, row_store*> stores_;
     std::map<shard_id, std::unique_ptr<replica>> replicas_;
+    std::uint64_t owner_ = 0;
     std::string dead_;
 };
 

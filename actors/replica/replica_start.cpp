@@ -1,4 +1,5 @@
 // How a replica takes up what its node's journal has.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -45,15 +46,37 @@ outcome replica::found(journal& log, shard_id shard, const membership& founders)
 outcome replica::start(const moment& now) {
     accept_clock(now);
     durable_state from;
-    if (const auto known = log_->find(id())) {
-        const log_positions& at = known->positions;
-        from.term = at.vote.term;
-        from.vote = {at.vote.voted_for};
-        from.first_index = at.begin.index + 1;
-        if (auto got = read_entries(*log_, id(), at, from.entries); !got) {
+    if (auto loaded = load_rows(from.snapshot); !loaded) {
+        return loaded;
+    }
+    const auto known = log_->find(id());
+    if (known) {
+        from.term = known->positions.vote.term;
+        from.vote = {known->positions.vote.voted_for};
+    }
+    const snapshot_position rows = from.snapshot.value_or(snapshot_position{});
+    if (known && known->positions.snapshot.at.index > rows.index) {
+        return error{errc::corrupt,
+                     "shard " + std::to_string(id().value) + ": the journal knows of a checkpoint at " +
+                         std::to_string(known->positions.snapshot.at.index) +
+                         ", and the one that is there is of " + std::to_string(rows.index) +
+                         ": put the right one back, or let the replica come back under a new id"};
+    }
+    const bool has_log = known && (rows.index == 0 || log_->term_at(id(), rows.index) == rows.term);
+    from.first_index = rows.index + 1;
+    if (has_log) {
+        from.first_index = known->positions.begin.index + 1;
+        if (auto got = read_entries(*log_, id(), known->positions, from.entries); !got) {
             return got;
         }
+    } else if (rows.index > 0) {
+        // The rows came from another replica, and the crash was faster than the journal.
+        const auto payload = encode_snapshot_position(rows);
+        if (auto voided = log_->snapshot(id(), {rows.index, rows.term}, payload); !voided) {
+            return voided;
+        }
     }
+    from.term = std::max(from.term, rows.term);
     carry_out(now, consensus_.start(now.monotonic_ms, from));
     return done{};
 }

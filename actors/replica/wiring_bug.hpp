@@ -22,8 +22,8 @@ enum class wiring_bug : std::uint8_t {
     due_forgotten,          ///< nothing is proposed when something is due
     delivery_not_repeated,  ///< a channel message that was lost is not sent again
     checkpoint_misses_removal,  ///< a row that is gone stays in the checkpoint
-    replay_applies_twice,       ///< after a restart the last entry of the checkpoint is applied again
-    rows_ahead_of_log,          ///< a checkpoint is taken of what is not in the own journal yet
+    released_too_early,         ///< the journal gives up entries when their checkpoint is begun
+    rows_not_voided,            ///< a log that rows take the place of stays in the journal
 };
 
 /// The mistake that is being made.

@@ -11,6 +11,8 @@ namespace {
 /// shards delivered, and every member as far as the log.
 constexpr std::uint64_t heal_limit_us = 20'000'000;
 constexpr std::uint64_t calm_us = 1'000'000;
+/// And then nobody asks for anything for so long: what is due must happen all the same.
+constexpr std::uint64_t idle_us = 3'000'000;
 
 using change_kind = membership_change::kind;
 
@@ -257,7 +259,7 @@ std::string cluster_life::heal() {
             }
         }
         repair_memberships();
-        left = client_world_.is_closing ? unfinished() : "clients still ask";
+        left = now_us_ > begin_us + calm_us + idle_us ? unfinished() : "clients still ask";
     }
     return "";
 }
