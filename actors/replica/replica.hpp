@@ -132,6 +132,13 @@ struct replica_effects {
     std::optional<digest_mark> restored;
 };
 
+/// What a replica has done with rows since its start.
+struct replica_rows {
+    std::uint64_t checkpoints = 0;  ///< taken, durable
+    std::uint64_t installs = 0;     ///< got from another replica
+    std::uint64_t index = 0;        ///< of the last of either, or of the one it started from
+};
+
 /// One shard's copy on a node: consensus, its part of the journal, and the shard's machine.
 ///
 /// The problem: nothing may be said that could be taken back. Commands wait in the open batch; `propose`
@@ -182,6 +189,9 @@ public:
     /// `rows_durable` then, when it is done. An error ends the replica (`fault`).
     bool keep_rows(const moment& now);
     void rows_durable(const moment& now);
+    /// The journal is short of room, and this shard keeps its oldest segment: what is in a checkpoint goes at
+    /// once, though a follower that is a little late must then get rows, and the next one begins soon.
+    void relieve_journal();
     void receive(const moment& now, const rows_request& request);
     void receive(const moment& now, const rows_piece& piece);
     void peer_lost(const moment& now, replica_id peer);
@@ -212,6 +222,7 @@ public:
     /// Leads, and may answer.
     [[nodiscard]] bool speaks() const noexcept { return may_speak_; }
     [[nodiscard]] replica_id leader() const noexcept { return consensus_.leader(); }
+    [[nodiscard]] const replica_rows& rows() const noexcept { return counts_; }
     /// Not empty: it does nothing more. A sentence.
     [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
 
@@ -290,8 +301,9 @@ private:
 
     checkpoint* rows_;
     rows_state rows_state_ = rows_state::idle;
-    std::uint64_t checkpoint_index_ = 0;  ///< of the last one that is durable
-    snapshot_position position_;          ///< of the rows under way
+    replica_rows counts_;
+    bool checkpoint_is_wanted_ = false;
+    snapshot_position position_;  ///< of the rows under way
     committed_membership applied_members_;
     std::vector<row_change> slice_;
     std::vector<std::byte> row_bytes_;

@@ -45,7 +45,21 @@ outcome replica_node::start(const replica_options& options, row_store* rows, con
 }
 
 bool replica_node::start_rows(shard_id shard, const moment& now) {
-    return dead_.empty() && find(shard)->keep_rows(now);
+    if (!dead_.empty()) {
+        return false;
+    }
+    const bool is_under_way = find(shard)->keep_rows(now);
+    return look_at_store(shard) && is_under_way;
+}
+
+/// Whatever found it dead, the node ends, as with its journal.
+bool replica_node::look_at_store(shard_id shard) {
+    const auto found = stores_.find(shard);
+    if (found != stores_.end() && found->second->dead()) {
+        die(*found->second->dead());
+        return false;
+    }
+    return true;
 }
 
 void replica_node::finish_rows(shard_id shard, const moment& now) {
@@ -53,9 +67,7 @@ void replica_node::finish_rows(shard_id shard, const moment& now) {
         return;
     }
     find(shard)->rows_durable(now);
-    if (stores_[shard]->dead()) {
-        die(*stores_[shard]->dead());
-    }
+    look_at_store(shard);
 }
 
 replica* replica_node::find(shard_id shard) const noexcept {
@@ -79,8 +91,14 @@ bool replica_node::start_write(const moment& now) {
         each->propose(now);
         waits = waits || each->waits_for_room();
     }
-    if (waits && !keep_files()) {
-        return false;
+    if (waits) {
+        const auto pin = journal_->oldest_pin();
+        if (replica* oldest = pin ? find(pin->shard) : nullptr) {
+            oldest->relieve_journal();
+        }
+        if (!keep_files()) {
+            return false;
+        }
     }
     if (auto started = journal_->start_batch(); !started) {
         die(started.error());

@@ -54,6 +54,7 @@ private:
     replica_node(std::unique_ptr<journal> log, std::uint64_t owner)
         : journal_(std::move(log)), owner_(owner) {}
     bool keep_files();
+    bool look_at_store(shard_id shard);
     void die(const error& why);
 
     std::unique_ptr<journal> journal_;

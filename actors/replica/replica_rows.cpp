@@ -32,7 +32,7 @@ outcome replica::load_rows(std::optional<snapshot_position>& at) {
         return *wrong;
     }
     applied_members_ = {position->membership_index, position->in_force};
-    checkpoint_index_ = position->index;
+    counts_.index = position->index;
     at = std::move(*position);
     return done{};
 }
@@ -69,7 +69,8 @@ bool replica::keep_rows(const moment& now) {
     outcome kept = done{};
     // Of what is in the own journal only: consensus takes no snapshot of anything else.
     if (rows_state_ == rows_state::idle && !consensus_.is_installing() &&
-        state_.index() >= checkpoint_index_ + options_.checkpoint_every &&
+        state_.index() >=
+            counts_.index + (checkpoint_is_wanted_ ? 1 : options_.checkpoint_every) &&
         consensus_.persisted_index() >= state_.index()) {
         kept = begin_checkpoint();
     } else if (rows_state_ == rows_state::slicing) {
@@ -93,6 +94,7 @@ outcome replica::begin_checkpoint() {
                  .term = consensus_.entry(state_.index()).term,
                  .membership_index = applied_members_.index,
                  .in_force = applied_members_.in_force};
+    checkpoint_is_wanted_ = false;
     state_.begin_hand_over();
     rows_state_ = rows_state::slicing;
     if (BOURSE_WIRED_WRONG(released_too_early)) {
@@ -148,19 +150,28 @@ void replica::rows_durable(const moment& now) {
 void replica::checkpoint_done(const moment& now) {
     state_.end_hand_over(true);
     rows_state_ = rows_state::idle;
-    checkpoint_index_ = position_.index;
+    counts_.index = position_.index;
+    ++counts_.checkpoints;
     if (consensus_.is_installing()) {
         return;  // rows come that are newer still
     }
-    if (!log_->snapshot(id(), {position_.index, position_.term},
-                        encode_snapshot_position(position_))) {
-        return;  // no room: the next one says it
-    }
+    // Without room for the record it does without: the rows say themselves what they are of.
+    static_cast<void>(log_->snapshot(id(), {position_.index, position_.term},
+                                     encode_snapshot_position(position_)));
     effects out = consensus_.snapshot_taken(now.monotonic_ms, position_.index);
     const bool is_taken = out.refused == consensus_refusal::none;
     carry_out(now, std::move(out));
     if (is_taken) {
         to_release_ = {std::min(consensus_.first_index() - 1, position_.index), log_->appended()};
+    }
+}
+
+void replica::relieve_journal() {
+    checkpoint_is_wanted_ = true;
+    const auto known = log_->find(id());
+    if (rows_ != nullptr && known && counts_.index > known->positions.begin.index &&
+        log_->term_at(id(), counts_.index)) {
+        log_->release(id(), counts_.index);
     }
 }
 
@@ -326,7 +337,8 @@ void replica::install_done(const moment& now) {
         return;
     }
     applied_members_ = {position_.membership_index, position_.in_force};
-    checkpoint_index_ = position_.index;
+    counts_.index = position_.index;
+    ++counts_.installs;
     to_release_ = {};
     if (!BOURSE_WIRED_WRONG(rows_not_voided)) {
         if (auto voided = log_->snapshot(id(), {position_.index, position_.term},

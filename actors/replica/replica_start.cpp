@@ -62,11 +62,26 @@ outcome replica::start(const moment& now) {
                          ", and the one that is there is of " + std::to_string(rows.index) +
                          ": put the right one back, or let the replica come back under a new id"};
     }
+    if (known && known->positions.begin.index > rows.index) {
+        return error{errc::corrupt, "shard " + std::to_string(id().value) +
+                                        ": the journal begins behind entry " +
+                                        std::to_string(known->positions.begin.index) +
+                                        ", and the checkpoint is of " + std::to_string(rows.index) +
+                                        ": put the right one back, or let the replica come back "
+                                        "under a new id"};
+    }
     const bool has_log = known && (rows.index == 0 || log_->term_at(id(), rows.index) == rows.term);
     from.first_index = rows.index + 1;
     if (has_log) {
-        from.first_index = known->positions.begin.index + 1;
-        if (auto got = read_entries(*log_, id(), known->positions, from.entries); !got) {
+        // Released again, as that is not remembered: what no follower is given any more.
+        const std::uint64_t trailing = std::max(options_.consensus.trailing_entries,
+                                                options_.consensus.max_in_flight_entries);
+        if (rows.index > trailing && rows.index - trailing > known->positions.begin.index) {
+            log_->release(id(), rows.index - trailing);
+        }
+        const log_positions kept = log_->find(id())->positions;
+        from.first_index = kept.begin.index + 1;
+        if (auto got = read_entries(*log_, id(), kept, from.entries); !got) {
             return got;
         }
     } else if (rows.index > 0) {

@@ -78,9 +78,9 @@ std::string cluster_life::name_of(const simulated_node& at) const {
 // --- Time -----------------------------------------------------------------------------------------
 
 void cluster_life::plan(std::uint64_t at_us, kind what, endpoint whose,
-                        std::shared_ptr<envelope> mail) {
+                        std::shared_ptr<envelope> mail, shard_id shard) {
     const std::uint64_t life = whose >= 1 && whose <= nodes_.size() ? node_at(whose).life() : 0;
-    queue_.push({at_us, order_++, what, whose, life, std::move(mail)});
+    queue_.push({at_us, order_++, what, whose, life, std::move(mail), shard});
 }
 
 void cluster_life::run_until(std::uint64_t at_us) {
@@ -116,6 +116,7 @@ void cluster_life::happen(const occurrence& next) {
             return;
         case kind::wake:
         case kind::written:
+        case kind::stored:
             break;
     }
     simulated_node& at = node_at(next.whose);
@@ -126,6 +127,9 @@ void cluster_life::happen(const occurrence& next) {
     if (next.what == kind::written) {
         at.write_is_planned = false;
         at.node().finish_write(now);
+    } else if (next.what == kind::stored) {
+        at.commits_planned.erase(next.shard);
+        at.node().finish_rows(next.shard, now);
     } else {
         at.wakes_at_us = at.wakes_at_us <= now_us_ ? 0 : at.wakes_at_us;
         for (auto& [shard, one] : at.node().replicas()) {
@@ -198,6 +202,10 @@ void cluster_life::arrive(simulated_node& at, const envelope& mail) {
         }
     } else if (const auto* letter = std::get_if<channel_letter>(&mail.what)) {
         at.node().find(letter->to)->receive(now, *letter);
+    } else if (const auto* wanted = std::get_if<rows_request>(&mail.what)) {
+        at.node().find(wanted->shard)->receive(now, *wanted);
+    } else if (const auto* piece = std::get_if<rows_piece>(&mail.what)) {
+        at.node().find(piece->shard)->receive(now, *piece);
     } else if (const auto* request = std::get_if<client_request>(&mail.what)) {
         take_request(at, mail, *request);
     } else if (const auto* read = std::get_if<read_request>(&mail.what)) {
@@ -242,16 +250,60 @@ void cluster_life::pump(simulated_node& at) {
             plan(now_us_ + 20 + random_.below(at.longest_write_us), kind::written, at.number());
             more = true;  // what was proposed says something at once
         }
+        keep_rows(at);
         if (!at.node().dead().empty()) {
-            stop(at, random_.chance(500), "its journal is dead: " + at.node().dead());
+            stop(at, random_.chance(500), "its disk fails: " + at.node().dead());
             return;
         }
     }
     plan_wake(at);
 }
 
+void cluster_life::follow_rows(simulated_node& at, const replica& one) {
+    const replica_rows seen = one.rows();
+    replica_rows& known = at.rows[one.id()];
+    result_.checkpoints += seen.checkpoints - known.checkpoints;
+    result_.installs += seen.installs - known.installs;
+    known = seen;
+}
+
+/// A slice of the checkpoints that are being taken.
+void cluster_life::keep_rows(simulated_node& at) {
+    for (auto& [shard, one] : at.node().replicas()) {
+        if (!at.commits_planned.contains(shard) &&
+            at.node().start_rows(shard, at.at(now_us_))) {
+            at.commits_planned.insert(shard);
+            plan(now_us_ + 100 + random_.below(5 * at.longest_write_us), kind::stored, at.number(),
+                 nullptr, shard);
+        }
+    }
+}
+
 bool cluster_life::pump(simulated_node& at, replica& one) {
     replica_effects out = one.take();
+    if (out.restored) {
+        const std::string wrong =
+            history_.follow_restored(one.id(), out.restored->index, out.restored->digest);
+        if (!wrong.empty()) {
+            complain("replicas agree", name_of(at) + ": " + wrong);
+            return false;
+        }
+        note(name_of(at) + " has the rows of shard " + std::to_string(one.id().value) +
+             " as of entry " + std::to_string(out.restored->index));
+    }
+    for (rows_request& each : out.rows_requests) {
+        const auto to = static_cast<endpoint>(each.to.value % 16);
+        if (to >= 1 && to <= nodes_.size()) {
+            send({at.number(), to, std::move(each)});
+        }
+    }
+    for (rows_piece& each : out.rows_pieces) {
+        const auto to = static_cast<endpoint>(each.to.value % 16);
+        if (to >= 1 && to <= nodes_.size()) {
+            send({at.number(), to, std::move(each)});
+        }
+    }
+    follow_rows(at, one);
     const bool had_any = !out.messages.empty() || !out.letters.empty() || !out.applied.empty() ||
                          !out.answers.empty();
     for (const applied_entry& each : out.applied) {
@@ -283,7 +335,7 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
             }
         }
     }
-    if (!one.fault().empty()) {
+    if (!one.fault().empty() && !at.store(one.id()).dead()) {
         complain("no replica stops", name_of(at) + ", shard " + std::to_string(one.id().value) +
                                          ": " + one.fault());
     }

@@ -25,13 +25,14 @@ public:
 
 private:
     struct occurrence {
-        enum class kind : std::uint8_t { wake, written, arrival, client, trouble };
+        enum class kind : std::uint8_t { wake, written, stored, arrival, client, trouble };
         std::uint64_t at_us = 0;
         std::uint64_t order = 0;
         kind what = kind::wake;
         endpoint whose = 0;
         std::uint64_t life = 0;
         std::shared_ptr<envelope> mail;
+        shard_id shard{};  ///< of `stored`
         [[nodiscard]] bool operator<(const occurrence& other) const {
             return at_us != other.at_us ? at_us > other.at_us : order > other.order;
         }
@@ -40,7 +41,7 @@ private:
 
     // --- Time ---
     void plan(std::uint64_t at_us, kind what, endpoint whose,
-              std::shared_ptr<envelope> mail = nullptr);
+              std::shared_ptr<envelope> mail = nullptr, shard_id shard = {});
     void run_until(std::uint64_t at_us);
     void happen(const occurrence& next);
 
@@ -52,6 +53,8 @@ private:
     [[nodiscard]] bool pump(simulated_node& at, replica& one);
     void answer(simulated_node& at, const ticket_answer& one,
                 const std::vector<applied_entry>& applied);
+    void keep_rows(simulated_node& at);
+    void follow_rows(simulated_node& at, const replica& one);
     void plan_wake(simulated_node& at);
     void stop(simulated_node& at, bool power_fails, const std::string& why);
     void start(simulated_node& at);

@@ -36,7 +36,7 @@ struct envelope {
     endpoint from = 0;
     endpoint to = 0;
     std::variant<routed_message, channel_letter, client_request, client_answer, read_request,
-                 read_answer, refusal_notice>
+                 read_answer, refusal_notice, rows_request, rows_piece>
         what;
 };
 

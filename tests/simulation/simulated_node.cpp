@@ -8,15 +8,25 @@ namespace {
 
 journal_options small_journal(endpoint owner) {
     return {.owner = owner,
-            .segment_bytes = std::uint64_t{256} << 10U,
-            .reserve_bytes = std::uint64_t{32} << 10U,
-            .max_segments = 64};
+            .segment_bytes = std::uint64_t{64} << 10U,
+            .reserve_bytes = std::uint64_t{16} << 10U,
+            .max_segments = 16};
 }
 
 }  // namespace
 
-simulated_node::simulated_node(const node_plan& plan)
-    : plan_(plan), disk_(std::make_unique<simulated_disk>(plan.seed)) {}
+simulated_node::simulated_node(const node_plan& plan) : plan_(plan) {
+    make_disks();
+}
+
+void simulated_node::make_disks() {
+    const std::uint64_t seed = plan_.seed + disks_lost_ * 977;
+    disk_ = std::make_unique<simulated_disk>(seed);
+    for (const shard_settings& each : plan_.shards) {
+        stores_[each.id] = std::make_unique<simulated_store>(checkpoint_tables().size(),
+                                                             seed * 17 + each.id.value);
+    }
+}
 
 moment simulated_node::at(std::uint64_t now_us) const {
     const auto passed_us =
@@ -64,6 +74,9 @@ replica_options simulated_node::options_for(const shard_settings& shard) const {
     options.max_entry_weight = 100;
     options.digest_every = 16;
     options.max_delivery = 20;
+    options.checkpoint_every = 60;
+    options.checkpoint_slice = 40;
+    options.piece_bytes = 4'096;
     return options;
 }
 
@@ -78,7 +91,8 @@ std::string simulated_node::start(std::uint64_t now_us) {
     }
     node_ = std::move(*opened);
     for (const shard_settings& each : plan_.shards) {
-        if (auto started = node_->start(options_for(each), at(now_us)); !started) {
+        if (auto started = node_->start(options_for(each), stores_[each.id].get(),
+                                          at(now_us)); !started) {
             return started.error().what;
         }
     }
@@ -92,8 +106,13 @@ void simulated_node::stop(bool power_fails) {
     } else {
         disk_->end_process();
     }
+    for (auto& [shard, store] : stores_) {
+        store->crash();
+    }
+    commits_planned.clear();
     waiters.clear();
     leads.clear();
+    rows.clear();
     write_is_planned = false;
     wakes_at_us = 0;
     ++life_;
@@ -101,7 +120,7 @@ void simulated_node::stop(bool power_fails) {
 
 void simulated_node::lose_disk() {
     ++disks_lost_;
-    disk_ = std::make_unique<simulated_disk>(plan_.seed + disks_lost_ * 977);
+    make_disks();
 }
 
 }  // namespace bourse

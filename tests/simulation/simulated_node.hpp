@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "actors/replica/replica_node.hpp"
 #include "tests/simulation/envelope.hpp"
 #include "tests/support/simulated_disk.hpp"
+#include "tests/support/simulated_store.hpp"
 
 namespace bourse {
 
@@ -20,7 +22,7 @@ struct node_plan {
     membership founders;  ///< of every shard
 };
 
-/// One machine: a disk, two clocks, and, while its process runs, the replicas of all shards.
+/// One machine: a disk with a journal, and a store of rows for each shard, two clocks, and, while its process runs, the replicas of all shards.
 class simulated_node {
 public:
     explicit simulated_node(const node_plan& plan);
@@ -37,6 +39,7 @@ public:
     [[nodiscard]] bool is_up() const noexcept { return node_ != nullptr; }
     [[nodiscard]] replica_node& node() noexcept { return *node_; }
     [[nodiscard]] simulated_disk& disk() noexcept { return *disk_; }
+    [[nodiscard]] simulated_store& store(shard_id shard) { return *stores_.at(shard); }
     [[nodiscard]] endpoint number() const noexcept { return plan_.number; }
     /// Of its replicas: the number, and 16 more for each disk lost.
     [[nodiscard]] replica_id id() const noexcept { return {plan_.number + 16ULL * disks_lost_}; }
@@ -57,17 +60,20 @@ public:
     std::map<std::uint64_t, waiter> waiters;
     std::uint64_t last_ticket = 0;
     bool write_is_planned = false;
+    std::set<shard_id> commits_planned;
     std::uint64_t wakes_at_us = 0;
     std::map<shard_id, std::uint64_t> leads;  ///< the term, where it does
-    std::map<shard_id, std::string> faults;   ///< of replicas, as far as they have been told
+    std::map<shard_id, replica_rows> rows;    ///< as seen last
 
 private:
+    void make_disks();
     [[nodiscard]] replica_options options_for(const shard_settings& shard) const;
 
     node_plan plan_;
     std::uint64_t disks_lost_ = 0;
     std::uint64_t life_ = 0;
     std::unique_ptr<simulated_disk> disk_;
+    std::map<shard_id, std::unique_ptr<simulated_store>> stores_;
     std::unique_ptr<replica_node> node_;
 };
 

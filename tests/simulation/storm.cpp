@@ -119,7 +119,17 @@ void cluster_life::cut_off_a_leader() {
 
 void cluster_life::disk_trouble(simulated_node& at) {
     note(name_of(at) + " has trouble with its disk");
-    switch (random_.below(4)) {
+    simulated_store& rows = at.store(settings_[random_.below(settings_.size())].id);
+    switch (random_.below(7)) {
+        case 4:
+            rows.fail_next_commit();
+            break;
+        case 5:
+            rows.fail_change_after(random_.below(200));
+            break;
+        case 6:
+            rows.set_capacity(random_.chance(500) ? 20'000 : std::uint64_t{1} << 30U);
+            break;
         case 0:
             at.disk().fail_next_write();
             break;
@@ -240,6 +250,9 @@ std::string cluster_life::heal() {
     for (auto& each : nodes_) {
         each->longest_write_us = 200;
         each->disk().set_capacity(std::uint64_t{1} << 30U);
+        for (const shard_settings& one : settings_) {
+            each->store(one.id).set_capacity(std::uint64_t{1} << 30U);
+        }
         if (!each->is_up()) {
             start(*each);
         }
