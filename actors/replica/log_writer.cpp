@@ -9,8 +9,13 @@ namespace bourse {
 
 void log_writer::take(std::vector<log_write> writes) {
     for (log_write& each : writes) {
-        waiting_.push_back(std::move(each));
+        waiting_.emplace_back(std::move(each));
     }
+    hand_on();
+}
+
+void log_writer::take_void(log_point at, std::vector<std::byte> payload) {
+    waiting_.emplace_back(voided{at, std::move(payload)});
     hand_on();
 }
 
@@ -22,10 +27,17 @@ outcome log_writer::append(journal& log, shard_id shard, log_point at, const log
 
 bool log_writer::hand_on() {
     while (!waiting_.empty()) {
-        if (!hand_on(waiting_.front())) {
-            return false;
+        if (const auto* rows = std::get_if<voided>(&waiting_.front())) {
+            if (!log_->snapshot(shard_, rows->at, rows->payload)) {
+                return false;
+            }
+        } else {
+            auto& next = std::get<log_write>(waiting_.front());
+            if (!hand_on(next)) {
+                return false;
+            }
+            handed_.push_back({next.number, log_->appended()});
         }
-        handed_.push_back({waiting_.front().number, log_->appended()});
         waiting_.pop_front();
         entries_done_ = 0;
     }
@@ -79,9 +91,10 @@ void log_writer::say_all_durable() {
 #endif
 
 void log_writer::forget_entries() {
-    std::deque<log_write> kept;
-    for (log_write& each : waiting_) {
-        if (std::holds_alternative<vote_write>(each.what)) {
+    std::deque<waiting> kept;
+    for (waiting& each : waiting_) {
+        const auto* write = std::get_if<log_write>(&each);
+        if (write == nullptr || std::holds_alternative<vote_write>(write->what)) {
             kept.push_back(std::move(each));
         }
     }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <variant>
 #include <vector>
 
 #include "cluster/consensus.hpp"
@@ -19,6 +20,8 @@ public:
     log_writer(journal& log, shard_id shard) : log_(&log), shard_(shard) {}
 
     void take(std::vector<log_write> writes);
+    /// Rows that stand for `at` have taken the log's place, which is void.
+    void take_void(log_point at, std::vector<std::byte> payload);
     /// An entry, for who has to write one outside of consensus: a founder its first.
     static outcome append(journal& log, shard_id shard, log_point at, const log_entry& what);
 
@@ -42,13 +45,19 @@ private:
         std::uint64_t records = 0;  ///< durable once the journal has so many
     };
 
+    struct voided {
+        log_point at;
+        std::vector<std::byte> payload;
+    };
+    using waiting = std::variant<log_write, voided>;
+
     [[nodiscard]] bool hand_on(log_write& next);
     [[nodiscard]] bool hand_on_entries(entries_write& next);
     [[nodiscard]] std::uint64_t end_index() const;
 
     journal* log_;
     shard_id shard_;
-    std::deque<log_write> waiting_;
+    std::deque<waiting> waiting_;
     std::size_t entries_done_ = 0;  ///< of the first that waits
     std::deque<handed> handed_;
     std::uint64_t durable_write_ = 0;

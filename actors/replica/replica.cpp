@@ -116,6 +116,7 @@ void replica::journal_durable(const moment& now) {
     if (const std::uint64_t number = writer_.durable_write(); number > 0) {
         carry_out(now, consensus_.persisted(now.monotonic_ms, number));
     }
+    tell_of_checkpoint(now);
 }
 
 replica_refusal replica::read(const moment& now, std::uint64_t ticket) {

@@ -274,6 +274,7 @@ private:
     void fetch_elsewhere(const moment& now);
     [[nodiscard]] outcome take_piece(const rows_piece& piece);
     void checkpoint_done(const moment& now);
+    void tell_of_checkpoint(const moment& now);
     void install_done(const moment& now);
     void release();
 
@@ -303,6 +304,7 @@ private:
     rows_state rows_state_ = rows_state::idle;
     replica_rows counts_;
     bool checkpoint_is_wanted_ = false;
+    snapshot_position owed_;  ///< durable as rows, and consensus does not know it yet
     snapshot_position position_;  ///< of the rows under way
     committed_membership applied_members_;
     std::vector<row_change> slice_;

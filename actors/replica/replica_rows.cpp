@@ -67,11 +67,12 @@ bool replica::keep_rows(const moment& now) {
         return false;
     }
     outcome kept = done{};
-    // Of what is in the own journal only: consensus takes no snapshot of anything else.
+    // Of what is in the own journal, for consensus takes no snapshot of anything else; but if the journal has no
+    // room left, of what is applied, and consensus hears of it later.
     if (rows_state_ == rows_state::idle && !consensus_.is_installing() &&
         state_.index() >=
             counts_.index + (checkpoint_is_wanted_ ? 1 : options_.checkpoint_every) &&
-        consensus_.persisted_index() >= state_.index()) {
+        (consensus_.persisted_index() >= state_.index() || checkpoint_is_wanted_)) {
         kept = begin_checkpoint();
     } else if (rows_state_ == rows_state::slicing) {
         kept = take_slice();
@@ -152,26 +153,34 @@ void replica::checkpoint_done(const moment& now) {
     rows_state_ = rows_state::idle;
     counts_.index = position_.index;
     ++counts_.checkpoints;
-    if (consensus_.is_installing()) {
-        return;  // rows come that are newer still
+    owed_ = position_;
+    tell_of_checkpoint(now);
+}
+
+/// Consensus, and the journal, once they have all that is in it.
+void replica::tell_of_checkpoint(const moment& now) {
+    if (owed_.index == 0 || consensus_.is_installing() ||
+        consensus_.persisted_index() < owed_.index) {
+        return;
     }
+    const snapshot_position taken = std::exchange(owed_, {});
     // Without room for the record it does without: the rows say themselves what they are of.
-    static_cast<void>(log_->snapshot(id(), {position_.index, position_.term},
-                                     encode_snapshot_position(position_)));
-    effects out = consensus_.snapshot_taken(now.monotonic_ms, position_.index);
+    static_cast<void>(
+        log_->snapshot(id(), {taken.index, taken.term}, encode_snapshot_position(taken)));
+    effects out = consensus_.snapshot_taken(now.monotonic_ms, taken.index);
     const bool is_taken = out.refused == consensus_refusal::none;
     carry_out(now, std::move(out));
     if (is_taken) {
-        to_release_ = {std::min(consensus_.first_index() - 1, position_.index), log_->appended()};
+        to_release_ = {std::min(consensus_.first_index() - 1, taken.index), log_->appended()};
     }
 }
 
 void replica::relieve_journal() {
     checkpoint_is_wanted_ = true;
-    const auto known = log_->find(id());
-    if (rows_ != nullptr && known && counts_.index > known->positions.begin.index &&
-        log_->term_at(id(), counts_.index)) {
-        log_->release(id(), counts_.index);
+    const std::uint64_t kept_elsewhere = std::min(counts_.index, consensus_.persisted_index());
+    if (rows_ != nullptr && !consensus_.is_installing() && kept_elsewhere > 0 &&
+        log_->term_at(id(), kept_elsewhere)) {
+        log_->release(id(), kept_elsewhere);
     }
 }
 
@@ -340,13 +349,9 @@ void replica::install_done(const moment& now) {
     counts_.index = position_.index;
     ++counts_.installs;
     to_release_ = {};
+    owed_ = {};
     if (!BOURSE_WIRED_WRONG(rows_not_voided)) {
-        if (auto voided = log_->snapshot(id(), {position_.index, position_.term},
-                                         encode_snapshot_position(position_));
-            !voided) {
-            stop(voided.error().what);
-            return;
-        }
+        writer_.take_void({position_.index, position_.term}, encode_snapshot_position(position_));
     }
     carry_out(now, consensus_.snapshot_installed(now.monotonic_ms, position_));
 }

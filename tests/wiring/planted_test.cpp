@@ -20,7 +20,7 @@ struct planted {
 };
 
 constexpr std::array all_planted{
-    planted{wiring_bug::no_sync, "what was handed to the disk is taken for durable", 40},
+    planted{wiring_bug::no_sync, "what was handed to the disk is taken for durable", 60},
     planted{wiring_bug::vote_not_awaited, "a vote is not awaited", 200},
     planted{wiring_bug::answer_before_commit, "a command is answered when it is proposed", 5},
     planted{wiring_bug::apply_before_commit, "an entry is applied when it is in the log", 40},
@@ -29,7 +29,10 @@ constexpr std::array all_planted{
     planted{wiring_bug::stale_read, "a read is answered without asking the others", 120},
     planted{wiring_bug::follower_speaks, "what a follower applies leaves as well", 5},
     planted{wiring_bug::receipt_before_commit, "a channel message is confirmed when it arrives", 40},
-    planted{wiring_bug::due_forgotten, "nothing is proposed when something is due", 20},
+    planted{wiring_bug::due_forgotten, "nothing is proposed when something is due", 40},
+    planted{wiring_bug::checkpoint_misses_removal, "a row that is gone stays in the checkpoint", 10},
+    planted{wiring_bug::released_too_early, "the journal gives up what is not in a checkpoint yet", 40},
+    planted{wiring_bug::rows_not_voided, "a log that rows take the place of stays in the journal", 60},
     planted{wiring_bug::delivery_not_repeated, "a lost channel message is not sent again", 20},
 };
 
