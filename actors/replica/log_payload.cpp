@@ -28,7 +28,8 @@ std::uint64_t number_at(std::span<const std::byte> bytes, std::size_t place) {
 }
 
 error too_short(const char* what, std::size_t bytes) {
-    return {errc::malformed, std::string(what) + ": " + std::to_string(bytes) + " bytes are too few"};
+    return {errc::malformed,
+            std::string(what) + ": " + std::to_string(bytes) + " bytes are too few"};
 }
 
 }  // namespace
@@ -65,8 +66,8 @@ result<log_entry> decode_journal_payload(std::uint64_t term, std::span<const std
     }
     const std::uint64_t kind = number_at(bytes, 0);
     if (kind < 1 || kind > static_cast<std::uint64_t>(log_entry_kind::membership)) {
-        return error{errc::out_of_range,
-                     "entry of the journal: " + std::to_string(kind) + " is no kind of entry (1..3)"};
+        return error{errc::out_of_range, "entry of the journal: " + std::to_string(kind) +
+                                             " is no kind of entry (1..3)"};
     }
     const auto payload = bytes.subspan(number_bytes);
     return log_entry{.term = term,

@@ -7,6 +7,14 @@
 
 namespace bourse {
 
+namespace {
+
+/// What entries leave to votes and the like, which a replica needs to get out of a full journal: it must follow
+/// a leader to get a newer checkpoint, whereupon segments go.
+constexpr std::uint64_t kept_for_votes_bytes = 6'144;
+
+}  // namespace
+
 void log_writer::take(std::vector<log_write> writes) {
     for (log_write& each : writes) {
         waiting_.emplace_back(std::move(each));
@@ -52,6 +60,10 @@ bool log_writer::hand_on(log_write& next) {
 }
 
 bool log_writer::hand_on_entries(entries_write& next) {
+    if (const journal_room room = log_->room();
+        !room.takes_orders && room.bytes < kept_for_votes_bytes) {
+        return false;
+    }
     if (entries_done_ == 0 && next.first_index <= end_index() &&
         !BOURSE_WIRED_WRONG(truncation_forgotten) &&
         !log_->truncate(shard_, next.first_index - 1)) {
@@ -72,8 +84,7 @@ bool log_writer::hand_on_entries(entries_write& next) {
 }
 
 std::uint64_t log_writer::durable_write() {
-    const std::uint64_t durable =
-        BOURSE_WIRED_WRONG(no_sync) ? log_->appended() : log_->durable();
+    const std::uint64_t durable = BOURSE_WIRED_WRONG(no_sync) ? log_->appended() : log_->durable();
     while (!handed_.empty() && handed_.front().records <= durable) {
         durable_write_ = handed_.front().number;
         handed_.pop_front();

@@ -447,8 +447,7 @@ void replica::check_clock(const moment& now) {
     const auto passed_ns =
         static_cast<std::int64_t>(now.monotonic_ms - clock_seen_.monotonic_ms) * 1'000'000;
     const std::int64_t jump_ns = now.wall.ns - clock_seen_.wall.ns - passed_ns;
-    clock_in_doubt_ =
-        jump_ns > options_.max_clock_step.ns || jump_ns < -options_.max_clock_step.ns;
+    clock_in_doubt_ = jump_ns > options_.max_clock_step.ns || jump_ns < -options_.max_clock_step.ns;
     if (!clock_in_doubt_) {
         clock_seen_ = now;
     }

@@ -297,14 +297,14 @@ private:
     std::deque<proposed_entry> proposed_;
     timestamp last_stamp_{};
     std::map<std::uint64_t, std::vector<std::uint64_t>> reads_;  ///< by the ticket of consensus
-    std::deque<digest_mark> marks_;                              ///< of every `digest_every` entries
-    std::uint64_t told_mark_ = 0;  ///< the index of the last mark in an entry proposed here
+    std::deque<digest_mark> marks_;  ///< of every `digest_every` entries
+    std::uint64_t told_mark_ = 0;    ///< the index of the last mark in an entry proposed here
 
     checkpoint* rows_;
     rows_state rows_state_ = rows_state::idle;
     replica_rows counts_;
     bool checkpoint_is_wanted_ = false;
-    snapshot_position owed_;  ///< durable as rows, and consensus does not know it yet
+    snapshot_position owed_;      ///< durable as rows, and consensus does not know it yet
     snapshot_position position_;  ///< of the rows under way
     committed_membership applied_members_;
     std::vector<row_change> slice_;

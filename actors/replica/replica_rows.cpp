@@ -40,8 +40,8 @@ outcome replica::load_rows(std::optional<snapshot_position>& at) {
 /// Makes the state that of the checkpoint's rows.
 std::optional<error> replica::restore_state() {
     shard_rows_builder builder;
-    auto loaded = rows_->load(
-        [&](row_bytes key, row_bytes value) { return builder.add(key, value); });
+    auto loaded =
+        rows_->load([&](row_bytes key, row_bytes value) { return builder.add(key, value); });
     if (!loaded) {
         return loaded.error();
     }
@@ -70,8 +70,7 @@ bool replica::keep_rows(const moment& now) {
     // Of what is in the own journal, for consensus takes no snapshot of anything else; but if the journal has no
     // room left, of what is applied, and consensus hears of it later.
     if (rows_state_ == rows_state::idle && !consensus_.is_installing() &&
-        state_.index() >=
-            counts_.index + (checkpoint_is_wanted_ ? 1 : options_.checkpoint_every) &&
+        state_.index() >= counts_.index + (checkpoint_is_wanted_ ? 1 : options_.checkpoint_every) &&
         (consensus_.persisted_index() >= state_.index() || checkpoint_is_wanted_)) {
         kept = begin_checkpoint();
     } else if (rows_state_ == rows_state::slicing) {
@@ -244,8 +243,8 @@ void replica::begin_install(const moment& now, const snapshot_to_install& what) 
 
 /// Asks for the next piece, when it is time. A commit of an own checkpoint ends first.
 void replica::fetch(const moment& now) {
-    if (!wanted_ || rows_state_ == rows_state::committing ||
-        rows_state_ == rows_state::replacing || now.monotonic_ms < next_fetch_ms_) {
+    if (!wanted_ || rows_state_ == rows_state::committing || rows_state_ == rows_state::replacing ||
+        now.monotonic_ms < next_fetch_ms_) {
         return;
     }
     if (rows_state_ == rows_state::idle) {
@@ -288,7 +287,8 @@ void replica::receive(const moment& now, const rows_piece& piece) {
         piece.from != fetch_from_ || piece.after != fetched_to_) {
         return;
     }
-    const bool is_new_enough = piece.head && wanted_ && piece.head->at.index >= wanted_->position.index &&
+    const bool is_new_enough = piece.head && wanted_ &&
+                               piece.head->at.index >= wanted_->position.index &&
                                piece.head->at.term <= consensus_.term();
     const bool is_the_same = !coming_ || (piece.head && *coming_ == *piece.head);
     if (!is_new_enough || !is_the_same) {

@@ -57,7 +57,8 @@ outcome replica::start(const moment& now) {
     const snapshot_position rows = from.snapshot.value_or(snapshot_position{});
     if (known && known->positions.snapshot.at.index > rows.index) {
         return error{errc::corrupt,
-                     "shard " + std::to_string(id().value) + ": the journal knows of a checkpoint at " +
+                     "shard " + std::to_string(id().value) +
+                         ": the journal knows of a checkpoint at " +
                          std::to_string(known->positions.snapshot.at.index) +
                          ", and the one that is there is of " + std::to_string(rows.index) +
                          ": put the right one back, or let the replica come back under a new id"};
@@ -74,8 +75,8 @@ outcome replica::start(const moment& now) {
     from.first_index = rows.index + 1;
     if (has_log) {
         // Released again, as that is not remembered: what no follower is given any more.
-        const std::uint64_t trailing = std::max(options_.consensus.trailing_entries,
-                                                options_.consensus.max_in_flight_entries);
+        const std::uint64_t trailing =
+            std::max(options_.consensus.trailing_entries, options_.consensus.max_in_flight_entries);
         if (rows.index > trailing && rows.index - trailing > known->positions.begin.index) {
             log_->release(id(), rows.index - trailing);
         }

@@ -10,17 +10,17 @@ namespace bourse {
 
 enum class wiring_bug : std::uint8_t {
     none,
-    no_sync,                ///< what was handed to the disk is taken for durable
-    vote_not_awaited,       ///< a vote is taken for durable when it is asked for
-    answer_before_commit,   ///< a command is answered when it is proposed
-    apply_before_commit,    ///< an entry is applied when it is in the log
-    truncation_forgotten,   ///< a replaced tail stays in the journal
-    clock_not_held,         ///< stamps follow the clock backwards, in the state too
-    stale_read,             ///< a read is answered without asking the others
-    follower_speaks,        ///< what a follower applies leaves as well
-    receipt_before_commit,  ///< a channel message is confirmed when it arrives
-    due_forgotten,          ///< nothing is proposed when something is due
-    delivery_not_repeated,  ///< a channel message that was lost is not sent again
+    no_sync,                    ///< what was handed to the disk is taken for durable
+    vote_not_awaited,           ///< a vote is taken for durable when it is asked for
+    answer_before_commit,       ///< a command is answered when it is proposed
+    apply_before_commit,        ///< an entry is applied when it is in the log
+    truncation_forgotten,       ///< a replaced tail stays in the journal
+    clock_not_held,             ///< stamps follow the clock backwards, in the state too
+    stale_read,                 ///< a read is answered without asking the others
+    follower_speaks,            ///< what a follower applies leaves as well
+    receipt_before_commit,      ///< a channel message is confirmed when it arrives
+    due_forgotten,              ///< nothing is proposed when something is due
+    delivery_not_repeated,      ///< a channel message that was lost is not sent again
     checkpoint_misses_removal,  ///< a row that is gone stays in the checkpoint
     released_too_early,         ///< the journal gives up entries when their checkpoint is begun
     rows_not_voided,            ///< a log that rows take the place of stays in the journal

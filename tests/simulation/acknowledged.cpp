@@ -23,8 +23,9 @@ public:
         for (const report& each : one.out.reports) {
             if (each.what.kind == event_kind::accepted && !each.client.is_none() &&
                 !accepted_.insert(each.client).second) {
-                complain("the order " + name_of(each.client) + " was accepted twice, again in entry " +
-                         std::to_string(one.index) + " of shard " + std::to_string(shard.value));
+                complain("the order " + name_of(each.client) +
+                         " was accepted twice, again in entry " + std::to_string(one.index) +
+                         " of shard " + std::to_string(shard.value));
             }
             reports_[{shard, one.index}].push_back(each);
         }

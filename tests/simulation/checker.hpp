@@ -19,7 +19,8 @@ struct client_request {
     shard_id shard{};
     std::vector<shard_command> commands;  ///< each with a client id {client, …}
     std::uint64_t asked_us = 0;
-    std::uint64_t floor = 0;  ///< the highest index of the shard that anybody had been answered by then
+    std::uint64_t floor =
+        0;  ///< the highest index of the shard that anybody had been answered by then
 };
 
 /// What a client is told of a request: it is in an entry, and this came of it there.

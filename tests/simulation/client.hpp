@@ -17,7 +17,7 @@ struct client_world {
     std::uint16_t nodes = 1;
     std::map<shard_id, std::uint64_t> answered;  ///< the highest index answered of each shard
     std::int64_t wall_start_ns = 0;
-    bool is_open = false;    ///< the shards have their instruments and accounts
+    bool is_open = false;     ///< the shards have their instruments and accounts
     bool is_closing = false;  ///< nothing new is asked for
 };
 

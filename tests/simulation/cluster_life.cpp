@@ -222,8 +222,7 @@ void cluster_life::take_request(simulated_node& at, const envelope& mail,
     if (refused == replica_refusal::none) {
         at.waiters[ticket] = {mail.from, request.number, request.shard};
     } else {
-        send({at.number(), mail.from,
-              refusal_notice{request.number, one.leader(), request.shard}});
+        send({at.number(), mail.from, refusal_notice{request.number, one.leader(), request.shard}});
     }
 }
 
@@ -234,8 +233,7 @@ void cluster_life::take_read(simulated_node& at, const envelope& mail,
     at.waiters[ticket] = {mail.from, request.number, request.shard};
     if (one.read(at.at(now_us_), ticket) != replica_refusal::none) {
         at.waiters.erase(ticket);
-        send({at.number(), mail.from,
-              refusal_notice{request.number, one.leader(), request.shard}});
+        send({at.number(), mail.from, refusal_notice{request.number, one.leader(), request.shard}});
     }
 }
 
@@ -270,8 +268,7 @@ void cluster_life::follow_rows(simulated_node& at, const replica& one) {
 /// A slice of the checkpoints that are being taken.
 void cluster_life::keep_rows(simulated_node& at) {
     for (auto& [shard, one] : at.node().replicas()) {
-        if (!at.commits_planned.contains(shard) &&
-            at.node().start_rows(shard, at.at(now_us_))) {
+        if (!at.commits_planned.contains(shard) && at.node().start_rows(shard, at.at(now_us_))) {
             at.commits_planned.insert(shard);
             plan(now_us_ + 100 + random_.below(5 * at.longest_write_us), kind::stored, at.number(),
                  nullptr, shard);
@@ -336,8 +333,8 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
         }
     }
     if (!one.fault().empty() && !at.store(one.id()).dead()) {
-        complain("no replica stops", name_of(at) + ", shard " + std::to_string(one.id().value) +
-                                         ": " + one.fault());
+        complain("no replica stops",
+                 name_of(at) + ", shard " + std::to_string(one.id().value) + ": " + one.fault());
     }
     return had_any;
 }
@@ -395,9 +392,9 @@ void cluster_life::observe(simulated_node& at, shard_id shard, const applied_ent
     }
     const bool leads = at.node().find(shard)->agreement().role() == replica_role::leader;
     if (one.may_leave && !leads) {
-        complain("only leaders speak", name_of(at) + " lets out what entry " +
-                                           std::to_string(one.index) + " of shard " +
-                                           std::to_string(shard.value) + " said, and does not lead");
+        complain("only leaders speak",
+                 name_of(at) + " lets out what entry " + std::to_string(one.index) + " of shard " +
+                     std::to_string(shard.value) + " said, and does not lead");
     }
 }
 

@@ -45,7 +45,8 @@ public:
             for (const auto& [asset, sum] : here) {
                 if (sum != 0) {
                     complain("shard " + std::to_string(each->settings().id.value) + " has " +
-                             to_text(sum) + " of asset " + std::to_string(asset.value) + " too many");
+                             to_text(sum) + " of asset " + std::to_string(asset.value) +
+                             " too many");
                 }
             }
         }

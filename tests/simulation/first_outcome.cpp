@@ -36,8 +36,8 @@ public:
             // A cancel's number is zero: it has no report of its own (ledger RULES 3.4).
             const bool knows_first =
                 (each.what.flags & event::pending) == 0 && each.what.number != 0;
-            if (knows_first && (each.what.number != first.number ||
-                                each.what.reason != first.what.reason)) {
+            if (knows_first &&
+                (each.what.number != first.number || each.what.reason != first.what.reason)) {
                 complain("entry " + std::to_string(one.index) + " of shard " +
                          std::to_string(shard.value) + " repeats report " +
                          std::to_string(each.what.number) + " and the first outcome was " +

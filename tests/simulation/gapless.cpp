@@ -14,8 +14,8 @@ public:
     void committed(shard_id shard, const applied_entry& one) override {
         for (const report& each : one.out.reports) {
             if (each.number != 0) {
-                follow("report of account", each.what.account.value,
-                       reports_[each.what.account], each.number, shard, one.index);
+                follow("report of account", each.what.account.value, reports_[each.what.account],
+                       each.number, shard, one.index);
             }
         }
         for (std::size_t i = 0; i < one.out.events.size(); ++i) {

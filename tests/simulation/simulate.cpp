@@ -80,8 +80,8 @@ bool read_arguments(int count, char** values, arguments& into) {
             return false;
         }
     }
-    return count % 2 == 1 && (into.seed != 0 || into.seeds != 0 || into.seconds != 0 ||
-                              !into.kept.empty());
+    return count % 2 == 1 &&
+           (into.seed != 0 || into.seeds != 0 || into.seconds != 0 || !into.kept.empty());
 }
 
 std::vector<std::uint64_t> kept_seeds(const std::string& path) {
@@ -189,8 +189,8 @@ int main(int count, char** values) {
         run(asked, seed, true, all);
     }
     for (std::uint64_t seed = asked.from;
-         all.failed < 20 && (seed < asked.from + asked.seeds ||
-                             passed() < static_cast<double>(asked.seconds));
+         all.failed < 20 &&
+         (seed < asked.from + asked.seeds || passed() < static_cast<double>(asked.seconds));
          ++seed) {
         run(asked, seed, false, all);
     }

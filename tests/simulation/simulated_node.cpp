@@ -29,9 +29,8 @@ void simulated_node::make_disks() {
 }
 
 moment simulated_node::at(std::uint64_t now_us) const {
-    const auto passed_us =
-        static_cast<std::int64_t>(now_us) +
-        static_cast<std::int64_t>(now_us) * drift_ppm / 1'000'000;
+    const auto passed_us = static_cast<std::int64_t>(now_us) +
+                           static_cast<std::int64_t>(now_us) * drift_ppm / 1'000'000;
     return {.monotonic_ms = static_cast<std::uint64_t>(passed_us / 1'000) + 1,
             .wall = {wall_start_ns + passed_us * 1'000 + wall_error_ns}};
 }
@@ -41,9 +40,8 @@ std::string simulated_node::found() {
     if (!opened) {
         return opened.error().what;
     }
-    const bool founds = std::any_of(
-        plan_.founders.members.begin(), plan_.founders.members.end(),
-        [&](const member& each) { return each.id == id(); });
+    const bool founds = std::any_of(plan_.founders.members.begin(), plan_.founders.members.end(),
+                                    [&](const member& each) { return each.id == id(); });
     for (const shard_settings& each : plan_.shards) {
         if (!founds) {
             break;
@@ -59,7 +57,8 @@ replica_options simulated_node::options_for(const shard_settings& shard) const {
     replica_options options;
     options.shard = shard;
     options.self = id();
-    options.consensus.seed = static_cast<std::uint32_t>(plan_.seed * 31 + life_ * 7 + shard.id.value);
+    options.consensus.seed =
+        static_cast<std::uint32_t>(plan_.seed * 31 + life_ * 7 + shard.id.value);
     options.consensus.seed = std::max(options.consensus.seed, 1U);
     options.consensus.max_in_flight_entries = 32;
     options.consensus.trailing_entries = 40;
@@ -91,8 +90,8 @@ std::string simulated_node::start(std::uint64_t now_us) {
     }
     node_ = std::move(*opened);
     for (const shard_settings& each : plan_.shards) {
-        if (auto started = node_->start(options_for(each), stores_[each.id].get(),
-                                          at(now_us)); !started) {
+        if (auto started = node_->start(options_for(each), stores_[each.id].get(), at(now_us));
+            !started) {
             return started.error().what;
         }
     }

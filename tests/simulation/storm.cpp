@@ -176,8 +176,7 @@ void cluster_life::change_membership() {
         repair_memberships();  // first, as an operator would: another one less may be one too few
         return;
     }
-    const replica_id whom =
-        node_at(1 + static_cast<endpoint>(random_.below(nodes_.size()))).id();
+    const replica_id whom = node_at(1 + static_cast<endpoint>(random_.below(nodes_.size()))).id();
     const auto found = std::find_if(members.begin(), members.end(),
                                     [&](const member& each) { return each.id == whom; });
     const auto voters = std::count_if(members.begin(), members.end(), [](const member& each) {

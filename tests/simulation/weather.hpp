@@ -18,7 +18,9 @@ struct weather {
     /// Which nodes cannot reach which, one way.
     std::set<std::pair<endpoint, endpoint>> cut;
 
-    [[nodiscard]] bool reaches(endpoint from, endpoint to) const { return !cut.contains({from, to}); }
+    [[nodiscard]] bool reaches(endpoint from, endpoint to) const {
+        return !cut.contains({from, to});
+    }
     [[nodiscard]] std::uint64_t draw_delay_us(random_source& random) const {
         std::uint64_t delay = 50 + random.below(longest_delay_us);
         if (random.chance(late)) {

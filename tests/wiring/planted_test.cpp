@@ -28,11 +28,15 @@ constexpr std::array all_planted{
     planted{wiring_bug::clock_not_held, "stamps follow the clock backwards", 20},
     planted{wiring_bug::stale_read, "a read is answered without asking the others", 120},
     planted{wiring_bug::follower_speaks, "what a follower applies leaves as well", 5},
-    planted{wiring_bug::receipt_before_commit, "a channel message is confirmed when it arrives", 40},
+    planted{wiring_bug::receipt_before_commit, "a channel message is confirmed when it arrives",
+            40},
     planted{wiring_bug::due_forgotten, "nothing is proposed when something is due", 40},
-    planted{wiring_bug::checkpoint_misses_removal, "a row that is gone stays in the checkpoint", 10},
-    planted{wiring_bug::released_too_early, "the journal gives up what is not in a checkpoint yet", 40},
-    planted{wiring_bug::rows_not_voided, "a log that rows take the place of stays in the journal", 60},
+    planted{wiring_bug::checkpoint_misses_removal, "a row that is gone stays in the checkpoint",
+            10},
+    planted{wiring_bug::released_too_early, "the journal gives up what is not in a checkpoint yet",
+            40},
+    planted{wiring_bug::rows_not_voided, "a log that rows take the place of stays in the journal",
+            60},
     planted{wiring_bug::delivery_not_repeated, "a lost channel message is not sent again", 20},
 };
 
@@ -62,7 +66,8 @@ TEST_CASE("every mistake in the wiring of a replica is found") {
     for (const planted& one : all_planted) {
         std::string by;
         const std::uint64_t seed = first_found(one, by);
-        MESSAGE(std::string(one.name), ": found in life ", seed, " of at most ", one.most_lives, " by '", by, "'");
+        MESSAGE(std::string(one.name), ": found in life ", seed, " of at most ", one.most_lives,
+                " by '", by, "'");
         CHECK_MESSAGE(seed != 0, std::string(one.name));
     }
 }
