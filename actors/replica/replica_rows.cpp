@@ -141,6 +141,7 @@ void replica::rows_durable(const moment& now) {
     }
     if (rows_state_ == rows_state::committing) {
         checkpoint_done(now);
+        fetch(now);  // what was offered meanwhile
     } else {
         install_done(now);
     }
@@ -296,6 +297,7 @@ void replica::receive(const moment& now, const rows_piece& piece) {
         return;
     }
     if (auto taken = take_piece(piece); !taken) {
+        rows_state_ = rows_state::fetching;  // again, though it was the last piece
         fetch_attempts_ = options_.piece_attempts;
         if (rows_->is_under_way()) {
             rows_->abandon();

@@ -178,7 +178,7 @@ int main(int count, char** values) {
         return replay(asked);
     }
     const char* full = std::getenv("BOURSE_FULL");
-    if (asked.seconds != 0 && full != nullptr && std::string_view(full) == "1") {
+    if (!asked.kept.empty() && full != nullptr && std::string_view(full) == "1") {
         asked.seconds = 7'200;
     }
     using clock = std::chrono::steady_clock;
