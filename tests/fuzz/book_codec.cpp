@@ -6,32 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
-#include "messages/assert.hpp"
 #include "messages/instrument_codec.hpp"
-
-namespace {
-
-template <typename Decode, typename Encode>
-void check(std::span<const std::byte> bytes, Decode decode, Encode encode) {
-    if (const auto row = decode(bytes)) {
-        std::vector<std::byte> again;
-        encode(*row, again);
-        const auto same = decode(again);
-        BOURSE_ASSERT(same.has_value() && *same == *row);
-    }
-}
-
-}  // namespace
+#include "round_trip.hpp"
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::span bytes = std::as_bytes(std::span(data, size));
-    check(bytes, bourse::decode_book_row, bourse::encode_book_row);
-    check(bytes, bourse::decode_order_row, bourse::encode_order_row);
-    check(bytes, bourse::decode_group_row, bourse::encode_group_row);
-    check(bytes, bourse::decode_book_rows, bourse::encode_book_rows);
-    check(bytes, bourse::decode_instrument, bourse::encode_instrument);
+    bourse::check_round_trip(bytes, bourse::decode_book_row, bourse::encode_book_row);
+    bourse::check_round_trip(bytes, bourse::decode_order_row, bourse::encode_order_row);
+    bourse::check_round_trip(bytes, bourse::decode_group_row, bourse::encode_group_row);
+    bourse::check_round_trip(bytes, bourse::decode_book_rows, bourse::encode_book_rows);
+    bourse::check_round_trip(bytes, bourse::decode_instrument, bourse::encode_instrument);
     return 0;
 }

@@ -6,28 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
-#include "messages/assert.hpp"
-
-namespace {
-
-template <typename Decode, typename Encode>
-void check(std::span<const std::byte> bytes, Decode decode, Encode encode) {
-    if (const auto value = decode(bytes)) {
-        std::vector<std::byte> again;
-        encode(*value, again);
-        const auto same = decode(again);
-        BOURSE_ASSERT(same.has_value() && *same == *value);
-    }
-}
-
-}  // namespace
+#include "round_trip.hpp"
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::span bytes = std::as_bytes(std::span(data, size));
-    check(bytes, bourse::decode_entry, bourse::encode_entry);
-    check(bytes, bourse::decode_shard_command, bourse::encode_shard_command);
+    bourse::check_round_trip(bytes, bourse::decode_entry, bourse::encode_entry);
+    bourse::check_round_trip(bytes, bourse::decode_shard_command, bourse::encode_shard_command);
     return 0;
 }

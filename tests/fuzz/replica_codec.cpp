@@ -9,20 +9,12 @@
 #include <vector>
 
 #include "messages/assert.hpp"
+#include "round_trip.hpp"
 #include "tests/support/cluster/lone_replica.hpp"
 
 namespace {
 
 using namespace bourse;
-
-void check_membership(std::span<const std::byte> bytes) {
-    if (const auto value = decode_membership(bytes)) {
-        std::vector<std::byte> again;
-        encode_membership(*value, again);
-        const auto same = decode_membership(again);
-        BOURSE_ASSERT(same.has_value() && *same == *value);
-    }
-}
 
 void hear(lone_replica& replica, replica_message message) {
     message.to = replica.core.self();
@@ -51,7 +43,7 @@ void send_to_replicas(const replica_message& message) {
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::span bytes = std::as_bytes(std::span(data, size));
-    check_membership(bytes);
+    check_round_trip(bytes, decode_membership, encode_membership);
     if (const auto value = decode_replica_message(bytes)) {
         std::vector<std::byte> again;
         encode_replica_message(*value, again);
