@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/shard/audit.hpp"
 #include "tests/support/shard/comparison.hpp"
+#include "tests/support/shard/fault_planter.hpp"
 #include "tests/support/shard/shrink.hpp"
 #include "tests/support/shard/world.hpp"
 

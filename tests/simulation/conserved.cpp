@@ -3,7 +3,7 @@
 #include <string>
 
 #include "tests/simulation/checker.hpp"
-#include "tests/support/shard/audit.hpp"
+#include "tests/support/shard/world_audit.hpp"
 
 namespace bourse {
 namespace {

@@ -16,11 +16,6 @@ std::string text(auto value) {
     return std::to_string(value);
 }
 
-std::string text_of(asset_id asset) {
-    return (asset.is_currency() ? "currency " : "symbol ") +
-           text(asset.value & ~asset_id::currency_bit);
-}
-
 bool is_account(account_id holder) {
     return holder.value >= 1 && holder.value <= max_account;
 }
@@ -32,11 +27,6 @@ wide_int absolute(wide_int value) {
 wide_int ceil_by_million(wide_int value) {
     const wide_int whole = value / million;
     return whole + (value % million > 0 ? 1 : 0);
-}
-
-/// Value of a fill for its account: what a buy pays.
-wide_int value_of(const listing& what, price at, quantity lots) {
-    return notional(at, lots) * what.tick_value;
 }
 
 const fee_rate& rate_of(const listing& what, std::uint8_t tier, std::uint8_t flags) {
@@ -142,6 +132,16 @@ contribution contribution_of(const listing& what, const open_order_row& order,
 
 }  // namespace
 
+/// Value of a fill for its account: what a buy pays.
+wide_int value_of(const listing& what, price at, quantity lots) {
+    return notional(at, lots) * what.tick_value;
+}
+
+std::string to_text(asset_id asset) {
+    return (asset.is_currency() ? "currency " : "symbol ") +
+           std::to_string(asset.value & ~asset_id::currency_bit);
+}
+
 std::string to_text(wide_int value) {
     if (value < 0) {
         return "-" + to_text(-value);
@@ -151,7 +151,7 @@ std::string to_text(wide_int value) {
 }
 
 std::string describe(const ledger_line& line) {
-    return "line holder " + text(line.holder.value) + " " + text_of(line.asset) + " amount " +
+    return "line holder " + text(line.holder.value) + " " + to_text(line.asset) + " amount " +
            text(line.amount) + " kind " + text(static_cast<unsigned>(line.kind)) + " order " +
            text(line.order.value) + " number " + text(line.number) + " symbol " +
            text(line.symbol.value);
@@ -216,10 +216,10 @@ shard_audit::fault shard_audit::follow_lines(const shard_output& out) {
     }
     for (const auto& [asset, sum] : sums) {
         if (sum != 0) {
-            return "lines of " + text_of(asset) + " add up to " + to_text(sum);
+            return "lines of " + to_text(asset) + " add up to " + to_text(sum);
         }
         if (total_of(clearing_holder(settings_.id), asset) != 0) {
-            return "clearing of the own shard has " + text_of(asset);
+            return "clearing of the own shard has " + to_text(asset);
         }
     }
     return std::nullopt;
@@ -349,7 +349,7 @@ shard_audit::fault shard_audit::follow_adjustments(const shard_output& out) cons
         if (count != 0) {
             const auto& [account, asset, amount] = key;
             return "account " + text(account.value) + " has " + text(amount) + " of " +
-                   text_of(asset) + (count > 0 ? " but was not told" : " only in a report");
+                   to_text(asset) + (count > 0 ? " but was not told" : " only in a report");
         }
     }
     return std::nullopt;
@@ -503,18 +503,18 @@ shard_audit::fault shard_audit::check_positions(const shard_rows& rows) const {
         seen.insert({row.holder, row.asset});
         if (row.total != total_of(row.holder, row.asset)) {
             return "holder " + text(row.holder.value) + " has " + to_text(row.total) + " of " +
-                   text_of(row.asset) + ", by its lines " +
+                   to_text(row.asset) + ", by its lines " +
                    to_text(total_of(row.holder, row.asset));
         }
     }
     for (const auto& [key, total] : totals_) {
         if (total != 0 && !seen.contains(key)) {
-            return "holder " + text(key.first.value) + " has no row of " + text_of(key.second);
+            return "holder " + text(key.first.value) + " has no row of " + to_text(key.second);
         }
     }
     for (const auto& [asset, sum] : sums) {
         if (sum != 0) {
-            return "positions of " + text_of(asset) + " add up to " + to_text(sum);
+            return "positions of " + to_text(asset) + " add up to " + to_text(sum);
         }
     }
     return std::nullopt;
@@ -648,7 +648,7 @@ shard_audit::fault shard_audit::check_reservations(const shard_rows& rows,
             const wide_int reserved = expected[line.asset];
             expected.erase(line.asset);
             const std::string where =
-                "account " + text(account.id.value) + ", " + text_of(line.asset) + ": ";
+                "account " + text(account.id.value) + ", " + to_text(line.asset) + ": ";
             if (line.reserved != reserved) {
                 return where + to_text(line.reserved) + " is reserved, open orders could cost " +
                        to_text(reserved);
@@ -665,7 +665,7 @@ shard_audit::fault shard_audit::check_reservations(const shard_rows& rows,
         }
         for (const auto& [asset, reserved] : expected) {
             if (reserved != 0) {
-                return "account " + text(account.id.value) + " has nothing of " + text_of(asset) +
+                return "account " + text(account.id.value) + " has nothing of " + to_text(asset) +
                        " in its portfolio, open orders could cost " + to_text(reserved);
             }
         }
@@ -693,282 +693,6 @@ shard_audit::fault shard_audit::check_reduce_only(const shard_rows& rows,
         }
     }
     return std::nullopt;
-}
-
-// --- A world --------------------------------------------------------------------------------------
-
-world_audit::world_audit(const std::vector<shard_settings>& settings) {
-    for (const shard_settings& one : settings) {
-        shards_.emplace_back(one);
-    }
-}
-
-// What a message carries (shard RULES 4.6).
-void world_audit::add(values& to, const channel_message& one,
-                      const std::vector<shard_rows>& rows) const {
-    if (const auto* e = std::get_if<event>(&one)) {
-        if (e->kind != event_kind::fill) {
-            return;
-        }
-        for (const shard_rows& shard : rows) {
-            for (const listing_row& l : shard.listings) {
-                if (l.what.rules.symbol == e->symbol) {
-                    const wide_int sign = e->side == side::buy ? 1 : -1;
-                    to[asset_of(l.what.currency)] -= sign * value_of(l.what, e->price, e->lots);
-                    to[asset_of(e->symbol)] += sign * e->lots.lots;
-                    return;
-                }
-            }
-        }
-    } else if (const auto* t = std::get_if<transfer_message>(&one)) {
-        to[t->asset] += t->amount;
-    } else if (const auto* back = std::get_if<transfer_returned>(&one)) {
-        to[back->what.asset] += back->what.amount;
-    }
-}
-
-std::optional<std::string> world_audit::follow(const shard_transport& transport,
-                                               const std::vector<shard_rows>& rows) {
-    const auto shards = static_cast<std::uint16_t>(rows.size());
-    const auto clearing = [&](std::uint16_t in, std::uint16_t of, asset_id asset) -> wide_int {
-        for (const position_row& row : rows[in - 1U].positions) {
-            if (!row.of_group && row.holder == clearing_holder(shard_id{of}) &&
-                row.asset == asset) {
-                return row.total;
-            }
-        }
-        return 0;
-    };
-    // What is on the way from each to each, worked out from the messages themselves.
-    std::map<std::pair<std::uint16_t, std::uint16_t>, values> on_the_way;
-    for (std::uint16_t a = 1; a <= shards; ++a) {
-        for (const channel_row& row : rows[a - 1U].channels) {
-            const shard_id self{a};
-            const std::string where = "shard " + text(a) + " and " + text(row.peer.value) + ": ";
-            way& out = ways_[{self, row.peer}];
-            const auto& sent = transport.sent(self, row.peer);
-            for (; out.counted < sent.size(); ++out.counted) {
-                add(out.sent, sent[out.counted], rows);
-            }
-            way& in = ways_[{row.peer, self}];
-            const auto& coming = transport.sent(row.peer, self);
-            for (; in.taken < transport.taken(row.peer, self); ++in.taken) {
-                add(in.received, coming[in.taken], rows);
-            }
-            if (row.last_sent != sent.size() || row.last_taken != in.taken) {
-                return where + "messages sent or taken: " + text(row.last_sent) + ", " +
-                       text(row.last_taken) + " instead of " + text(sent.size()) + ", " +
-                       text(in.taken);
-            }
-            const std::uint64_t open = sent.size() - row.outbox.size();
-            if (row.outbox.size() > sent.size() ||
-                !std::equal(row.outbox.begin(), row.outbox.end(),
-                            sent.begin() + static_cast<std::ptrdiff_t>(open))) {
-                return where + "the outbox is not what was sent last";
-            }
-            values counted_out = out.sent;
-            values counted_in = in.received;
-            for (const channel_value& v : row.values) {
-                if (v.sent != counted_out[v.asset] || v.received != counted_in[v.asset]) {
-                    return where + "counters of " + text_of(v.asset) + ": " + to_text(v.sent) +
-                           " sent, " + to_text(v.received) + " received, by the messages " +
-                           to_text(counted_out[v.asset]) + ", " + to_text(counted_in[v.asset]);
-                }
-                counted_out.erase(v.asset);
-                counted_in.erase(v.asset);
-            }
-            const auto moved = [](const auto& one) { return one.second != 0; };
-            if (std::any_of(counted_out.begin(), counted_out.end(), moved) ||
-                std::any_of(counted_in.begin(), counted_in.end(), moved)) {
-                return where + "a counter is missing";
-            }
-        }
-    }
-    for (std::uint16_t a = 1; a <= shards; ++a) {
-        for (std::uint16_t b = static_cast<std::uint16_t>(a + 1); b <= shards; ++b) {
-            values way_value;
-            for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)}) {
-                const way& one = ways_[{shard_id{from}, shard_id{to}}];
-                for (const auto& [asset, value] : one.sent) {
-                    way_value[asset] += value;
-                }
-                for (const auto& [asset, value] : one.received) {
-                    way_value[asset] -= value;
-                }
-            }
-            std::set<asset_id> assets;
-            for (const auto& [asset, value] : way_value) {
-                assets.insert(asset);
-            }
-            for (const std::uint16_t in : {a, b}) {
-                for (const position_row& row : rows[in - 1U].positions) {
-                    if (!row.of_group && row.holder == clearing_holder(shard_id{in == a ? b : a})) {
-                        assets.insert(row.asset);
-                    }
-                }
-            }
-            for (const asset_id asset : assets) {
-                const wide_int sum = clearing(a, b, asset) + clearing(b, a, asset);
-                if (sum != way_value[asset]) {
-                    return "clearing between shards " + text(a) + " and " + text(b) + " of " +
-                           text_of(asset) + " is " + to_text(sum) + ", on the way is " +
-                           to_text(way_value[asset]);
-                }
-            }
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<std::string> world_audit::check_drained(const shard_transport& transport,
-                                                      const std::vector<shard_rows>& rows) {
-    for (const shard_rows& shard : rows) {
-        for (const channel_row& row : shard.channels) {
-            const bool there = row.peer.value >= 1 && row.peer.value <= transport.shards();
-            if (there && (!row.outbox.empty() ||
-                          transport.taken(shard.shard.id, row.peer) != row.last_sent)) {
-                return "shard " + text(shard.shard.id.value) + " has something for shard " +
-                       text(row.peer.value) + " when all is quiet";
-            }
-        }
-    }
-    return std::nullopt;
-}
-
-// --- Mistakes -------------------------------------------------------------------------------------
-
-void fault_planter::spoil(shard_id from, const entry& applied, shard_output& out) {
-    if (what_ == planted_fault::lose_message) {
-        lose_message(from, out);
-        return;
-    }
-    if (done_) {
-        return;
-    }
-    const auto answer = std::find_if(out.reports.begin(), out.reports.end(), [](const report& r) {
-        return r.what.is_final() && r.what.order.value != 0;
-    });
-    const auto fee = std::find_if(out.lines.begin(), out.lines.end(), [](const ledger_line& l) {
-        return l.kind == line_kind::fee && l.holder == fee_holder;
-    });
-    switch (what_) {
-        case planted_fault::settle_twice:
-            settle_twice(out);
-            break;
-        case planted_fault::round_fee_down:
-            if (fee != out.lines.end() && fee != out.lines.begin()) {
-                fee->amount -= 1;
-                (fee - 1)->amount += 1;
-                done_ = true;
-            }
-            break;
-        case planted_fault::reuse_client_id:
-            reuse_client_id(applied, out);
-            break;
-        case planted_fault::skip_report:
-            if (!out.reports.empty() && out.reports.front().number > 0) {
-                out.reports.erase(out.reports.begin());
-                done_ = true;
-            }
-            break;
-        case planted_fault::answer_twice:
-            if (answer != out.reports.end() && answer == out.reports.end() - 1) {
-                report again = *answer;
-                again.number += 1;
-                out.reports.push_back(again);
-                done_ = true;
-            }
-            break;
-        case planted_fault::unbalanced_line:
-            if (!out.lines.empty()) {
-                out.lines.pop_back();
-                done_ = true;
-            }
-            break;
-        case planted_fault::swap_trade_number:
-            for (event& e : out.events) {
-                if (e.kind == event_kind::fill) {
-                    e.number += 1;
-                    done_ = true;
-                }
-            }
-            break;
-        default:
-            break;
-    }
-}
-
-void fault_planter::settle_twice(shard_output& out) {
-    const auto is_trade = [](const ledger_line& l) { return l.kind == line_kind::trade; };
-    const auto first = std::find_if(out.lines.begin(), out.lines.end(), is_trade);
-    if (first == out.lines.end()) {
-        return;
-    }
-    std::vector<ledger_line> again;
-    std::copy_if(first, out.lines.end(), std::back_inserter(again), [&](const ledger_line& l) {
-        return is_trade(l) && l.order == first->order && l.number == first->number;
-    });
-    out.lines.insert(out.lines.end(), again.begin(), again.end());
-    done_ = true;
-}
-
-void fault_planter::lose_message(shard_id from, shard_output& out) {
-    const auto of_peer = [this](const sent_message& m) { return m.to == peer_; };
-    if (!done_) {
-        if (out.messages.empty()) {
-            return;
-        }
-        where_ = from;
-        peer_ = out.messages.front().to;
-        out.messages.erase(out.messages.begin());
-        done_ = true;
-    } else if (from != where_) {
-        return;
-    }
-    for (sent_message& m : out.messages) {
-        m.number -= of_peer(m) ? 1U : 0U;
-    }
-}
-
-// The first repeat of an order is answered as if it was one more.
-void fault_planter::reuse_client_id(const entry& applied, shard_output& out) {
-    for (const shard_command& one : applied.commands) {
-        const auto* order = std::get_if<submit_order>(&one);
-        if (order == nullptr || order->request.id.is_none() || order->request.not_after.ns == 0) {
-            continue;
-        }
-        for (report& r : out.reports) {
-            if (r.what.kind == event_kind::repeated && r.what.order.value != 0 &&
-                r.what.reason == reason::none && (r.what.flags & event::pending) == 0 &&
-                r.client == order->request.id && r.what.account == order->order.account) {
-                r.what.kind = event_kind::accepted;
-                done_ = true;
-                return;
-            }
-        }
-    }
-}
-
-void fault_planter::spoil(shard_id from, shard_rows& rows) {
-    if (what_ != planted_fault::forget_release) {
-        return;
-    }
-    if (!done_) {
-        for (const open_order_row& one : before_[from]) {
-            const bool ended = std::none_of(rows.orders.begin(), rows.orders.end(),
-                                            [&](const auto& row) { return row.id == one.id; });
-            if (ended) {
-                kept_ = one;
-                where_ = from;
-                done_ = true;
-                break;
-            }
-        }
-        before_[from] = rows.orders;
-    }
-    if (done_ && from == where_) {
-        rows.orders.insert(rows.orders.begin(), *kept_);
-    }
 }
 
 }  // namespace bourse

@@ -94,72 +94,12 @@ private:
     std::map<std::pair<account_id, client_id>, use> uses_;
 };
 
-/// Compares the shards of a world with each other (shard RULES 4.6), by rows as of now.
-class world_audit {
-public:
-    explicit world_audit(const std::vector<shard_settings>& settings);
-
-    [[nodiscard]] shard_audit& of(shard_id id) { return shards_[id.value - 1U]; }
-    /// `rows` are those of shards 1, 2, 3 … Counters, clearing accounts and messages on the way agree.
-    [[nodiscard]] std::optional<std::string> follow(const shard_transport& transport,
-                                                    const std::vector<shard_rows>& rows);
-    /// What must hold in addition when everything has been delivered.
-    [[nodiscard]] static std::optional<std::string> check_drained(
-        const shard_transport& transport, const std::vector<shard_rows>& rows);
-
-private:
-    using values = std::map<asset_id, wide_int>;
-    struct way {
-        std::uint64_t counted = 0;  ///< messages of which `sent` is the value
-        std::uint64_t taken = 0;
-        values sent;
-        values received;
-    };
-    void add(values& to, const channel_message& one, const std::vector<shard_rows>& rows) const;
-
-    std::vector<shard_audit> shards_;
-    std::map<std::pair<shard_id, shard_id>, way> ways_;
-};
-
-/// A mistake made on purpose in what a good machine puts out: the audit must see each.
-enum class planted_fault : std::uint8_t {
-    settle_twice,       ///< a fill's lines come twice
-    forget_release,     ///< an order that has ended goes on holding what it reserved
-    round_fee_down,     ///< a fee is a minor unit less than it should be
-    lose_message,       ///< a message for another shard is lost, the next gets its number
-    reuse_client_id,    ///< a repeated order is taken for a new one
-    skip_report,        ///< a report is not sent
-    answer_twice,       ///< an order has two final answers
-    unbalanced_line,    ///< a line without its counterpart
-    swap_trade_number,  ///< a trade number is left out
-};
-inline constexpr std::uint8_t planted_fault_count = 9;
-
-/// Makes one such mistake, once it can, in what a shard puts out and in its rows.
-class fault_planter {
-public:
-    explicit fault_planter(planted_fault what) : what_(what) {}
-
-    void spoil(shard_id from, const entry& applied, shard_output& out);
-    void spoil(shard_id from, shard_rows& rows);
-    [[nodiscard]] bool done() const noexcept { return done_; }
-
-private:
-    void lose_message(shard_id from, shard_output& out);
-    void settle_twice(shard_output& out);
-    void reuse_client_id(const entry& applied, shard_output& out);
-
-    planted_fault what_;
-    bool done_ = false;
-    shard_id where_{};
-    shard_id peer_{};
-    std::optional<open_order_row> kept_;
-    std::map<shard_id, std::vector<open_order_row>> before_;
-};
-
 /// A line or report in words, for messages of tests.
 [[nodiscard]] std::string describe(const ledger_line& line);
 [[nodiscard]] std::string describe(const report& told);
 [[nodiscard]] std::string to_text(wide_int value);
+[[nodiscard]] std::string to_text(asset_id asset);
+/// What lots are worth at a price, by the rules of their listing.
+[[nodiscard]] wide_int value_of(const listing& what, price at, quantity lots);
 
 }  // namespace bourse

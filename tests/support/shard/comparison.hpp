@@ -12,9 +12,11 @@
 
 #include "actors/shard/shard.hpp"
 #include "tests/support/shard/audit.hpp"
+#include "tests/support/shard/fault_planter.hpp"
 #include "tests/support/shard/handed_rows.hpp"
 #include "tests/support/shard/reference_shard.hpp"
 #include "tests/support/shard/world.hpp"
+#include "tests/support/shard/world_audit.hpp"
 
 namespace bourse {
 
