@@ -101,10 +101,18 @@ struct calendar_id {
 };
 
 /// What a client calls a command of his: any 16 bytes but zero, which means none.
+///
+/// With all bits of the upper half set it is a *tag*: reports carry it, but it is not remembered (ledger RULES
+/// 3.6). Sessions give one to each command without an id, to know which report answers it.
 struct client_id {
+    static constexpr std::uint64_t tag_high = ~std::uint64_t{0};
+
     std::uint64_t high = 0;
     std::uint64_t low = 0;
     [[nodiscard]] constexpr bool is_none() const noexcept { return (high | low) == 0; }
+    [[nodiscard]] constexpr bool is_tag() const noexcept { return high == tag_high; }
+    /// A command of this id, sent again, is answered and not done again.
+    [[nodiscard]] constexpr bool is_remembered() const noexcept { return !is_none() && !is_tag(); }
     friend constexpr auto operator<=>(const client_id&, const client_id&) = default;
 };
 

@@ -80,9 +80,9 @@ void ledger::note_answer(slot remembered, order_id order, reason why, bool answe
 
 // 3.2 of a known account, or, with no_slot and none, of an operator's command.
 ledger::admission ledger::admit(slot account, account_id owner, const request_id& request) {
-    const bool has_id = !request.id.is_none();
+    const bool is_remembered = request.id.is_remembered();
     client_ids::position where{};
-    if (has_id) {
+    if (is_remembered) {
         where = client_ids_.locate(owner, request.id);
         if (where.found != no_slot) [[unlikely]] {
             if (BOURSE_PLANTED(reuse_client_id)) {
@@ -100,7 +100,7 @@ ledger::admission ledger::admit(slot account, account_id owner, const request_id
             return {.why = reason::not_after_too_far};
         }
     }
-    if (!has_id) {
+    if (!is_remembered) {
         return {.goes_on = true};
     }
     std::uint32_t& count = account == no_slot ? operator_ids_ : accounts_[account].remembered;
@@ -136,7 +136,7 @@ ledger::admission ledger::admit_client(slot account, account_id owner, const req
     if (account == no_slot) {
         return {.why = reason::unknown_account};
     }
-    if (request.id.is_none() && request.not_after == timestamp{}) {
+    if (!request.id.is_remembered() && request.not_after == timestamp{}) {
         return {.goes_on = true};
     }
     return admit(account, owner, request);

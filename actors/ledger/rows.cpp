@@ -309,7 +309,7 @@ bool ledger::restore_remembered(const shard_rows& rows) {
     std::uint64_t last = 0;
     for (const remembered_row& row : rows.remembered) {
         const slot account = find_account(row.account);
-        if (row.sequence <= last || row.id.is_none() ||
+        if (row.sequence <= last || !row.id.is_remembered() ||
             (account == no_slot && row.account != account_id{}) ||
             client_ids_.find(row.account, row.id) != no_slot) {
             return false;

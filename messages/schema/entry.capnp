@@ -59,7 +59,8 @@ struct ShardCommand {
 
     clientHigh @1 :UInt64;
     # What the client calls the command: bytes 0 to 7 of 16, as one number, the first byte being the
-    # highest. Zero in both halves: nothing; the command is not remembered. Since 1.
+    # highest. Zero in both halves: nothing; the command is not remembered. All ones here: a tag, which reports
+    # carry and which is not remembered either. Since 1.
 
     clientLow @2 :UInt64;
     # Likewise bytes 8 to 15. Since 1.

@@ -318,6 +318,24 @@ TEST_CASE("L3.5 an order's client id is its submit's until a replace that had on
                "2 take 2 1@10 done cash 10"});
 }
 
+TEST_CASE("L3.6 a tag is told in reports and not remembered") {
+    venue it;
+    const request_id tag{{client_id::tag_high, 5}, {}};
+    ask tagged = buying(1, 5, 10);
+    tagged.raw().request = tag;
+    it.prepare({tagged});
+    it.send(tagged);  // done again
+    submit_cancel by_tag = cancelling_named(1, 5);
+    by_tag.named = tag.id;
+    it.send(by_tag);
+    it.send(resizing(1, nth(1), 4, tag));
+    it.send(selling(2, 1, 10));
+    it.expect({"1 accepted 2 5@10 id 5", "1 cancel_rejected 0 unknown_order",
+               "1 replaced 1 4@10 left 4 id 5", "2 accepted 3 1@10",
+               "1 fill 1 1@10 left 3 id 5 cash -10", "2 take 3 1@10 done cash 10"});
+    CHECK(it.machine.save().remembered.empty());
+}
+
 TEST_CASE("L3.3 an account has 2^20 ids and the operator has his own" *
           doctest::test_suite("long")) {
     venue it(short_memory());

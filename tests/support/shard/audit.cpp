@@ -437,7 +437,7 @@ shard_audit::fault shard_audit::follow_events(const shard_output& out) {
 shard_audit::fault shard_audit::follow_client_ids(const entry& applied, const shard_output& out) {
     std::set<std::pair<account_id, client_id>> funded;
     const auto note = [this](account_id account, const request_id& request) {
-        if (request.id.is_none()) {
+        if (!request.id.is_remembered()) {
             return;
         }
         const auto [found, is_new] =

@@ -192,6 +192,8 @@ request_id shard_generator::request(account_id account) {
         if (random_.chance(100)) {
             one.id.low = 1 + random_.below(one.id.low);
         }
+    } else if (random_.chance(300)) {
+        one.id = client_id{client_id::tag_high, random_.below(4)};  // a tag may come again
     }
     const std::int64_t horizon = settings_[current_.value - 1U].horizon.ns;
     const std::uint64_t dice = random_.below(100);

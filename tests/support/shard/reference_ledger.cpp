@@ -58,7 +58,7 @@ std::optional<reason> reference_ledger::comes_past(const request_id& request, ac
         return reason::not_after_too_far;
     }
     const std::uint64_t own = a == nullptr ? remembered_by_none_ : a->remembered;
-    if (!request.id.is_none() && (own >= max_ids_of_account || remembered_.size() >= max_ids)) {
+    if (request.id.is_remembered() && (own >= max_ids_of_account || remembered_.size() >= max_ids)) {
         return reason::too_many_client_ids;
     }
     return reason::none;
@@ -67,7 +67,7 @@ std::optional<reason> reference_ledger::comes_past(const request_id& request, ac
 /// 3.3
 void reference_ledger::remember(account_id of, client_id id, order_id order, reason why,
                                 bool answered, std::uint64_t first_report) {
-    if (id.is_none()) {
+    if (!id.is_remembered()) {
         return;
     }
     const std::uint64_t sequence = ++last_remembered_;
