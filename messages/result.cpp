@@ -28,6 +28,12 @@ std::string_view to_string(errc code) noexcept {
             return "over_bound";
         case errc::overloaded:
             return "overloaded";
+        case errc::exists:
+            return "exists";
+        case errc::unknown:
+            return "unknown";
+        case errc::refused:
+            return "refused";
     }
     return "unknown_error";
 }

@@ -27,6 +27,9 @@ enum class errc : std::uint8_t {
     not_kept = 10,            ///< older than what is kept, or not there yet
     over_bound = 11,          ///< more, or longer, than a stated bound
     overloaded = 12,          ///< full for now: later
+    exists = 13,              ///< a thing of that name that is there, and is another
+    unknown = 14,             ///< a name that nothing has
+    refused = 15,             ///< the market refused it; the sentence has its `reason`
 };
 
 /// The code's name as written above; "unknown_error" for other numbers.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -221,6 +222,33 @@ struct set_rules_version {
     request_id request{};
     std::uint32_t version = 1;
     friend bool operator==(const set_rules_version&, const set_rules_version&) = default;
+};
+
+// --- Records --------------------------------------------------------------------------------------
+
+/// The tables of a shard's records (shard RULES 7). The numbers are stored and sent: append only.
+enum class record_table : std::uint8_t {
+    currencies = 1,
+    instruments = 2,
+    accounts = 3,
+    users = 4,
+};
+inline constexpr std::uint8_t last_record_table = 4;
+
+/// The bytes of a record. The shard does not interpret them.
+struct record_text {
+    std::string key;    ///< 1 to 64 bytes
+    std::string value;  ///< 1 to 4,096 bytes
+    friend bool operator==(const record_text&, const record_text&) = default;
+};
+
+/// Writes a record, or erases it.
+struct put_record {
+    request_id request{};
+    record_table table = record_table::currencies;
+    std::uint64_t expected = 0;  ///< the revision that it must have now; 0: it must not be there
+    box<record_text> what{};     ///< an empty value: erase
+    friend bool operator==(const put_record&, const put_record&) = default;
 };
 
 // --- Channels -------------------------------------------------------------------------------------

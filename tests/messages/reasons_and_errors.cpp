@@ -110,6 +110,9 @@ TEST_CASE("every error code has a name of its own") {
     CHECK(to_string(errc::not_kept) == "not_kept");
     CHECK(to_string(errc::over_bound) == "over_bound");
     CHECK(to_string(errc::overloaded) == "overloaded");
+    CHECK(to_string(errc::exists) == "exists");
+    CHECK(to_string(errc::unknown) == "unknown");
+    CHECK(to_string(errc::refused) == "refused");
     CHECK(to_string(static_cast<errc>(0)) == "unknown_error");
 }
 
