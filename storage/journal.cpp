@@ -502,12 +502,31 @@ outcome journal::next_segment() {
 
 void journal::release(shard_id shard, std::uint64_t index) {
     const auto found = written_.find(shard);
-    BOURSE_ASSERT(found != written_.end() && index <= found->second.end.index);
+    BOURSE_ASSERT(found != written_.end() && index <= durable_end(shard));
     shard_log& log = logs_[shard];
     if (index > found->second.begin.index) {
         found->second.begin = {index, log.term_at(index).value_or(0)};
         log.release(index);
     }
+}
+
+std::uint64_t journal::durable_end(shard_id shard) const {
+    const auto durable = written_.find(shard);
+    if (durable == written_.end()) {
+        return 0;
+    }
+    const shard_log& log = logs_.at(shard);
+    const std::uint64_t newest = files_->segments().back().head.generation;
+    const std::uint64_t under_way_from = position_bytes_ - writing_->size;
+    const auto is_durable = [&](const entry_place& at) {
+        return at.generation != 0 &&
+               (!under_way_ || at.generation != newest || at.offset < under_way_from);
+    };
+    std::uint64_t end = log.positions().end.index;
+    while (end > log.positions().begin.index && !is_durable(log.place_of(end))) {
+        --end;
+    }
+    return std::min(end, durable->second.end.index);
 }
 
 /// The first shard with entries in the segment that are needed still.

@@ -147,9 +147,12 @@ public:
 
     // --- files -------------------------------------------------------------------------------------
 
-    /// Entries up to `index`, which must be in the log, are needed no more: checkpoint, event store and followers are
+    /// Entries up to `index`, at most `durable_end`, are needed no more: checkpoint, event store and followers are
     /// past them. Not remembered over a restart: say it again.
     void release(shard_id shard, std::uint64_t index);
+    /// Up to where the shard's log, as it is now, is in the files and synced; what is behind a cut that is not
+    /// durable yet does not count, nor what came in its place. 0: nothing.
+    [[nodiscard]] std::uint64_t durable_end(shard_id shard) const;
     /// Recycles or removes released segments and does a piece of preparing the next one: `maintenance_bytes`, or twice what
     /// was written since the last call, so that it is ready in time if called after each batch;
     /// true if there is more to do at once. No batch may be under way. That no file can be had is no error:

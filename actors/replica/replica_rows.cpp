@@ -177,10 +177,8 @@ void replica::tell_of_checkpoint(const moment& now) {
 
 void replica::relieve_journal() {
     checkpoint_is_wanted_ = true;
-    const std::uint64_t kept_elsewhere = std::min(counts_.index, consensus_.persisted_index());
-    if (rows_ != nullptr && !consensus_.is_installing() && kept_elsewhere > 0 &&
-        log_->term_at(id(), kept_elsewhere)) {
-        log_->release(id(), kept_elsewhere);
+    if (rows_ != nullptr) {
+        log_->release(id(), std::min(counts_.index, log_->durable_end(id())));
     }
 }
 

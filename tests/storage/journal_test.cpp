@@ -259,6 +259,40 @@ TEST_CASE("a segment goes when all shards have released it, and its file is used
     CHECK(f.of(2).end == log_point{1, 1});
 }
 
+TEST_CASE("what may be released is what is durable of the log as it is now") {
+    journal_fixture f;
+    CHECK(f.log->durable_end({1}) == 0);
+    f.append_durably(1, 1, 10);
+    REQUIRE(f.append(1, {11, 1}));
+    CHECK(f.log->durable_end({1}) == 10);
+    REQUIRE(f.log->start_batch());
+    REQUIRE(f.append(1, {12, 1}));
+    CHECK(f.log->durable_end({1}) == 10);
+    REQUIRE(f.log->finish_batch());
+    CHECK(f.log->durable_end({1}) == 11);
+    f.commit();
+    CHECK(f.log->durable_end({1}) == 12);
+
+    REQUIRE(f.log->truncate({1}, 8));
+    CHECK(f.log->durable_end({1}) == 8);
+    REQUIRE(f.append(1, {9, 2}));
+    REQUIRE(f.append(1, {10, 2}));
+    CHECK(f.log->durable_end({1}) == 8);
+    f.commit();
+    CHECK(f.log->durable_end({1}) == 10);
+
+    REQUIRE(f.log->snapshot({1}, {30, 3}, {}));  // rows take the log's place
+    CHECK(f.log->durable_end({1}) == 10);
+    f.log->release({1}, 10);
+    f.crash();
+    CHECK(f.of(1).end == log_point{10, 2});
+    REQUIRE(f.log->snapshot({1}, {30, 3}, {}));
+    f.commit();
+    CHECK(f.log->durable_end({1}) == 30);
+    f.append_durably(1, 31, 31, 3);
+    CHECK(f.log->durable_end({1}) == 31);
+}
+
 TEST_CASE("a failed write or sync is never retried: the journal is dead and says why") {
     for (const bool sync : {false, true}) {
         journal_fixture f;
