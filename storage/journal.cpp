@@ -405,15 +405,19 @@ void journal::place_entries(const open_batch& batch) {
     shard_log* log = nullptr;
     shard_id its{};
     for (const pending_record& record : batch.records) {
-        if (record.head.kind != record_kind::entry) {
+        if (record.head.kind != record_kind::entry && record.head.kind != record_kind::carried) {
             continue;
         }
         if (log == nullptr || record.head.shard != its) {
             its = record.head.shard;
             log = &logs_[its];
         }
-        log->place(record.head.index, in.head.generation,
-                   static_cast<std::uint32_t>(position_bytes_ + record.offset));
+        const auto offset = static_cast<std::uint32_t>(position_bytes_ + record.offset);
+        if (record.head.kind == record_kind::entry) {
+            log->place(record.head.index, in.head.generation, offset);
+        } else {
+            log->place_carried(record.head.index, in.head.generation, offset);
+        }
         in.saw_entry(its, record.head.index);
     }
 }
@@ -436,6 +440,14 @@ outcome journal::finish_batch() {
     }
     writing_->clear();
     under_way_ = false;
+    for (auto next = carried_.begin(); next != carried_.end();) {
+        if (next->second <= durable_) {
+            files_->let_go(next->first, logs_.at(next->first));
+            next = carried_.erase(next);
+        } else {
+            ++next;
+        }
+    }
     return done{};
 }
 
@@ -512,21 +524,17 @@ void journal::release(shard_id shard, std::uint64_t index) {
 
 std::uint64_t journal::durable_end(shard_id shard) const {
     const auto durable = written_.find(shard);
-    if (durable == written_.end()) {
-        return 0;
+    std::uint64_t end = durable == written_.end() ? 0 : durable->second.end.index;
+    for (const open_batch* batch : {writing_.get(), open_.get()}) {
+        for (const pending_record& each : batch->records) {
+            const bool cuts =
+                each.head.kind == record_kind::truncate || (each.head.flags & voids_log_flag) != 0;
+            if (cuts && each.head.shard == shard) {
+                end = std::min(end, each.head.index);
+            }
+        }
     }
-    const shard_log& log = logs_.at(shard);
-    const std::uint64_t newest = files_->segments().back().head.generation;
-    const std::uint64_t under_way_from = position_bytes_ - writing_->size;
-    const auto is_durable = [&](const entry_place& at) {
-        return at.generation != 0 &&
-               (!under_way_ || at.generation != newest || at.offset < under_way_from);
-    };
-    std::uint64_t end = log.positions().end.index;
-    while (end > log.positions().begin.index && !is_durable(log.place_of(end))) {
-        --end;
-    }
-    return std::min(end, durable->second.end.index);
+    return end;
 }
 
 /// The first shard with entries in the segment that are needed still.

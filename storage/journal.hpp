@@ -153,6 +153,14 @@ public:
     /// Up to where the shard's log, as it is now, is in the files and synced; what is behind a cut that is not
     /// durable yet does not count, nor what came in its place. 0: nothing.
     [[nodiscard]] std::uint64_t durable_end(shard_id shard) const;
+    /// For a shard that keeps the oldest segment and cannot move on: writes a piece of its log once more, behind all others, read
+    /// from the files, until segments can go. True: there is more to write. Nothing happens if none of it is in the oldest
+    /// segment. A piece takes at most `max_carried_bytes`. `storage_full` when only the reserve is left, or when all logs together
+    /// take more than half of the segments; `overloaded`; as `read`.
+    [[nodiscard]] result<bool> carry(shard_id shard);
+    /// A quarter of the segments, at most, is left for use, or no more can be had: let checkpoints be taken, and then logs carried, of
+    /// `oldest_pin`.
+    [[nodiscard]] bool is_tight() const;
     /// Recycles or removes released segments and does a piece of preparing the next one: `maintenance_bytes`, or twice what
     /// was written since the last call, so that it is ready in time if called after each batch;
     /// true if there is more to do at once. No batch may be under way. That no file can be had is no error:
@@ -198,6 +206,7 @@ private:
     [[nodiscard]] std::uint64_t max_open_bytes() const noexcept;
     [[nodiscard]] bool fits(std::uint64_t batch_bytes) const noexcept;
     [[nodiscard]] bool has_room(std::size_t payload_bytes) const noexcept;
+    [[nodiscard]] bool is_worth_carrying() const;
     void take(shard_log& log, const record_head& head, std::span<const std::byte> payload);
     [[nodiscard]] std::optional<journal_pin> pin_of(const segment& in) const;
     [[nodiscard]] static std::uint64_t window_end(const shard_log& log, std::uint64_t first,
@@ -224,7 +233,12 @@ private:
     std::uint64_t durable_ = 0;
     std::optional<error> dead_;
     std::vector<std::byte> window_;  // what `read` has read
+    // Logs that have been carried, and of which record that is certain.
+    std::map<shard_id, std::uint64_t> carried_;
 };
+
+/// What `journal::carry` writes at a time: payloads, but at least one entry.
+inline constexpr std::size_t max_carried_bytes = std::size_t{1} << 20U;
 
 /// What one call of `journal::maintain` writes, unless much was written since the last.
 inline constexpr std::uint64_t maintenance_bytes = std::uint64_t{1} << 20U;

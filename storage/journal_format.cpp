@@ -75,6 +75,7 @@ std::string_view contradiction(const record_head& head) {
     }
     switch (head.kind) {
         case record_kind::entry:
+        case record_kind::carried:
             return !of_a_shard ? "no shard" : !at_a_place ? "no index" : "";
         case record_kind::vote:
             return !of_a_shard                                ? "no shard"
@@ -82,6 +83,7 @@ std::string_view contradiction(const record_head& head) {
                                                               : "";
         case record_kind::truncate:
         case record_kind::position:
+        case record_kind::carry:
             return !of_a_shard ? "no shard" : head.payload_bytes != 0 ? "a payload" : "";
         case record_kind::snapshot:
             return !of_a_shard                               ? "no shard"
@@ -110,6 +112,10 @@ std::string_view to_string(record_kind kind) noexcept {
             return "idle";
         case record_kind::position:
             return "position";
+        case record_kind::carry:
+            return "carry";
+        case record_kind::carried:
+            return "carried";
     }
     return "unknown";
 }

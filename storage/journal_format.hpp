@@ -23,6 +23,8 @@ enum class record_kind : std::uint8_t {
     snapshot = 4,  ///< the shard's state exists elsewhere as of (index, term)
     idle = 5,      ///< nothing: the batch before was synced
     position = 6,  ///< at a segment's begin: the shard's log ended with (index, term) here
+    carry = 7,     ///< entries after (index, term) come once more, here, or go on coming
+    carried = 8,   ///< such an entry
 };
 /// The name as above; "unknown" for other numbers.
 [[nodiscard]] std::string_view to_string(record_kind kind) noexcept;

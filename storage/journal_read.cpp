@@ -79,9 +79,10 @@ outcome journal::read_window(shard_id shard, const shard_log& log, std::uint64_t
         const entry_place& place = log.place_of(index);
         const auto record = read_record(std::span(window_).subspan(
             place.offset - begin.offset, record_head_bytes + place.payload_bytes));
-        if (!record || record->head.kind != record_kind::entry || record->head.shard != shard ||
-            record->head.index != index || record->head.term != place.term ||
-            record->head.generation != place.generation) {
+        const bool is_entry = record && (record->head.kind == record_kind::entry ||
+                                         record->head.kind == record_kind::carried);
+        if (!is_entry || record->head.shard != shard || record->head.index != index ||
+            record->head.term != place.term || record->head.generation != place.generation) {
             return error{errc::corrupt,
                          files_->path(place.generation) + ": entry " + std::to_string(index) +
                              " of shard " + std::to_string(shard.value) + " is damaged at offset " +

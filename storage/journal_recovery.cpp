@@ -94,6 +94,9 @@ public:
                 return read.error();
             }
         }
+        for (auto& [shard, log] : logs_) {
+            log.stop_carrying();
+        }
         return tail_;
     }
 
@@ -158,8 +161,11 @@ private:
                                   " that cannot be: " + wrong);
             }
             log.apply(head, item.record.payload, static_cast<std::uint32_t>(item.offset));
-            if (head.kind == record_kind::entry) {
+            if (head.kind == record_kind::entry || head.kind == record_kind::carried) {
                 in.saw_entry(head.shard, head.index);
+            }
+            if (head.kind == record_kind::carried && !log.is_carrying()) {
+                files_.let_go(head.shard, log);
             }
         }
         tail_.last_was_idle = batch_.records.back().record.head.kind == record_kind::idle;

@@ -209,6 +209,19 @@ outcome segment_files::begin_segment(const segment_head& head,
     return done{};
 }
 
+void segment_files::let_go(shard_id shard, const shard_log& log) {
+    const log_positions& at = log.positions();
+    if (at.begin.index == at.end.index) {
+        return;
+    }
+    const std::uint64_t first = log.place_of(at.begin.index + 1).generation;
+    for (segment& each : segments_) {
+        if (each.head.generation < first) {
+            each.highest.erase(shard);
+        }
+    }
+}
+
 outcome segment_files::release_oldest() {
     BOURSE_ASSERT(segments_.size() > 1);
     segment& oldest = segments_.front();

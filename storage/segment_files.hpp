@@ -13,6 +13,7 @@
 #include "messages/result.hpp"
 #include "storage/disk.hpp"
 #include "storage/journal_format.hpp"
+#include "storage/shard_log.hpp"
 
 namespace bourse {
 
@@ -57,6 +58,8 @@ public:
 
     /// Makes a spare, which there must be, the last segment, with this head and these bytes behind it.
     outcome begin_segment(const segment_head& head, std::span<const std::byte> first_batch);
+    /// The shard's log is carried, durably: it needs no segment before the one that its first entry is in.
+    void let_go(shard_id shard, const shard_log& log);
     /// The first segment becomes a spare, or goes if there are `max_spares`.
     outcome release_oldest();
 

@@ -1,5 +1,7 @@
 #include "storage/shard_log.hpp"
 
+#include <utility>
+
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -51,6 +53,20 @@ std::string shard_log::fault(const record_head& head, std::span<const std::byte>
                        point_text(now.end);
             }
             return {};
+        case record_kind::carry:
+            if (at.index > now.end.index ||
+                (at.index >= now.begin.index && term_at(at.index) != at.term)) {
+                return "entries after " + point_text(at) + " cannot be carried: the log is " +
+                       point_text(now.begin) + " to " + point_text(now.end);
+            }
+            return {};
+        case record_kind::carried:
+            if (!copy_ || at.index != copy_->end().index + 1 || at.index > now.end.index ||
+                (at.index > now.begin.index && term_at(at.index) != at.term)) {
+                return "entry " + point_text(at) + " cannot be carried: the log is " +
+                       point_text(now.begin) + " to " + point_text(now.end);
+            }
+            return {};
         case record_kind::idle:
             return {};
     }
@@ -84,6 +100,8 @@ void apply(log_positions& to, const record_head& head, std::span<const std::byte
             }
             return;
         case record_kind::idle:
+        case record_kind::carry:
+        case record_kind::carried:
             return;
     }
 }
@@ -91,14 +109,40 @@ void apply(log_positions& to, const record_head& head, std::span<const std::byte
 void shard_log::apply(const record_head& head, std::span<const std::byte> payload,
                       std::uint32_t offset) {
     bourse::apply(positions_, head, payload);
+    const entry_place at{.term = head.term,
+                         .generation = head.generation,
+                         .offset = offset,
+                         .payload_bytes = head.payload_bytes};
     if (head.kind == record_kind::entry) {
-        places_.push_back({.term = head.term,
-                           .generation = head.generation,
-                           .offset = offset,
-                           .payload_bytes = head.payload_bytes});
+        places_.push_back(at);
+    } else if (head.kind == record_kind::carry || head.kind == record_kind::carried) {
+        carry(head, at);
     } else {
         places_.resize(positions_.end.index - positions_.begin.index);
+        if (head.kind == record_kind::truncate ||
+            (head.kind == record_kind::snapshot && (head.flags & voids_log_flag) != 0)) {
+            copy_.reset();
+        }
     }
+}
+
+void shard_log::carry(const record_head& head, const entry_place& at) {
+    if (head.kind == record_kind::carry) {
+        if (!copy_ || copy_->end() != log_point{head.index, head.term}) {
+            copy_ = log_copy{{head.index, head.term}, {}};
+        }
+        return;
+    }
+    copy_->places.push_back(at);
+    if (head.index == positions_.end.index) {
+        positions_.begin = copy_->begin;
+        places_ = std::move(copy_->places);
+        copy_.reset();
+    }
+}
+
+log_point shard_log::carried_to() const {
+    return copy_ ? copy_->end() : positions_.begin;
 }
 
 void shard_log::place(std::uint64_t index, std::uint64_t generation, std::uint32_t offset) {
@@ -109,12 +153,44 @@ void shard_log::place(std::uint64_t index, std::uint64_t generation, std::uint32
     }
 }
 
+void shard_log::place_carried(std::uint64_t index, std::uint64_t generation, std::uint32_t offset) {
+    std::deque<entry_place>* in = nullptr;
+    std::uint64_t first = 0;
+    if (copy_ && index > copy_->begin.index && index <= copy_->end().index) {
+        in = &copy_->places;
+        first = copy_->begin.index + 1;
+    } else if (index > positions_.begin.index && index <= positions_.end.index) {
+        in = &places_;
+        first = positions_.begin.index + 1;
+    }
+    if (in != nullptr && (*in)[index - first].generation == 0) {
+        (*in)[index - first].generation = generation;
+        (*in)[index - first].offset = offset;
+    }
+}
+
 void shard_log::release(std::uint64_t index) {
     BOURSE_ASSERT(index <= positions_.end.index);
-    while (positions_.begin.index < index) {
-        positions_.begin = {positions_.begin.index + 1, places_.front().term};
-        places_.pop_front();
+    const auto advance = [&](log_point& begin, std::deque<entry_place>& places) {
+        while (begin.index < index) {
+            begin = {begin.index + 1, places.front().term};
+            places.pop_front();
+        }
+    };
+    advance(positions_.begin, places_);
+    if (copy_ && copy_->end().index < index) {
+        copy_.reset();
+    } else if (copy_) {
+        advance(copy_->begin, copy_->places);
     }
+}
+
+std::uint64_t shard_log::kept_bytes() const noexcept {
+    std::uint64_t bytes = 0;
+    for (const entry_place& each : places_) {
+        bytes += record_head_bytes + each.payload_bytes;
+    }
+    return bytes;
 }
 
 std::optional<std::uint64_t> shard_log::term_at(std::uint64_t index) const {

@@ -59,6 +59,8 @@ struct entry_place {
 /// - vote: replaces the vote; terms never fall, and a vote given is not changed within its term.
 /// - truncate (index, term): the log ends there.
 /// - snapshot: is remembered; with `voids_log_flag` the log is empty and goes on after it.
+/// - carry: the entries after it come once more, as `carried`, or go on coming if they had got to there; with the log's
+///   last one they take the log's place. So the files that the log was in before are not needed.
 /// - position: in the oldest segment, where the log begins; in others, a check that nothing is missing.
 class shard_log {
 public:
@@ -73,20 +75,39 @@ public:
     void apply(const record_head& head, std::span<const std::byte> payload, std::uint32_t offset);
     /// Says where an entry that was applied with generation zero is now, if it is still in the log.
     void place(std::uint64_t index, std::uint64_t generation, std::uint32_t offset);
+    /// The same of a carried one.
+    void place_carried(std::uint64_t index, std::uint64_t generation, std::uint32_t offset);
     /// Forgets the entries up to `index`.
     void release(std::uint64_t index);
 
     [[nodiscard]] const log_positions& positions() const noexcept { return positions_; }
     /// The term of an entry between begin (included) and end.
     [[nodiscard]] std::optional<std::uint64_t> term_at(std::uint64_t index) const;
+    [[nodiscard]] bool is_carrying() const noexcept { return copy_.has_value(); }
+    /// The last entry carried, or the log's begin.
+    [[nodiscard]] log_point carried_to() const;
+    /// Of the entries after begin, with the heads of their records.
+    [[nodiscard]] std::uint64_t kept_bytes() const noexcept;
+    /// Carrying begins anew.
+    void stop_carrying() { copy_.reset(); }
     /// Of an entry after begin, up to end.
     [[nodiscard]] const entry_place& place_of(std::uint64_t index) const;
 
 private:
-    void end_at(log_point kept);
+    /// Entries that have come once more.
+    struct log_copy {
+        log_point begin;
+        std::deque<entry_place> places;
+        [[nodiscard]] log_point end() const {
+            return places.empty() ? begin
+                                  : log_point{begin.index + places.size(), places.back().term};
+        }
+    };
+    void carry(const record_head& head, const entry_place& at);
 
     log_positions positions_;
     std::deque<entry_place> places_;  // of the entries after begin
+    std::optional<log_copy> copy_;
 };
 
 using shard_logs = std::map<shard_id, shard_log>;

@@ -189,8 +189,10 @@ public:
     /// `rows_durable` then, when it is done. An error ends the replica (`fault`).
     bool keep_rows(const moment& now);
     void rows_durable(const moment& now);
-    /// The journal is short of room, and this shard keeps its oldest segment: what is in a checkpoint goes at
-    /// once, though a follower that is a little late must then get rows, and the next one begins soon.
+    /// The journal is getting short of room, and this shard keeps its oldest segment: what is in a checkpoint goes at
+    /// once, though a follower that is a little late must then get rows, and the next one begins soon. If there is nothing
+    /// to take one of (no leader, not a member any more, stopped), the log is carried to the journal's end: one
+    /// shard that is stuck does not stop its node.
     void relieve_journal();
     void receive(const moment& now, const rows_request& request);
     void receive(const moment& now, const rows_piece& piece);

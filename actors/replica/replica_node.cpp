@@ -85,8 +85,8 @@ bool replica_node::start_write(const moment& now) {
     if (!dead_.empty() || journal_->batch_under_way()) {
         return dead_.empty();
     }
-    // Nothing may be written any more for want of room, so nobody else would look for it again.
-    bool waits = !journal_->room().takes_orders;
+    // In time; and when nothing may be written any more for want of room, nobody else would look for it again.
+    bool waits = journal_->is_tight() || !journal_->room().takes_orders;
     for (auto& [shard, each] : replicas_) {
         each->propose(now);
         waits = waits || each->waits_for_room();

@@ -180,6 +180,15 @@ void replica::relieve_journal() {
     if (rows_ != nullptr) {
         log_->release(id(), std::min(counts_.index, log_->durable_end(id())));
     }
+    const bool is_moving = rows_ != nullptr && fault_.empty() && !consensus_.is_installing() &&
+                           state_.index() > counts_.index;
+    if (is_moving) {
+        return;  // a checkpoint comes, and more can go
+    }
+    if (auto carried = log_->carry(id()); !carried && carried.error().code != errc::storage_full &&
+                                          carried.error().code != errc::overloaded) {
+        stop(carried.error().what);
+    }
 }
 
 void replica::release() {

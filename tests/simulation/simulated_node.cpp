@@ -10,7 +10,7 @@ journal_options small_journal(endpoint owner) {
     return {.owner = owner,
             .segment_bytes = std::uint64_t{64} << 10U,
             .reserve_bytes = std::uint64_t{16} << 10U,
-            .max_segments = 32};
+            .max_segments = 16};
 }
 
 }  // namespace

@@ -86,7 +86,11 @@ TEST_CASE("records that the tables forbid are refused although their checksums a
           "too long a payload");
     CHECK(what_is_wrong({.kind = idle}, 1) == "a payload");
     CHECK(what_is_wrong({.kind = record_kind{0}, .shard = {1}}, 0) == "an unknown kind");
-    CHECK(what_is_wrong({.kind = record_kind{7}, .shard = {1}}, 0) == "an unknown kind");
+    CHECK(what_is_wrong({.kind = record_kind{9}, .shard = {1}}, 0) == "an unknown kind");
+    CHECK(what_is_wrong({.kind = carry, .shard = {1}}, 0).empty());
+    CHECK(what_is_wrong({.kind = carry, .shard = {1}}, 1) == "a payload");
+    CHECK(what_is_wrong({.kind = carried, .shard = {1}, .index = 1}, 5).empty());
+    CHECK(what_is_wrong({.kind = carried, .shard = {1}}, 0) == "no index");
     CHECK(what_is_wrong({.kind = snapshot, .flags = 3, .shard = {1}, .index = 1}, 0).empty());
     CHECK(what_is_wrong({.kind = snapshot, .flags = 4, .shard = {1}, .index = 1}, 0) ==
           "unknown flags");
@@ -101,7 +105,9 @@ TEST_CASE("the kinds and the names of files are what they were") {
     CHECK(to_string(record_kind{4}) == "snapshot");
     CHECK(to_string(record_kind{5}) == "idle");
     CHECK(to_string(record_kind{6}) == "position");
-    CHECK(to_string(record_kind{7}) == "unknown");
+    CHECK(to_string(record_kind{7}) == "carry");
+    CHECK(to_string(record_kind{8}) == "carried");
+    CHECK(to_string(record_kind{9}) == "unknown");
     CHECK(segment_name(18'446'744'073'709'551'615U) == "segment-18446744073709551615");
     CHECK(generation_of(segment_name(42)) == 42);
     for (const char* const other : {"", "segment-", "segment-42", "segment-0000000000000000004x",

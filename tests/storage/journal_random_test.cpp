@@ -21,6 +21,7 @@ struct coverage {
     std::uint64_t batches = 0;
     std::uint64_t voided = 0;
     std::uint64_t truncated = 0;
+    std::uint64_t carried = 0;
     std::uint64_t full = 0;
     std::uint64_t died = 0;
     std::uint64_t segments = 0;
@@ -70,8 +71,10 @@ private:
             start();
         } else if (choice < 81) {
             finish();
-        } else if (choice < 86) {
+        } else if (choice < 85) {
             release();
+        } else if (choice < 86) {
+            carry();
         } else if (choice < 93) {
             maintain();
         } else if (choice < 95) {
@@ -199,6 +202,19 @@ private:
         }
     }
 
+    /// Of whoever keeps the oldest segment, some pieces. It changes nothing of what is there.
+    void carry() {
+        const auto pin = journal_->oldest_pin();
+        for (std::uint64_t pieces = pin ? draw(8) : 0; pieces > 0; --pieces) {
+            const auto carried = journal_->carry(pin->shard);
+            if (!carried) {
+                accepted(carried.error());
+                return;
+            }
+            seen_.carried += *carried ? 0U : 1U;
+        }
+    }
+
     void maintain() {
         if (!journal_->batch_under_way()) {
             const auto more = journal_->maintain();
@@ -305,6 +321,7 @@ TEST_CASE("what was durable survives any crash, and nothing else appears") {
     CHECK(seen.under_way_lost > 100);
     CHECK(seen.voided > 100);
     CHECK(seen.truncated > 100);
+    CHECK(seen.carried > 100);
     CHECK(seen.full > 100);
     CHECK(seen.died > 100);
     CHECK(seen.segments >= 3);

@@ -293,6 +293,74 @@ TEST_CASE("what may be released is what is durable of the log as it is now") {
     CHECK(f.log->durable_end({1}) == 31);
 }
 
+TEST_CASE("the log of a shard that is stuck is carried on, and the segments it was in go") {
+    journal_fixture f;
+    f.options.max_segments = 6;
+    f.restart();
+    for (std::uint64_t index = 1; index <= 40; ++index) {
+        f.append_durably(2, index, index, 1, 300);
+        f.maintain();
+    }
+    f.log->release({2}, 10);
+    for (std::uint64_t index = 1; f.log->segment_count() < 5; ++index) {
+        f.append_durably(1, index, index, 1, 1000);
+        f.maintain();
+    }
+    CHECK(f.log->is_tight());
+    f.log->release({1}, f.of(1).end.index);
+    REQUIRE(f.log->oldest_pin().has_value());
+    CHECK(f.log->oldest_pin()->shard == shard_id{2});
+
+    unsigned pieces = 0;
+    for (bool more = true; more; ++pieces) {
+        auto carried = f.log->carry({2});
+        REQUIRE(carried.has_value());
+        more = *carried;
+        if (more && pieces == 1) {
+            f.crash();  // half of it is nothing
+            CHECK(f.has(2, 11, 40, 1, 300));
+            f.log->release({1}, f.of(1).end.index);
+            f.log->release({2}, 10);
+        }
+        if (!more) {
+            f.maintain();
+            CHECK(f.log->segment_count() >= 5);  // not durable yet
+        }
+        f.commit();
+    }
+    CHECK(pieces > 3);
+    f.maintain();
+    CHECK(f.log->segment_count() <= 2);
+    CHECK_FALSE(f.log->is_tight());
+    CHECK(f.has(2, 11, 40, 1, 300));
+    CHECK(*f.log->carry({1}) == false);  // nothing of it is there
+    f.crash();
+    CHECK(f.of(2).begin == log_point{10, 1});
+    CHECK(f.of(2).end == log_point{40, 1});
+    CHECK(f.has(2, 11, 40, 1, 300));
+    f.append_durably(2, 41, 41, 2, 300);
+    REQUIRE(f.log->truncate({2}, 20));
+    f.commit();
+    f.crash();
+    CHECK(f.of(2).end == log_point{20, 1});
+    CHECK(f.has(2, 11, 20, 1, 300));
+}
+
+TEST_CASE("a log is not carried when all that is needed takes more than half of the journal") {
+    journal_fixture f;
+    for (std::uint64_t index = 1; index <= 35; ++index) {
+        f.append_durably(2, index, index, 1, 1000);
+        f.maintain();
+    }
+    CHECK(f.log->is_tight());
+    CHECK(f.log->room().takes_orders);
+    const auto refused = f.log->carry({2});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == errc::storage_full);
+    CHECK(refused.error().what.find("more than half") != std::string::npos);
+    CHECK(*f.log->carry({3}) == false);
+}
+
 TEST_CASE("a failed write or sync is never retried: the journal is dead and says why") {
     for (const bool sync : {false, true}) {
         journal_fixture f;
