@@ -12,6 +12,9 @@ namespace {
 /// What entries leave to votes and the like, which a replica needs to get out of a full journal: it must follow
 /// a leader to get a newer checkpoint, whereupon segments go.
 constexpr std::uint64_t kept_for_votes_bytes = 6'144;
+/// And commands to barriers and memberships: without a barrier of its own a new leader commits nothing, and so
+/// nothing goes.
+constexpr std::uint64_t kept_for_last_votes_bytes = 2'048;
 
 }  // namespace
 
@@ -60,8 +63,13 @@ bool log_writer::hand_on(log_write& next) {
 }
 
 bool log_writer::hand_on_entries(entries_write& next) {
-    if (const journal_room room = log_->room();
-        !room.takes_orders && room.bytes < kept_for_votes_bytes) {
+    const auto may_come = [&](const log_entry& each) {
+        const bool is_command = each.kind == log_entry_kind::command;
+        const journal_room room = log_->room();
+        return room.takes_orders ||
+               room.bytes >= (is_command ? kept_for_votes_bytes : kept_for_last_votes_bytes);
+    };
+    if (entries_done_ < next.entries.size() && !may_come(next.entries[entries_done_])) {
         return false;
     }
     if (entries_done_ == 0 && next.first_index <= end_index() &&
@@ -76,7 +84,7 @@ bool log_writer::hand_on_entries(entries_write& next) {
         }
         const log_entry& entry = next.entries[entries_done_];
         encode_journal_payload(entry, bytes_);
-        if (!log_->append(shard_, {index, entry.term}, bytes_)) {
+        if (!may_come(entry) || !log_->append(shard_, {index, entry.term}, bytes_)) {
             return false;
         }
     }
