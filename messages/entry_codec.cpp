@@ -8,8 +8,10 @@
 #include "messages/calendar_record.hpp"
 #include "messages/channel_record.hpp"
 #include "messages/command_record.hpp"
+#include "messages/known_numbers.hpp"
 #include "messages/listing_record.hpp"
 #include "messages/message_frame.hpp"
+#include "messages/record_bytes.hpp"
 #include "messages/schema/entry.capnp.h"
 
 namespace bourse {
@@ -39,7 +41,8 @@ namespace {
     kind(set_calendar, SetCalendar, SET_CALENDAR, "setCalendar");                       \
     kind(set_rules_version, SetRulesVersion, SET_RULES_VERSION, "setRulesVersion");     \
     kind(channel_delivery, ChannelDelivery, CHANNEL_DELIVERY, "channelDelivery");       \
-    kind(channel_receipt, ChannelReceipt, CHANNEL_RECEIPT, "channelReceipt")
+    kind(channel_receipt, ChannelReceipt, CHANNEL_RECEIPT, "channelReceipt");           \
+    kind(put_record, PutRecord, PUT_RECORD, "putRecord")
 
 /// Commands of clients and operators have a `request`.
 template <typename Command>
@@ -363,6 +366,24 @@ channel_receipt read(schema::ChannelReceipt::Reader from, const record_path& at,
     return read_channel_receipt(from, at, faults);
 }
 
+// --- Records --------------------------------------------------------------------------------------
+
+void write(const put_record& from, schema::PutRecord::Builder to) {
+    to.setTable(static_cast<schema::RecordTable>(from.table));
+    to.setExpected(from.expected);
+    to.setKey(as_data(from.what->key));
+    to.setValue(as_data(from.what->value));
+}
+
+put_record read(schema::PutRecord::Reader from, const record_path& at, record_faults& faults) {
+    put_record to;
+    to.table = checked_enum<record_table>(from.getTable(), at, "table", faults);
+    to.expected = from.getExpected();
+    to.what->key = read_data(from.getKey());
+    to.what->value = read_data(from.getValue());
+    return to;
+}
+
 // --- Commands, written ----------------------------------------------------------------------------
 
 // One overload a kind of command: where its body goes in the union.
@@ -407,6 +428,10 @@ std::size_t body_words(const set_calendar& said) {
 std::size_t body_words(const channel_delivery& said) {
     return channel_delivery_words(said);
 }
+std::size_t body_words(const put_record& said) {
+    return capnp::sizeInWords<schema::PutRecord>() + data_words(said.what->key) +
+           data_words(said.what->value);
+}
 
 std::size_t shard_command_words(const shard_command& from) {
     return capnp::sizeInWords<schema::ShardCommand>() +
@@ -448,7 +473,7 @@ void read_version_1(schema::ShardCommand::Reader from, const record_path& at, re
     }
     faults.add(errc::out_of_range, at,
                std::to_string(static_cast<unsigned>(from.which())) +
-                   " is not a kind of shard command (0..21)");
+                   " is not a kind of shard command (0..22)");
 }
 
 /// Each version that was ever written has its case, for ever.

@@ -78,13 +78,16 @@ inline constexpr known_numbers numbers_of<event_kind>{"an event kind",
                                                       {{{0, 6}, {10, 16}, {20, 22}, {30, 34}}}};
 template <>
 inline constexpr known_numbers numbers_of<reason>{
-    "a reason", {{{0, 27}, {40, 47}, {60, 62}, {100, 128}, {140, 142}}}};
+    "a reason", {{{0, 27}, {40, 47}, {60, 62}, {100, 130}, {140, 142}}}};
 template <>
 inline constexpr known_numbers numbers_of<account_kind>{
     "an account kind", {{{0, detail::last_of(account_kind_count)}}}};
 template <>
 inline constexpr known_numbers numbers_of<limit_kind>{"a limit kind",
                                                       {{{0, detail::last_of(limit_kind_count)}}}};
+template <>
+inline constexpr known_numbers numbers_of<record_table>{"a table of records",
+                                                        {{{1, last_record_table}}}};
 template <>
 inline constexpr known_numbers numbers_of<line_kind>{"a line kind",
                                                      {{{0, detail::last_of(line_kind_count)}}}};

@@ -141,6 +141,10 @@ std::string_view to_string(reason code) noexcept {
             return "market_wide_halt";
         case reason::unsupported_rules:
             return "unsupported_rules";
+        case reason::record_conflict:
+            return "record_conflict";
+        case reason::too_many_records:
+            return "too_many_records";
         case reason::killed:
             return "killed";
         case reason::disconnected:

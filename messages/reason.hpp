@@ -85,6 +85,8 @@ enum class reason : std::uint8_t {
     not_here = 126,               ///< the symbol's book is in another shard
     market_wide_halt = 127,       ///< the whole market is halted
     unsupported_rules = 128,      ///< a version of the rules that this program does not know
+    record_conflict = 129,        ///< the record has another revision than was expected
+    too_many_records = 130,       ///< the shard has as many records, or bytes of them, as it may
 
     // Why the ledger cancelled an order.
     killed = 140,        ///< the account's kill switch

@@ -15,7 +15,7 @@ namespace bourse {
 using row_value = std::variant<std::monostate, shard_row, account_row, risk_group_row, position_row,
                                open_order_row, order_group_row, remembered_row, lease_row,
                                box<listing_row>, calendar_row, box<shard_book_row>, order_row,
-                               group_row, channel_row, channel_value, channel_message>;
+                               group_row, channel_row, channel_value, channel_message, record_row>;
 
 /// What a checkpoint has to do to one key: store the row there, or, if there is none, remove what it has;
 /// it may have nothing. `encode_row` (shard_rows_codec.hpp) makes the bytes.

@@ -28,6 +28,7 @@ constexpr std::array<number_sizes, last_row_kind + 1> sizes_by_kind{{
     {2},        // channel
     {2, 4},     // channel_value
     {2, 8},     // outbox_message
+    {4},        // record
 }};
 
 const number_sizes& sizes_of(row_kind kind) noexcept {
@@ -112,6 +113,9 @@ row_key row_key::channel_value(shard_id peer, asset_id asset) {
 }
 row_key row_key::outbox_message(shard_id peer, std::uint64_t number) {
     return {row_kind::outbox_message, {peer.value, number}};
+}
+row_key row_key::record(std::uint32_t number) {
+    return {row_kind::record, {number}};
 }
 
 result<row_key> row_key::read(std::span<const std::byte> bytes) {

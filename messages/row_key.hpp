@@ -30,8 +30,9 @@ enum class row_kind : std::uint8_t {
     channel = 14,
     channel_value = 15,
     outbox_message = 16,
+    record = 17,
 };
-inline constexpr std::uint8_t last_row_kind = 16;
+inline constexpr std::uint8_t last_row_kind = 17;
 
 /// Under what a checkpoint stores one row of a shard: what kind of row, and whose.
 ///
@@ -56,6 +57,7 @@ inline constexpr std::uint8_t last_row_kind = 16;
 /// | channel        | shard 2                                       | 3      |
 /// | channel_value  | shard 2; asset 4                              | 7      |
 /// | outbox_message | shard 2; number 8                             | 11     |
+/// | record         | number 4                                      | 5      |
 ///
 /// Example: order 7001 in the book of symbol 5 is `0c 00000005 0000000000001b59`.
 class row_key {
@@ -79,6 +81,7 @@ public:
     [[nodiscard]] static row_key channel(shard_id peer);
     [[nodiscard]] static row_key channel_value(shard_id peer, asset_id asset);
     [[nodiscard]] static row_key outbox_message(shard_id peer, std::uint64_t number);
+    [[nodiscard]] static row_key record(std::uint32_t number);
 
     /// Takes any bytes; an error if they are no key.
     [[nodiscard]] static result<row_key> read(std::span<const std::byte> bytes);

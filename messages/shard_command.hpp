@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -234,11 +235,13 @@ enum class record_table : std::uint8_t {
     users = 4,
 };
 inline constexpr std::uint8_t last_record_table = 4;
+inline constexpr std::size_t max_record_key = 64;       ///< bytes
+inline constexpr std::size_t max_record_value = 4'096;  ///< bytes
 
 /// The bytes of a record. The shard does not interpret them.
 struct record_text {
-    std::string key;    ///< 1 to 64 bytes
-    std::string value;  ///< 1 to 4,096 bytes
+    std::string key;    ///< 1 to `max_record_key` bytes
+    std::string value;  ///< 1 to `max_record_value` bytes
     friend bool operator==(const record_text&, const record_text&) = default;
 };
 
@@ -272,7 +275,8 @@ using shard_command =
     std::variant<submit_order, submit_cancel, submit_replace, submit_mass_cancel, renew_lease,
                  open_account, set_limit, set_kill_switch, deposit, withdraw, transfer, split,
                  dividend, list_instrument, book_state, book_reference, mass_cancel_book,
-                 market_halt, set_calendar, set_rules_version, channel_delivery, channel_receipt>;
+                 market_halt, set_calendar, set_rules_version, channel_delivery, channel_receipt,
+                 put_record>;
 
 /// The unit of meaning: what is logged, replicated and applied as one.
 struct entry {

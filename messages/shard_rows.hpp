@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "messages/book_rows.hpp"
@@ -164,6 +165,16 @@ struct channel_row {
     friend bool operator==(const channel_row&, const channel_row&) = default;
 };
 
+/// A record (shard RULES 7).
+struct record_row {
+    record_table table = record_table::currencies;
+    std::uint32_t number = 0;    ///< 1, 2, 3 …, unique
+    std::uint64_t revision = 0;  ///< the index of the entry that wrote it
+    std::string key;             ///< unique in its table
+    std::string value;
+    friend bool operator==(const record_row&, const record_row&) = default;
+};
+
 /// Everything else.
 struct shard_row {
     shard_id id{};
@@ -194,6 +205,7 @@ struct shard_rows {
     std::vector<calendar_row> calendars;
     std::vector<shard_book_row> books;
     std::vector<channel_row> channels;
+    std::vector<record_row> records;  ///< by number
     friend bool operator==(const shard_rows&, const shard_rows&) = default;
 };
 

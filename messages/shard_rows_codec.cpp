@@ -6,6 +6,7 @@
 #include "messages/known_numbers.hpp"
 #include "messages/listing_record.hpp"
 #include "messages/message_frame.hpp"
+#include "messages/record_bytes.hpp"
 #include "messages/schema/shard.capnp.h"
 #include "messages/wide_halves.hpp"
 
@@ -351,6 +352,26 @@ channel_value read_version_1(schema::ChannelValueRow::Reader from, const record_
             .received = join(from.getReceivedHigh(), from.getReceivedLow())};
 }
 
+// --- Records --------------------------------------------------------------------------------------
+
+void write(const record_row& from, schema::RecordRow::Builder to) {
+    to.setVersion(record_row_version);
+    to.setTable(static_cast<schema::RecordTable>(from.table));
+    to.setNumber(from.number);
+    to.setRevision(from.revision);
+    to.setKey(as_data(from.key));
+    to.setValue(as_data(from.value));
+}
+
+record_row read_version_1(schema::RecordRow::Reader from, const record_path& at,
+                          record_faults& faults) {
+    return {.table = checked_enum<record_table>(from.getTable(), at, "table", faults),
+            .number = from.getNumber(),
+            .revision = from.getRevision(),
+            .key = read_data(from.getKey()),
+            .value = read_data(from.getValue())};
+}
+
 // --- Bytes ----------------------------------------------------------------------------------------
 
 /// Appends a row that takes `more` words beside its own.
@@ -472,6 +493,13 @@ void encode_channel_value(const channel_value& from, std::vector<std::byte>& out
 }
 result<channel_value> decode_channel_value(std::span<const std::byte> bytes) {
     return decode<schema::ChannelValueRow>(bytes, "channelValueRow", channel_value_row_version);
+}
+
+void encode_record_row(const record_row& from, std::vector<std::byte>& out) {
+    encode<schema::RecordRow>(from, data_words(from.key) + data_words(from.value), out);
+}
+result<record_row> decode_record_row(std::span<const std::byte> bytes) {
+    return decode<schema::RecordRow>(bytes, "recordRow", record_row_version);
 }
 
 }  // namespace bourse

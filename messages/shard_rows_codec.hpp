@@ -33,6 +33,7 @@ inline constexpr std::uint16_t calendar_row_version = 1;
 inline constexpr std::uint16_t shard_book_row_version = 1;
 inline constexpr std::uint16_t channel_row_version = 1;
 inline constexpr std::uint16_t channel_value_row_version = 1;
+inline constexpr std::uint16_t record_row_version = 1;
 
 // --- Row by row ---------------------------------------------------------------------------------
 //
@@ -79,6 +80,9 @@ void encode_channel_row(const channel_row& from, std::vector<std::byte>& out);
 
 void encode_channel_value(const channel_value& from, std::vector<std::byte>& out);
 [[nodiscard]] result<channel_value> decode_channel_value(std::span<const std::byte> bytes);
+
+void encode_record_row(const record_row& from, std::vector<std::byte>& out);
+[[nodiscard]] result<record_row> decode_record_row(std::span<const std::byte> bytes);
 
 /// A row of any kind; of none, no bytes.
 void encode_row(const row_value& from, std::vector<std::byte>& out);

@@ -51,6 +51,9 @@ row_key key_of(const shard_book_row& row) {
 row_key key_of(const channel_row& row) {
     return row_key::channel(row.peer);
 }
+row_key key_of(const record_row& row) {
+    return row_key::record(row.number);
+}
 
 error in_row(const row_key& key, errc code, std::string_view sentence) {
     return {code, std::string("row ").append(key.text()).append(": ").append(sentence)};
@@ -198,6 +201,7 @@ struct row_encoder {
     void operator()(const channel_row& row) const { encode_channel_row(row, out); }
     void operator()(const channel_value& row) const { encode_channel_value(row, out); }
     void operator()(const channel_message& row) const { encode_channel_message(row, out); }
+    void operator()(const record_row& row) const { encode_record_row(row, out); }
 };
 
 }  // namespace
@@ -220,6 +224,7 @@ void for_each_row(const shard_rows& from, const row_sink& sink) {
     out.write_all(from.calendars, encode_calendar_row);
     write_books(from.books, out);
     write_channels(from.channels, out);
+    out.write_all(from.records, encode_record_row);
 }
 
 // --- Rows, put together -----------------------------------------------------------------------------
@@ -293,6 +298,8 @@ std::optional<error> shard_rows_builder::add_row(const row_key& key,
             return no_channel(key);
         case row_kind::outbox_message:
             return add_outbox_message(key, value);
+        case row_kind::record:
+            return append(key, decode_record_row(value), rows_.records);
     }
     return in_row(key, errc::out_of_range, "it is of no kind");
 }

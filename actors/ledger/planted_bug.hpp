@@ -19,6 +19,8 @@ enum class planted_bug : std::uint8_t {
     forget_change,        ///< a row that changes is not noted for the checkpoint
     forget_copy,          ///< nor copied when it changes before its turn
     forget_removal,       ///< nor when it goes
+    ignore_revision,      ///< a record is written whatever its revision is
+    forget_record,        ///< what is written to a record is not in the digest
 };
 
 /// The mistake that is being made.

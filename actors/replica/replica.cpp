@@ -14,12 +14,18 @@ namespace {
 /// Digests that are remembered for being compared.
 constexpr std::size_t max_marks = 512;
 
+/// What a command of weight one takes in an entry, about.
+constexpr std::size_t bytes_a_weight = 128;
+
 std::size_t weight_of(const shard_command& command) {
     if (const auto* delivery = std::get_if<channel_delivery>(&command)) {
         return 1 + delivery->messages.size();
     }
     if (const auto* calendar = std::get_if<set_calendar>(&command)) {
         return 1 + calendar->sessions.size();
+    }
+    if (const auto* record = std::get_if<put_record>(&command)) {
+        return 1 + record->what->value.size() / bytes_a_weight;
     }
     return 1;
 }

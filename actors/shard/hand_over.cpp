@@ -44,6 +44,7 @@ void shard::machine::begin_hand_over() {
     changed_books_.begin();
     changed_calendars_.begin();
     channels_.begin_hand_over();
+    records_.begin_hand_over();
     ledger_.begin_hand_over();
 }
 
@@ -56,6 +57,7 @@ bool shard::machine::hand_over(std::size_t most, std::vector<row_change>& out) {
         now.own_is_told = true;
     }
     if (!ledger_.hand_over(most, out) || !channels_.hand_over(most, out) ||
+        !records_.hand_over(most, out) ||
         !changed_calendars_.hand_over(most, calendar_table{*this}, out) ||
         !changed_books_.hand_over(most, book_table{*this}, out)) {
         return false;
@@ -78,6 +80,7 @@ void shard::machine::end_hand_over(bool stored) {
     changed_books_.end(stored);
     changed_calendars_.end(stored);
     channels_.end_hand_over(stored);
+    records_.end_hand_over(stored);
     ledger_.end_hand_over(stored);
     handing_over_.reset();
 }

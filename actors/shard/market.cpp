@@ -1,6 +1,7 @@
-// Instruments, states of books, calendars, the market-wide halt (RULES.md 2).
+// Instruments, states of books, calendars, the market-wide halt (RULES.md 2); records (RULES.md 7).
 #include <algorithm>
 
+#include "actors/ledger/planted_bug.hpp"
 #include "actors/shard/shard_machine.hpp"
 
 namespace bourse {
@@ -242,6 +243,20 @@ void shard::machine::handle(const set_rules_version& what) {
         rules_version_ = what.version;
     }
     ledger_.answer_operator_command(what.request, known ? reason::none : reason::unsupported_rules);
+}
+
+// --- Records ------------------------------------------------------------------------------------
+
+// 7.2, 7.5.
+void shard::machine::handle(const put_record& what) {
+    if (!ledger_.begin_operator_command(what.request)) {
+        return;
+    }
+    const reason why = records_.put(what, index_);
+    if (why == reason::none && !BOURSE_PLANTED(forget_record)) {
+        ledger_digest_ = records::digest_of_put(what, index_, ledger_digest_);
+    }
+    ledger_.answer_operator_command(what.request, why);
 }
 
 }  // namespace bourse

@@ -96,6 +96,7 @@ shard_rows shard::machine::save() const {
         rows.calendars.push_back({.id = calendar, .sessions = sessions});
     }
     rows.channels = channels_.save();
+    rows.records = records_.save();
     return rows;
 }
 
@@ -122,7 +123,8 @@ bool shard::machine::restore(const shard_rows& rows) {
     rules_version_ = rows.shard.rules_version;
     market_halted_ = rows.shard.market_halted;
     ledger_digest_ = rows.shard.ledger_digest;
-    if (!ledger_.restore(rows) || !channels_.restore(rows.channels)) {
+    if (!ledger_.restore(rows) || !channels_.restore(rows.channels) ||
+        !records_.restore(rows.records, index_)) {
         return false;
     }
     for (const calendar_row& row : rows.calendars) {

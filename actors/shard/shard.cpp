@@ -49,6 +49,13 @@ std::vector<open_order_row> shard::orders_of(account_id account) const {
 channel_delivery shard::unconfirmed(shard_id peer, std::uint64_t first, std::size_t most) const {
     return machine_->unconfirmed(peer, first, most);
 }
+const record_row* shard::record(record_table table, std::string_view key) const {
+    return machine_->named().find(table, key);
+}
+std::vector<record_row> shard::records(record_table table, std::string_view after,
+                                       std::size_t most) const {
+    return machine_->named().list(table, after, most);
+}
 std::uint64_t shard::digest() const noexcept {
     return machine_->digest();
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "actors/ledger/portfolio_line.hpp"
@@ -89,6 +90,12 @@ public:
     /// sends again. Copies at most `most` of them.
     [[nodiscard]] channel_delivery unconfirmed(shard_id peer, std::uint64_t first,
                                                std::size_t most) const;
+    /// A record (RULES.md 7), or null if it is not there. Valid until the next `apply`.
+    [[nodiscard]] const record_row* record(record_table table, std::string_view key) const;
+    /// At most `most` records of a table by rising key, from behind `after` on; after an empty key: from the
+    /// first on.
+    [[nodiscard]] std::vector<record_row> records(record_table table, std::string_view after,
+                                                  std::size_t most) const;
     /// Over everything that was ever put out (RULES.md 5.2).
     [[nodiscard]] std::uint64_t digest() const noexcept;
 

@@ -13,6 +13,7 @@
 #include "actors/book/changed_rows.hpp"
 #include "actors/ledger/ledger.hpp"
 #include "actors/shard/channels.hpp"
+#include "actors/shard/records.hpp"
 #include "actors/shard/shard.hpp"
 #include "actors/shard/shard_book.hpp"
 
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] const order_book* book(symbol_id symbol) const noexcept;
     [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const;
     [[nodiscard]] const ledger& accounts() const noexcept { return ledger_; }
+    [[nodiscard]] const bourse::records& named() const noexcept { return records_; }
     [[nodiscard]] channel_delivery unconfirmed(shard_id peer, std::uint64_t first,
                                                std::size_t most) const;
     [[nodiscard]] std::uint64_t digest() const noexcept;
@@ -96,6 +98,7 @@ private:
     void handle(const market_halt& what);
     void handle(const set_calendar& what);
     void handle(const set_rules_version& what);
+    void handle(const put_record& what);
     void handle(const channel_delivery& what);
     void handle(const channel_receipt& what);
 
@@ -144,6 +147,7 @@ private:
     std::uint64_t ledger_digest_ = 0;
     ledger ledger_;
     channels channels_;
+    bourse::records records_;
 
     std::vector<shard_book*> books_;  ///< by the ledger's number of the listing; null: not here
     std::map<symbol_id, std::unique_ptr<shard_book>> books_by_symbol_;

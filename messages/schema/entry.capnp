@@ -138,6 +138,9 @@ struct ShardCommand {
 
     channelReceipt @25 :Channel.ChannelReceipt;
     # What another shard has taken, with a version of its own. Takes no client id. Since 1.
+
+    putRecord @26 :PutRecord;
+    # Writes or erases a record. Since 1.
   }
 }
 
@@ -489,6 +492,46 @@ struct SetRulesVersion {
 
   rules @0 :UInt32;
   # The version, not below the one that counts now. Zero is answered `unsupportedRules`. Since 1.
+}
+
+# --- Records
+
+enum RecordTable {
+  # The tables of a shard's records. Shard RULES 7.1. The numbers equal those of
+  # `messages/shard_command.hpp`.
+
+  none @0;
+  # No table. Refused by every reader.
+
+  currencies @1;
+  # What money there is, by code. Since 1.
+
+  instruments @2;
+  # What is traded, by name. Since 1.
+
+  accounts @3;
+  # Whose it is, by name. Since 1.
+
+  users @4;
+  # Who may ask, by name. Since 1.
+}
+
+struct PutRecord {
+  # Writes a record, or erases it. Shard RULES 7.2. What is in the tables is in directory.capnp.
+
+  table @0 :RecordTable;
+  # In which table. Zero is refused. Since 1.
+
+  expected @1 :UInt64;
+  # The revision that the record must have now: the index of the entry that wrote it. Zero: it must not be
+  # there. Since 1.
+
+  key @2 :Data;
+  # The record's key: 1 to 64 bytes. Any other number of them is answered `invalidRequest`. Since 1.
+
+  value @3 :Data;
+  # What is written: up to 4,096 bytes; more are answered `invalidRequest`. Empty: the record is erased.
+  # Since 1.
 }
 
 const exampleEntry :Entry = (version = 1, index = 1001, atNs = 1767258000000000000, commands = [

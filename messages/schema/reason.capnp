@@ -255,8 +255,14 @@ enum Reason {
   unsupportedRules @128;
   # A version of the rules that the program does not know. Since 1.
 
+  recordConflict @129;
+  # The record has another revision than was expected. Since 1.
+
+  tooManyRecords @130;
+  # The shard has as many records, or bytes of them, as it may. Since 1.
+
   # Never sent; refused by every reader. Kept for the ledger's refusals to come.
-  reserved129 @129; reserved130 @130; reserved131 @131; reserved132 @132;
+  reserved131 @131; reserved132 @132;
   reserved133 @133; reserved134 @134; reserved135 @135; reserved136 @136;
   reserved137 @137; reserved138 @138; reserved139 @139;
 

@@ -23,6 +23,7 @@
 #     channel           ChannelRow                      shard
 #     channel value     ChannelValueRow                 shard, asset
 #     outbox message    ChannelMessage, of channel.capnp   shard, number
+#     record            RecordRow                       number
 #
 # Two shards with the same rows behave alike for ever: there is nothing else. What follows from other rows
 # (what is reserved, open lots, a risk group's totals) is not stored but made anew.
@@ -463,6 +464,29 @@ struct ChannelValueRow {
   # The lower 64 bits of that. Zero in both: nothing. Since 1.
 }
 
+struct RecordRow {
+  # A record. Shard RULES, section 7. Its key in its table is a field like others: as a row it is stored
+  # under its number.
+
+  version @0 :UInt16;
+  # The version of this record: 1. Zero is refused. Since 1.
+
+  table @1 :Entry.RecordTable;
+  # In which table. Zero is refused. Since 1.
+
+  number @2 :UInt32;
+  # Its number: 1 to 2^20. Zero never occurs. Since 1.
+
+  revision @3 :UInt64;
+  # The index of the entry that wrote it. Zero never occurs. Since 1.
+
+  key @4 :Data;
+  # Its key: 1 to 64 bytes. Since 1.
+
+  value @5 :Data;
+  # What is in it: 1 to 4,096 bytes. Since 1.
+}
+
 const examplePosition :PositionRow = (
   version = 1, holder = 42, asset = 5, maxOrder = 1000,
   totalHigh = -1, totalLow = 0xffffffffffffffe2, costLow = 304470);
@@ -475,3 +499,7 @@ const exampleOpenOrder :OpenOrderRow = (
   pending = [(setPrice = true, priceTicks = 10155, clientHigh = 1, clientLow = 9)]);
 # An order of account 42 of which 280 lots remain, and a replace of its price to 10,155 under way. Its
 # key is 05 0001000000000004.
+
+const exampleRecord :RecordRow = (
+  version = 1, table = instruments, number = 7, revision = 1001, key = "AAPL", value = "a share");
+# What is called AAPL among the instruments, as entry 1001 wrote it. Its key is 11 00000007.

@@ -28,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bourse::check_round_trip(bytes, bourse::decode_shard_book_row, bourse::encode_shard_book_row);
     bourse::check_round_trip(bytes, bourse::decode_channel_row, bourse::encode_channel_row);
     bourse::check_round_trip(bytes, bourse::decode_channel_value, bourse::encode_channel_value);
+    bourse::check_round_trip(bytes, bourse::decode_record_row, bourse::encode_record_row);
     bourse::check_round_trip(bytes, bourse::decode_shard_rows, bourse::encode_shard_rows);
     if (const auto key = bourse::row_key::read(bytes)) {
         BOURSE_ASSERT(*bourse::row_key::read(key->bytes()) == *key);

@@ -136,7 +136,7 @@ constexpr record_codec table[] = {
                  drawn<&draws::book_rows>),
     BOURSE_CODEC(ShardCommand, "shardCommand", shard_command, sample_shard_command,
                  samples::random_shard_command),
-    BOURSE_CODEC(Entry, "entry", entry, samples::distinct_entry, samples::random_entry),
+    BOURSE_CODEC(Entry, "entry", entry, samples::every_kind_entry, samples::random_entry),
     BOURSE_CODEC(ChannelMessage, "channelMessage", channel_message, sample_channel_message,
                  samples::random_channel_message),
     BOURSE_CODEC(ChannelDelivery, "channelDelivery", channel_delivery,
@@ -164,6 +164,7 @@ constexpr record_codec table[] = {
     BOURSE_SHARD_ROW(ShardBookRow, "shardBookRow", shard_book_row),
     BOURSE_SHARD_ROW(ChannelRow, "channelRow", channel_row),
     BOURSE_SHARD_ROW(ChannelValueRow, "channelValueRow", channel_value),
+    BOURSE_SHARD_ROW(RecordRow, "recordRow", record_row),
 };
 
 constexpr record_codec whole_shard =

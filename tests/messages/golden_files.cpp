@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "codecs_under_test.hpp"
+#include "shard_samples.hpp"
 
 #ifndef BOURSE_TESTS_DIR
 #error "the build says where the tests are"
@@ -107,7 +108,14 @@ TEST_CASE("the golden rows of version 1 are read") {
 }
 
 TEST_CASE("the golden entry of version 1, of every kind of command, is read") {
-    check_golden({{"entry", "entry"}, {"shard_command", "shardCommand"}});
+    check_golden("entry", codec_named("entry"), samples::distinct_entry());
+    check_golden({{"shard_command", "shardCommand"}});
+}
+
+TEST_CASE("the golden commands about records, which came later to version 1, are read") {
+    check_golden("put_record", codec_named("shardCommand"),
+                 shard_command{samples::distinct_put_record()});
+    check_golden({{"entry_with_records", "entry"}});
 }
 
 TEST_CASE("the golden messages between shards of version 1 are read") {
@@ -140,11 +148,13 @@ TEST_CASE("the golden rows of a shard of version 1 are read") {
                   {"calendar_row", "calendarRow"},
                   {"shard_book_row", "shardBookRow"},
                   {"channel_row", "channelRow"},
-                  {"channel_value", "channelValueRow"}});
+                  {"channel_value", "channelValueRow"},
+                  {"record_row", "recordRow"}});
 }
 
 TEST_CASE("the golden shard of version 1, with every kind of row, is read") {
-    check_golden("shard_rows", whole_shard_codec(), whole_shard_codec().sample());
+    check_golden("shard_rows", whole_shard_codec(), samples::distinct_shard_rows_without_records());
+    check_golden("shard_rows_with_records", whole_shard_codec(), whole_shard_codec().sample());
 }
 
 }  // namespace

@@ -53,8 +53,11 @@ namespace {
                                                                 too_many_instruments,              \
                                                                 124) code(too_many_leases,         \
                                                                           125) code(not_here, 126) \
-                                                                code(market_wide_halt, 127)        \
-                                                                    code(unsupported_rules, 128)   \
+                                                                code(market_wide_halt, 127) code(  \
+                                                                    unsupported_rules,             \
+                                                                    128) code(record_conflict,     \
+                                                                              129)                 \
+                                                                    code(too_many_records, 130)    \
                                                                         code(killed, 140) code(    \
                                                                             disconnected, 141)     \
                                                                             code(reduce_only, 142)

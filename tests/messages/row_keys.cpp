@@ -33,7 +33,8 @@ std::vector<row_key> one_key_of_each_kind() {
             row_key::book_group({0x01020304}, {0x05060708090a0b0c}),
             row_key::channel({0x0102}),
             row_key::channel_value({0x0102}, {0x03040506}),
-            row_key::outbox_message({0x0102}, 0x030405060708090a)};
+            row_key::outbox_message({0x0102}, 0x030405060708090a),
+            row_key::record(0x01020304)};
 }
 
 TEST_CASE("the bytes of each kind of key are as row_key.hpp shows them") {
@@ -52,7 +53,8 @@ TEST_CASE("the bytes of each kind of key are as row_key.hpp shows them") {
                                             "0d0102030405060708090a0b0c",
                                             "0e0102",
                                             "0f010203040506",
-                                            "100102030405060708090a"};
+                                            "100102030405060708090a",
+                                            "1101020304"};
     const std::vector<row_key> keys = one_key_of_each_kind();
     REQUIRE(keys.size() == last_row_kind);
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -112,8 +114,8 @@ TEST_CASE("bytes that are no key are refused") {
     };
     const std::pair<std::vector<std::uint8_t>, std::string> cases[] = {
         {{}, "a key of no bytes"},
-        {{0}, "key 00: 0 is not a kind of row (1..16)"},
-        {{17, 1}, "key 11: 17 is not a kind of row (1..16)"},
+        {{0}, "key 00: 0 is not a kind of row (1..17)"},
+        {{18, 1}, "key 12: 18 is not a kind of row (1..17)"},
         {{1, 0}, "key 01…: 2 bytes, not 1"},
         {{2, 0, 0, 1}, "key 02…: 4 bytes, not 5"},
         {std::vector<std::uint8_t>(300, 12), "key 0c…: 300 bytes, not 13"},

@@ -98,6 +98,11 @@ TEST_CASE("the examples of shard.capnp mean what their comments say") {
     REQUIRE_MESSAGE(order.has_value(), order.error().what);
     CHECK(row_key::open_order(order->id).text() == "050001000000000004");
     CHECK(order->pending.front().client == client_id{1, 9});
+    const auto record = decode_record_row(example<schema::RecordRow>(schema::EXAMPLE_RECORD));
+    REQUIRE_MESSAGE(record.has_value(), record.error().what);
+    CHECK(record->key == "AAPL");
+    CHECK(record->value == "a share");
+    CHECK(row_key::record(record->number).text() == "1100000007");
 }
 
 // --- Commands ---------------------------------------------------------------------------------------
@@ -156,10 +161,10 @@ TEST_CASE("a shard command without a body is refused, not taken for one of zeros
 
 TEST_CASE("a kind of shard command that is not known is refused") {
     bytes message = encoded_by(encode_shard_command, market_halt{});
-    message[18] = std::byte{22};
+    message[18] = std::byte{23};
     const error refused = refusal(codec_of<schema::ShardCommand>(), message);
     CHECK(refused.code == errc::out_of_range);
-    CHECK(refused.what == "shardCommand: 22 is not a kind of shard command (0..21)");
+    CHECK(refused.what == "shardCommand: 23 is not a kind of shard command (0..22)");
 }
 
 TEST_CASE("a new order without the order is refused") {

@@ -112,13 +112,20 @@ std::vector<shard_command> every_kind_of_shard_command() {
         set_rules_version{.request = request, .version = 2},
         distinct_channel_delivery(),
         distinct_channel_receipt(),
+        distinct_put_record(),
     };
 }
 
-entry distinct_entry() {
+entry every_kind_entry() {
     return {.index = 0x0102030405060708,
             .at = {1'767'258'000'000'000'009},
             .commands = every_kind_of_shard_command()};
+}
+
+entry distinct_entry() {
+    entry from = every_kind_entry();
+    from.commands.resize(22);
+    return from;
 }
 
 std::vector<channel_message> every_kind_of_channel_message() {
@@ -137,31 +144,6 @@ channel_delivery distinct_channel_delivery() {
 
 channel_receipt distinct_channel_receipt() {
     return {.from = {0x7ffc}, .up_to = 0x4142434445464748};
-}
-
-report distinct_report() {
-    report told;
-    told.what = distinct_event();
-    told.what.kind = event_kind::repeated;
-    told.what.reason = reason::disconnected;
-    told.what.flags = event::pending | event::aggressor;
-    told.number = 0x2122232425262728;
-    told.client = {0x3132333435363738, 0x4142434445464748};
-    told.cash = {-51};
-    told.fee = {52};
-    return told;
-}
-
-ledger_line distinct_ledger_line() {
-    ledger_line line;
-    line.holder = fee_holder;
-    line.asset = {0x800003d2};
-    line.amount = -61;
-    line.order = {0x0102030405060708};
-    line.number = 0x1112131415161718;
-    line.symbol = {0x21222324};
-    line.kind = line_kind::dividend;
-    return line;
 }
 
 shard_row distinct_shard_row() {
@@ -298,6 +280,12 @@ channel_value distinct_channel_value() {
 }
 
 shard_rows distinct_shard_rows() {
+    shard_rows rows = distinct_shard_rows_without_records();
+    rows.records = {{.number = 1, .key = "k", .value = "v"}, distinct_record_row()};
+    return rows;
+}
+
+shard_rows distinct_shard_rows_without_records() {
     shard_rows rows;
     rows.shard = distinct_shard_row();
     rows.accounts = {distinct_account_row(), {.id = {42}}};
@@ -509,8 +497,10 @@ shard_command random_shard_command(random_records& random) {
                                      .version = random.integer<std::uint32_t>()};
         case 20:
             return random_channel_delivery(random);
-        default:
+        case 21:
             return random_channel_receipt(random);
+        default:
+            return random_put_record(random);
     }
 }
 
@@ -557,28 +547,6 @@ channel_delivery random_channel_delivery(random_records& random) {
 
 channel_receipt random_channel_receipt(random_records& random) {
     return {.from = {random.integer<std::uint16_t>()}, .up_to = random.integer<std::uint64_t>()};
-}
-
-report random_report(random_records& random) {
-    report told;
-    told.what = random.event();
-    told.number = random.integer<std::uint64_t>();
-    told.client = random_client(random);
-    told.cash = {random.integer<std::int64_t>()};
-    told.fee = {random.integer<std::int64_t>()};
-    return told;
-}
-
-ledger_line random_ledger_line(random_records& random) {
-    ledger_line line;
-    line.holder = {random.integer<std::uint32_t>()};
-    line.asset = {random.integer<std::uint32_t>()};
-    line.amount = random.integer<std::int64_t>();
-    line.order = {random.integer<std::uint64_t>()};
-    line.number = random.integer<std::uint64_t>();
-    line.symbol = {random.integer<std::uint32_t>()};
-    line.kind = random.any_of<line_kind>();
-    return line;
 }
 
 // --- Random rows ----------------------------------------------------------------------------------
@@ -791,6 +759,8 @@ shard_rows random_shard_rows(random_records& random) {
     rows.channels = random_rows<channel_row>(
         random, random_channel_row, [](const channel_row& row) { return row.peer; }, 3);
     fill_channels(random, rows.channels);
+    rows.records = random_rows<record_row>(random, random_record_row,
+                                           [](const record_row& row) { return row.number; });
     return rows;
 }
 

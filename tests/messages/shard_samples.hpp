@@ -14,7 +14,11 @@ namespace bourse::samples {
 [[nodiscard]] listing distinct_listing();
 /// One of each alternative of `shard_command`, in their order.
 [[nodiscard]] std::vector<shard_command> every_kind_of_shard_command();
+/// Of version 1 before there were records: without `put_record`.
 [[nodiscard]] entry distinct_entry();
+/// One of each alternative.
+[[nodiscard]] entry every_kind_entry();
+[[nodiscard]] put_record distinct_put_record();
 /// One of each kind of message; the event is the fourth.
 [[nodiscard]] std::vector<channel_message> every_kind_of_channel_message();
 [[nodiscard]] channel_delivery distinct_channel_delivery();
@@ -35,13 +39,17 @@ namespace bourse::samples {
 [[nodiscard]] shard_book_row distinct_shard_book_row();
 [[nodiscard]] channel_row distinct_channel_row();
 [[nodiscard]] channel_value distinct_channel_value();
+[[nodiscard]] record_row distinct_record_row();
 /// A shard with several rows of each kind, each list by rising key.
 [[nodiscard]] shard_rows distinct_shard_rows();
+/// Of version 1 before there were records: the same without any.
+[[nodiscard]] shard_rows distinct_shard_rows_without_records();
 
 // --- Random -----------------------------------------------------------------------------------------
 
 [[nodiscard]] listing random_listing(random_records& random);
 [[nodiscard]] shard_command random_shard_command(random_records& random);
+[[nodiscard]] put_record random_put_record(random_records& random);
 [[nodiscard]] entry random_entry(random_records& random);
 [[nodiscard]] channel_message random_channel_message(random_records& random);
 [[nodiscard]] channel_delivery random_channel_delivery(random_records& random);
@@ -64,6 +72,7 @@ namespace bourse::samples {
 /// Without values and outbox.
 [[nodiscard]] channel_row random_channel_row(random_records& random);
 [[nodiscard]] channel_value random_channel_value(random_records& random);
+[[nodiscard]] record_row random_record_row(random_records& random);
 /// Each list by rising key.
 [[nodiscard]] shard_rows random_shard_rows(random_records& random);
 

@@ -84,3 +84,11 @@ TEST_CASE("S6.3 a row that is handed over as it is later is found") {
 TEST_CASE("S6.2 a row that is gone and not removed is found") {
     check_found(planted_bug::forget_removal);
 }
+
+TEST_CASE("S7.2 a record that is written over another revision than expected is found") {
+    check_found(planted_bug::ignore_revision);
+}
+
+TEST_CASE("S7.5 a record that is written beside the digest is found") {
+    check_found(planted_bug::forget_record);
+}

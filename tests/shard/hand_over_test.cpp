@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -153,6 +155,34 @@ TEST_CASE("S6.4 an order that ended after a hand-over that was not stored is not
     it.prepare({cancelling(1, nth(1))});
     it.machine.end_hand_over(false);
     CHECK(count(hand_over(it.machine), row_kind::open_order, true) == 0);
+}
+
+TEST_CASE("S6.1 records are handed over as they were, by number, also one that took another's") {
+    const auto put = [](std::string key, std::string value, std::uint64_t expected = 0) {
+        return put_record{.request = {},
+                          .table = record_table::users,
+                          .expected = expected,
+                          .what = record_text{.key = std::move(key), .value = std::move(value)}};
+    };
+    venue it;
+    it.prepare({put("a", "1"), put("b", "1"), put("c", "1")});
+    const auto revision = [&](const char* key) {
+        return it.machine.record(record_table::users, key)->revision;
+    };
+    stored_rows stored;
+    store(hand_over(it.machine), stored);
+    it.prepare({put("a", "", revision("a")), put("d", "2"), put("b", "2", revision("b"))});
+    const stored_rows expected = rows_by_key(it.machine.save());
+    it.machine.begin_hand_over();
+    it.prepare({put("d", "", revision("d")), put("c", "3", revision("c")), put("e", "3")});
+    std::vector<row_change> changes;
+    CHECK(it.machine.hand_over(all_of_it, changes));
+    it.machine.end_hand_over(true);
+    CHECK(count(changes, row_kind::record, false) == 2);
+    store(changes, stored);
+    CHECK(stored == expected);
+    store(hand_over(it.machine), stored);
+    CHECK(stored == rows_by_key(it.machine.save()));
 }
 
 TEST_CASE("S6.5 a restored shard hands over only what has changed since") {

@@ -37,10 +37,10 @@ constexpr int max_drain_rounds = 500;
 
 // --- Coverage -------------------------------------------------------------------------------------
 
-// Codes 104, 123, 124 and 125 want tables of 65,536 rows and more, which tests of their own fill.
-constexpr std::array<unsigned, 28> wanted_reasons{100, 101, 102, 103, 105, 106, 107, 108, 109, 110,
+// Codes 104, 123, 124, 125 and 130 want tables of 65,536 rows and more, which tests of their own fill.
+constexpr std::array<unsigned, 29> wanted_reasons{100, 101, 102, 103, 105, 106, 107, 108, 109, 110,
                                                   111, 112, 113, 114, 115, 116, 117, 118, 119, 120,
-                                                  121, 122, 126, 127, 128, 140, 141, 142};
+                                                  121, 122, 126, 127, 128, 129, 140, 141, 142};
 constexpr std::array<unsigned, 17> wanted_kinds{1,  2,  3,  4,  5,  10, 11, 12, 13,
                                                 14, 15, 16, 30, 31, 32, 33, 34};
 
@@ -443,6 +443,7 @@ std::optional<std::string> compare(const shard_rows& expected, const shard_rows&
     each("lease", expected.leases, got.leases);
     each("listing", expected.listings, got.listings);
     each("calendar", expected.calendars, got.calendars);
+    each("record", expected.records, got.records);
     if (first) {
         return first;
     }
@@ -493,6 +494,22 @@ std::optional<std::string> shard_comparison::apply(const world_step& step) {
     return compare_queries(step.shard);
 }
 
+namespace {
+
+/// By its key, and as the first of a list.
+bool agree_on_record(const shard& fast, const record_row& row, const reference_shard& reference) {
+    const record_row* found = fast.record(row.table, row.key);
+    std::vector<record_row> behind;
+    for (const auto& [key, each] : reference.records()) {
+        if (key.first == row.table && key.second > row.key && behind.size() < 3) {
+            behind.push_back(each);
+        }
+    }
+    return found != nullptr && *found == row && fast.records(row.table, row.key, 3) == behind;
+}
+
+}  // namespace
+
 std::optional<std::string> shard_comparison::compare_queries(shard_id id) {
     const shard& fast = fast_[id.value - 1U];
     const reference_shard& reference = reference_.world().machine(id);
@@ -522,6 +539,11 @@ std::optional<std::string> shard_comparison::compare_queries(shard_id id) {
         const open_order_row& row = rows.orders[steps_ % rows.orders.size()];
         if (fast.order(row.id) != row) {
             return "order " + text(row.id.value);
+        }
+    }
+    if (!rows.records.empty()) {
+        if (!agree_on_record(fast, rows.records[steps_ % rows.records.size()], reference)) {
+            return "a record, or those behind it";
         }
     }
     for (const channel_row& row : rows.channels) {

@@ -40,7 +40,7 @@ enum class shard_generator::share : std::uint8_t {
 };
 
 shard_generator::shard_generator(std::uint64_t seed, std::uint16_t shards)
-    : random_(seed), shards_(shards) {
+    : random_(seed), record_random_(seed ^ 0x7265'636f'7264'73U), shards_(shards) {
     make_settings(shards);
     make_symbols();
     //                                ord grp red can rep mas kil lea lim fun mov cor sta
@@ -55,6 +55,7 @@ shard_generator::shard_generator(std::uint64_t seed, std::uint16_t shards)
     weights_[0] = std::max(weights_[0], base[0] * 6);
     step_ns_ = random_.chance(300) ? 100'000'000 : random_.chance(500) ? 5'000'000 : 1'000'000;
     crowd_ = random_.chance(300) ? 150 : 50;
+    record_share_ = std::array{0U, 30U, 100U, 400U}[record_random_.below(4)];
     for (shard_picture& s : shards_) {
         s.now = timestamp{first_ns};
     }
@@ -63,6 +64,14 @@ shard_generator::shard_generator(std::uint64_t seed, std::uint16_t shards)
 // --- Steps ----------------------------------------------------------------------------------------
 
 world_step shard_generator::next() {
+    world_step step = next_without_records();
+    if (!step.is_void && record_random_.chance(record_share_)) {
+        put_records(step.commands);
+    }
+    return step;
+}
+
+world_step shard_generator::next_without_records() {
     current_ = shard_id{static_cast<std::uint16_t>(1 + steps_++ % shards_.size())};
     if (steps_ > shards_.size() * 4) {
         current_ = shard_id{static_cast<std::uint16_t>(1 + random_.below(shards_.size()))};
@@ -297,6 +306,8 @@ void shard_generator::learn(const world_step& step, const shard_output& out,
     shard_picture& s = shards_[step.shard.value - 1U];
     s.now = std::max(s.now, step.at);
     s.next_due = next_due;
+    ++s.entries;
+    learn_records(s, out);
     for (const report& r : out.reports) {
         const event& e = r.what;
         if (e.order.value == 0) {

@@ -4,6 +4,8 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/shard/shard.hpp"
@@ -64,6 +66,9 @@ private:
         std::vector<renew_lease> leases;
         std::uint32_t next_group = 1;
         std::map<symbol_id, std::uint64_t> not_open;  ///< entries since a book here left open
+        std::vector<put_record> puts;                 ///< all that were asked for with a client id
+        std::map<std::pair<record_table, std::string>, std::uint64_t> revisions;
+        std::uint64_t entries = 0;
     };
     using step_command = world_step::command_type;
     enum class share : std::uint8_t;
@@ -77,6 +82,7 @@ private:
     void fund_accounts(shard_id id, std::vector<step_command>& to);
 
     // Steps.
+    [[nodiscard]] world_step next_without_records();
     [[nodiscard]] timestamp next_time(const shard_picture& s);
     void add_transport(std::vector<step_command>& to);
     [[nodiscard]] std::size_t some_count();
@@ -109,6 +115,9 @@ private:
     [[nodiscard]] shard_command list_again();
     [[nodiscard]] shard_command halt();
     [[nodiscard]] shard_command malformed();
+    void put_records(std::vector<step_command>& to);
+    [[nodiscard]] put_record some_put();
+    static void learn_records(shard_picture& of, const shard_output& out);
 
     // Values.
     [[nodiscard]] request_id request(account_id account);
@@ -128,6 +137,9 @@ private:
     [[nodiscard]] shard_picture& here() { return shards_[current_.value - 1U]; }
 
     random_source random_;
+    random_source
+        record_random_;          ///< apart: the rest of a life is the same with and without records
+    unsigned record_share_ = 0;  ///< in 1,000 entries
     std::vector<shard_settings> settings_;
     std::vector<known_symbol> symbols_;
     std::vector<shard_picture> shards_;

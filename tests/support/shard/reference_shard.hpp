@@ -22,7 +22,8 @@ namespace bourse {
 /// Digests (shard RULES 5.2): of a book: after each of its turns in a round, and after each of its due
 /// actions, XXH3_64bits_withSeed(the turn's events, 64 bytes each, seed: the digest before), if there was any event.
 /// Of the ledger: at the end of each entry likewise over the entry's reports (128 bytes each), if any,
-/// and then over its lines (40 bytes each), if any. Both begin at zero.
+/// and then over its lines (40 bytes each), if any; before them, at its command, over each record written (7.5).
+/// Both begin at zero.
 class reference_shard final : private reference_surroundings {
 public:
     explicit reference_shard(const shard_settings& settings);
@@ -36,6 +37,10 @@ public:
 
     [[nodiscard]] std::optional<timestamp> next_due() const;
     [[nodiscard]] shard_rows save() const;
+    [[nodiscard]] const std::map<std::pair<record_table, std::string>, record_row>& records()
+        const {
+        return records_;
+    }
     [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const {
         return ledger_.portfolio(account);
     }
@@ -104,6 +109,7 @@ private:
     void obey(const market_halt& c);
     void obey(const set_calendar& c);
     void obey(const set_rules_version& c);
+    void obey(const put_record& c);
     void obey(const channel_delivery& c);
     void obey(const channel_receipt& c);
     [[nodiscard]] reason try_list(const listing& what);
@@ -124,6 +130,7 @@ private:
     std::map<symbol_id, hosted_book> books_;
     std::map<calendar_id, std::vector<calendar_session>> calendars_;
     std::map<shard_id, channel> channels_;
+    std::map<std::pair<record_table, std::string>, record_row> records_;
     std::uint64_t index_ = 0;
     timestamp now_{};
     std::uint32_t rules_version_ = 1;

@@ -24,6 +24,11 @@ shard_rows reference_shard::save() const {
         rows.books.push_back(b.row);
         rows.books.back().rows = b.book.save();
     }
+    for (const auto& [key, row] : records_) {
+        rows.records.push_back(row);
+    }
+    std::sort(rows.records.begin(), rows.records.end(),
+              [](const record_row& a, const record_row& b) { return a.number < b.number; });
     for (const auto& [peer, c] : channels_) {
         if (c.row.last_sent == 0 && c.row.last_taken == 0) {
             continue;

@@ -223,6 +223,18 @@ void visit_fields(set_rules_version& c, Visitor&& visit) {
     visit("request", c.request);
     visit("version", c.version);
 }
+template <typename Visitor>
+void visit_fields(record_text& r, Visitor&& visit) {
+    visit("key", r.key);
+    visit("value", r.value);
+}
+template <typename Visitor>
+void visit_fields(put_record& c, Visitor&& visit) {
+    visit("request", c.request);
+    visit("table", c.table);
+    visit("expected", c.expected);
+    visit("what", *c.what);
+}
 // Of a delivery that is written down the messages are none: the transport fills in real ones.
 template <typename Visitor>
 void visit_fields(channel_delivery& c, Visitor&& visit) {
@@ -302,6 +314,8 @@ const char* name_of_enum() {
         return "account_kind";
     } else if constexpr (std::is_same_v<E, limit_kind>) {
         return "limit_kind";
+    } else if constexpr (std::is_same_v<E, record_table>) {
+        return "record_table";
     } else {
         static_assert(std::is_same_v<E, transport_action::kind>);
         return "transport_action::kind";
@@ -368,7 +382,7 @@ constexpr std::array<const char*, std::variant_size_v<shard_command>> command_na
     "deposit",          "withdraw",        "transfer",       "split",
     "dividend",         "list_instrument", "book_state",     "book_reference",
     "mass_cancel_book", "market_halt",     "set_calendar",   "set_rules_version",
-    "channel_delivery", "channel_receipt"};
+    "channel_delivery", "channel_receipt", "put_record"};
 
 // --- Shrinking ------------------------------------------------------------------------------------
 
