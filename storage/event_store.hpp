@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "messages/ids.hpp"
+#include "messages/report_range.hpp"
 #include "messages/result.hpp"
 #include "storage/row_store.hpp"
 
@@ -19,14 +20,6 @@ struct event_store_options {
     /// What is kept of each shard: the newest entries, as many as have so many bytes with their index, but at least one. Rather more,
     /// as what goes goes a few entries a commit.
     std::uint64_t keep_bytes = std::uint64_t{16} << 30U;
-};
-
-/// The execution reports `first` to `last` of an account, which are among an entry's events.
-struct report_range {
-    account_id account{};
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    friend bool operator==(const report_range&, const report_range&) = default;
 };
 
 /// What one entry of a shard's log gave out.
