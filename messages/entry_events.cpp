@@ -40,13 +40,6 @@ constexpr std::size_t cash_word = 11;
 constexpr std::size_t fee_word = 12;
 
 template <typename Words, typename Record>
-[[nodiscard]] Words words_of(const Record& record) noexcept {
-    Words words;
-    std::memcpy(words.data(), &record, sizeof words);
-    return words;
-}
-
-template <typename Words, typename Record>
 void put_words(const Words& words, Record& record) noexcept {
     static_assert(sizeof words == sizeof record);
     // NOLINTNEXTLINE(bugprone-undefined-memory-manipulation): plain numbers, each of them checked by the caller
@@ -92,11 +85,6 @@ static_assert(owner_of(turned_owner(0xFFFF'FFFE'8000'03D2)) == 0xFFFF'FFFE'8000'
     return (word >> 8U & 0xFFFF'FFFFU) | (word & 0xFFU) << 32U;
 }
 
-[[nodiscard]] words_of_line turned(words_of_line words) noexcept {
-    return {turned_owner(words[0]), sign_lowest(words[1]), words[2], words[3],
-            turned_kind(words[4])};
-}
-
 // --- Packing ----------------------------------------------------------------------------------------
 
 /// One record: words behind a head of `HeadBytes`, which is known when they are written.
@@ -107,8 +95,8 @@ public:
 
     /// Without a branch: which words are zero follows no pattern.
     void put(std::uint64_t word) noexcept {
-        const auto highest = static_cast<unsigned>(63 - std::countl_zero(word | 1U));
-        const unsigned length = (highest >> 3U) + (word != 0 ? 1U : 0U);
+        const auto highest = static_cast<unsigned>(63 ^ std::countl_zero(word | 1U));
+        const unsigned length = ((highest + 8) >> 3U) - (word == 0 ? 1U : 0U);
         std::memcpy(at_, &word, sizeof word);
         at_ += length;
         head_ |= std::uint64_t{length} << shift_;
@@ -128,17 +116,31 @@ private:
     unsigned shift_ = 0;
 };
 
-[[nodiscard]] std::byte* pack_event(std::byte* to, const words_of_event& now,
-                                    const words_of_event& before, std::uint64_t number) noexcept {
+/// A word of a record, read where the record is: a copy on the stack would cost as much as packing it.
+template <typename Record>
+[[nodiscard]] std::uint64_t word_of(const Record& record, std::size_t place) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, reinterpret_cast<const std::byte*>(&record) + place * sizeof word,
+                sizeof word);
+    return word;
+}
+template <typename Record>
+[[nodiscard]] std::uint64_t change(const Record& now, const Record& before,
+                                   std::size_t place) noexcept {
+    return word_of(now, place) ^ word_of(before, place);
+}
+
+[[nodiscard]] std::byte* pack_event(std::byte* to, const event& now, const event& before,
+                                    std::uint64_t number) noexcept {
     record_packer<event_head_bytes> packed(to);
-    packed.put(now[0] ^ before[0]);
-    packed.put(now[1] ^ before[1]);
-    packed.put(now[2] ^ before[2]);
-    packed.put(now[3] ^ before[3]);
-    packed.put(now[4] ^ before[4]);
-    packed.put(now[5] ^ before[5]);
-    packed.put(now[6] ^ before[6]);
-    packed.put(mixed(now[7] ^ before[7]));
+    packed.put(change(now, before, 0));
+    packed.put(change(now, before, 1));
+    packed.put(change(now, before, 2));
+    packed.put(change(now, before, 3));
+    packed.put(change(now, before, 4));
+    packed.put(change(now, before, 5));
+    packed.put(change(now, before, 6));
+    packed.put(mixed(change(now, before, names_word)));
     packed.put(number);
     return packed.end();
 }
@@ -155,59 +157,79 @@ private:
 }
 
 /// Whether order … names are the same.
-[[nodiscard]] bool repeats(const words_of_report& told, const words_of_event& happened) noexcept {
+[[nodiscard]] bool repeats(const event& told, const event& happened) noexcept {
     std::uint64_t differs = 0;
     for (std::size_t i = first_own_word; i <= names_word; ++i) {
-        differs |= told[i] ^ happened[i];
+        differs |= change(told, happened, i);
     }
     return differs == 0;
 }
 
 /// 1 + how many events from `next` on are between it and the one that the report repeats; 0 if there is none near.
-[[nodiscard]] std::size_t find_repeated(const words_of_report& told, std::span<const event> events,
+[[nodiscard]] std::size_t find_repeated(const event& told, std::span<const event> events,
                                         std::size_t next) noexcept {
     const std::size_t until = std::min(events.size(), next + most_skipped);
     for (std::size_t i = next; i < until; ++i) {
-        if (events[i].order.value == told[first_own_word] &&
-            repeats(told, words_of<words_of_event>(events[i]))) {
+        if (events[i].order == told.order && repeats(told, events[i])) {
             return i - next + 1;
         }
     }
     return 0;
 }
 
-[[nodiscard]] std::byte* pack_report(std::byte* to, const words_of_report& now,
-                                     const words_of_report& before, std::uint64_t terms_before,
-                                     std::size_t link) noexcept {
+/// `link`: to the event `repeated`; 0: to none, and that is the report's before.
+[[nodiscard]] std::byte* pack_report(std::byte* to, const report& now, const report& before,
+                                     const event& repeated, std::size_t link) noexcept {
     record_packer<report_head_bytes> packed(to);
-    packed.put(now[terms_word] ^ terms_before);
-    packed.put(now[number_word] ^ before[number_word]);
-    packed.put(now[9] ^ before[9]);
-    packed.put(now[10] ^ before[10]);
-    packed.put(sign_lowest(now[cash_word]) ^ sign_lowest(before[cash_word]));
-    packed.put(sign_lowest(now[fee_word]) ^ sign_lowest(before[fee_word]));
+    packed.put(change(now.what, repeated, terms_word));
+    packed.put(change(now, before, number_word));
+    packed.put(change(now, before, 9));
+    packed.put(change(now, before, 10));
+    packed.put(sign_lowest(word_of(now, cash_word)) ^ sign_lowest(word_of(before, cash_word)));
+    packed.put(sign_lowest(word_of(now, fee_word)) ^ sign_lowest(word_of(before, fee_word)));
     std::byte* const end = packed.end(std::uint64_t{link} << link_shift);
     if (link != 0) [[likely]] {
         return end;
     }
     record_packer<report_head_bytes> own(end);
     for (std::size_t i = first_own_word; i < names_word; ++i) {
-        own.put(now[i] ^ before[i]);
+        own.put(change(now, before, i));
     }
-    own.put(mixed(now[names_word] ^ before[names_word]));
+    own.put(mixed(change(now, before, names_word)));
     return own.end();
 }
 
 [[nodiscard]] std::byte* pack_reports(std::byte* to, const entry_events_view& from) noexcept {
-    words_of_report before{};
+    const report nothing;
+    const report* before = &nothing;
     std::size_t next = 0;
     for (const report& each : from.reports) {
-        const auto now = words_of<words_of_report>(each);
-        const std::size_t link = find_repeated(now, from.events, next);
+        const std::size_t link = find_repeated(each.what, from.events, next);
         next += link;
-        const std::uint64_t terms_before =
-            link == 0 ? before[terms_word] : words_of<words_of_event>(from.events[next - 1])[0];
-        to = pack_report(to, now, before, terms_before, link);
+        to = pack_report(to, each, *before, link == 0 ? before->what : from.events[next - 1], link);
+        before = &each;
+    }
+    return to;
+}
+
+[[nodiscard]] std::byte* pack_events(std::byte* to, const entry_events_view& from) noexcept {
+    const event nothing;
+    const event* before = &nothing;
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < from.events.size(); ++i) {
+        to = pack_event(to, from.events[i], *before, from.event_numbers[i] ^ number);
+        before = &from.events[i];
+        number = from.event_numbers[i];
+    }
+    return to;
+}
+
+[[nodiscard]] std::byte* pack_lines(std::byte* to, const entry_events_view& from) noexcept {
+    words_of_line before{};
+    for (const ledger_line& each : from.lines) {
+        const words_of_line now{turned_owner(word_of(each, 0)), sign_lowest(word_of(each, 1)),
+                                word_of(each, 2), word_of(each, 3), turned_kind(word_of(each, 4))};
+        to = pack_line(to, now, before);
         before = now;
     }
     return to;
@@ -241,21 +263,7 @@ void pack_entry_events(const entry_events_view& from, std::vector<std::byte>& in
     put_number(to + 24, from.at.ns);
     to += prefix_bytes;
 
-    words_of_event event_before{};
-    std::uint64_t number_before = 0;
-    for (std::size_t i = 0; i < from.events.size(); ++i) {
-        const auto now = words_of<words_of_event>(from.events[i]);
-        to = pack_event(to, now, event_before, from.event_numbers[i] ^ number_before);
-        event_before = now;
-        number_before = from.event_numbers[i];
-    }
-    to = pack_reports(to, from);
-    words_of_line line_before{};
-    for (const ledger_line& each : from.lines) {
-        const words_of_line now = turned(words_of<words_of_line>(each));
-        to = pack_line(to, now, line_before);
-        line_before = now;
-    }
+    to = pack_lines(pack_reports(pack_events(to, from), from), from);
     into.resize(static_cast<std::size_t>(to - into.data()));
 }
 
