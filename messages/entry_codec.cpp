@@ -8,6 +8,7 @@
 #include "messages/calendar_record.hpp"
 #include "messages/channel_record.hpp"
 #include "messages/command_record.hpp"
+#include "messages/entry_record.hpp"
 #include "messages/known_numbers.hpp"
 #include "messages/listing_record.hpp"
 #include "messages/message_frame.hpp"
@@ -487,13 +488,6 @@ void read_into(schema::ShardCommand::Reader from, const record_path& at, record_
     }
 }
 
-shard_command read_shard_command(schema::ShardCommand::Reader from, const record_path& at,
-                                 record_faults& faults) {
-    shard_command to;
-    read_into(from, at, faults, to);
-    return to;
-}
-
 // --- Entries --------------------------------------------------------------------------------------
 
 entry read_entry_version_1(schema::Entry::Reader from, std::size_t bytes, const record_path& at,
@@ -522,6 +516,15 @@ entry read_entry_version_1(schema::Entry::Reader from, std::size_t bytes, const 
 
 }  // namespace
 
+void write_shard_command(const shard_command& from, schema::ShardCommand::Builder to) {
+    write(from, to);
+}
+
+void read_shard_command(schema::ShardCommand::Reader from, const record_path& at,
+                        record_faults& faults, shard_command& to) {
+    read_into(from, at, faults, to);
+}
+
 void encode_shard_command(const shard_command& from, std::vector<std::byte>& out) {
     append_message<schema::ShardCommand>(
         out, root_pointer + shard_command_words(from),
@@ -529,7 +532,13 @@ void encode_shard_command(const shard_command& from, std::vector<std::byte>& out
 }
 
 result<shard_command> decode_shard_command(std::span<const std::byte> bytes) {
-    return read_message<schema::ShardCommand>(bytes, "shardCommand", read_shard_command);
+    const auto read = [](schema::ShardCommand::Reader from, const record_path& at,
+                         record_faults& faults) {
+        shard_command to;
+        read_into(from, at, faults, to);
+        return to;
+    };
+    return read_message<schema::ShardCommand>(bytes, "shardCommand", read);
 }
 
 void encode_entry(const entry& from, std::vector<std::byte>& out) {

@@ -4,6 +4,7 @@
 
 #include "messages/event_record.hpp"
 #include "messages/message_frame.hpp"
+#include "messages/report_record.hpp"
 #include "messages/schema/report.capnp.h"
 
 namespace bourse {
@@ -100,6 +101,14 @@ std::vector<Row> read_list(List from, const record_path& each, std::size_t bytes
 }
 
 }  // namespace
+
+void write_report(const report& from, schema::Report::Builder to) {
+    write(from, to);
+}
+
+report read_report(schema::Report::Reader from, const record_path& at, record_faults& faults) {
+    return read(from, at, faults);
+}
 
 void encode_report(const report& from, std::vector<std::byte>& out) {
     append_message<schema::Report>(out, root_pointer + capnp::sizeInWords<schema::Report>(),
