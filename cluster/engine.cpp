@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "cluster/consensus_bug.hpp"
 #include "cluster/consensus_machine.hpp"
 #include "messages/assert.hpp"
 
@@ -87,13 +88,16 @@ effects consensus_machine::start(std::uint64_t now_ms, const durable_state& from
     snapshot_ = from.snapshot.value_or(snapshot_position{});
     BOURSE_ASSERT(from.first_index > 0 && from.first_index <= snapshot_.index + 1);
     log_.restart(snapshot_, from.first_index, from.entries);
+    if (BOURSE_CONSENSUS_WRONG(last_entry_forgotten) && log_.last_index() > snapshot_.index) {
+        log_.truncate_from(log_.last_index());
+    }
     BOURSE_ASSERT(log_.last_index() >= snapshot_.index);
     commit_index_ = snapshot_.index;
     told_memberships_ = snapshot_.index;
     written_term_ = from.term;
-    written_vote_ = from.vote;
+    written_vote_ = BOURSE_CONSENSUS_WRONG(vote_forgotten) ? replica_id{} : from.vote;
     now_ms_ = now_ms + early_timeouts * options_.election_timeout_ms;
-    start_engine(from.term, from.vote);
+    start_engine(from.term, written_vote_);
     return finish();
 }
 
@@ -216,7 +220,7 @@ int consensus_machine::step(raft_event& event, const raft_entries* entries) {
     if ((update.flags & RAFT_UPDATE_MESSAGES) != 0) {
         take_messages(update);
     }
-    if ((update.flags & RAFT_UPDATE_COMMIT_INDEX) != 0) {
+    if ((update.flags & RAFT_UPDATE_COMMIT_INDEX) != 0 || BOURSE_CONSENSUS_WRONG(commits_alone)) {
         take_commit_index();
     }
     return 0;
@@ -278,7 +282,8 @@ void consensus_machine::take_snapshot_offer(const raft_update& update) {
 }
 
 void consensus_machine::take_commit_index() {
-    const std::uint64_t now = raft_commit_index(&raft_);
+    const bool is_alone = BOURSE_CONSENSUS_WRONG(commits_alone) && role() == replica_role::leader;
+    const std::uint64_t now = is_alone ? persisted_index() : raft_commit_index(&raft_);
     if (is_installing() || (now <= commit_index_ && BOURSE_GUARDED(commit_goes_forward))) {
         return;
     }
@@ -410,7 +415,8 @@ std::uint64_t consensus_machine::term_of(std::uint64_t index) const {
 }
 
 bool consensus_machine::is_settled() const {
-    return role() == replica_role::leader && term_of(commit_index_) == term();
+    return role() == replica_role::leader &&
+           (term_of(commit_index_) == term() || BOURSE_CONSENSUS_WRONG(speaks_too_early));
 }
 
 const member* consensus_machine::find_member(replica_id id) const {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "cluster/consensus_bug.hpp"
 #include "cluster/consensus_machine.hpp"
 #include "messages/assert.hpp"
 
@@ -44,7 +45,8 @@ effects consensus_machine::snapshot_taken(std::uint64_t now_ms, std::uint64_t in
     snapshot_ = {.index = index,
                  .term = term_of(index),
                  .membership_index = in_force.index,
-                 .in_force = in_force.in_force};
+                 .in_force = BOURSE_CONSENSUS_WRONG(membership_of_tomorrow) ? log_.members()
+                                                                            : in_force.in_force};
     const unsigned trailing = std::max(options_.trailing_entries, options_.max_in_flight_entries);
     raft_event event = event_of(RAFT_SNAPSHOT);
     event.snapshot.metadata.index = index;

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/consensus_bug.hpp"
 #include "cluster/consensus_machine.hpp"
 #include "messages/assert.hpp"
 
@@ -68,7 +69,9 @@ void consensus_machine::append_as_leader(std::vector<log_entry> entries) {
     event.submit.n = raw.size();
     BOURSE_ASSERT(step(event, &raw) == 0);
     if (open_ticket_ != 0) {
-        reads_.push_back({std::exchange(open_ticket_, 0), log_.last_index()});
+        const std::uint64_t awaited =
+            BOURSE_CONSENSUS_WRONG(reads_what_it_has) ? commit_index_ : log_.last_index();
+        reads_.push_back({std::exchange(open_ticket_, 0), awaited});
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "messages/assert.hpp"
 #include "storage/crc32c.hpp"
+#include "storage/journal_bug.hpp"
 #include "storage/journal_recovery.hpp"
 #include "storage/segment_files.hpp"
 
@@ -429,7 +430,9 @@ outcome journal::finish_batch() {
     if (!under_way_) {
         return done{};
     }
-    if (auto synced = files_->segments().back().file->sync(); !synced) {
+    if (auto synced = BOURSE_JOURNAL_WRONG(no_sync) ? outcome(done{})
+                                                    : files_->segments().back().file->sync();
+        !synced) {
         return die(synced.error());
     }
     for (const pending_record& record : writing_->records) {
@@ -437,6 +440,9 @@ outcome journal::finish_batch() {
             apply(written_[record.head.shard], record.head, writing_->payload(record));
             ++durable_;
         }
+    }
+    if (BOURSE_JOURNAL_WRONG(open_batch_counted)) {
+        durable_ = appended_;
     }
     writing_->clear();
     under_way_ = false;
@@ -462,11 +468,13 @@ outcome journal::commit() {
 journal::open_batch journal::first_batch_of_segment() const {
     open_batch batch;
     for (const auto& [shard, of] : written_) {
-        batch.add({.kind = record_kind::position,
-                   .shard = shard,
-                   .index = of.end.index,
-                   .term = of.end.term},
-                  {});
+        if (!BOURSE_JOURNAL_WRONG(position_not_carried)) {
+            batch.add({.kind = record_kind::position,
+                       .shard = shard,
+                       .index = of.end.index,
+                       .term = of.end.term},
+                      {});
+        }
         std::array<std::byte, vote_payload_bytes> vote{};
         write_little_endian(of.vote.voted_for, vote);
         batch.add({.payload_bytes = vote_payload_bytes,
@@ -547,6 +555,9 @@ std::optional<journal_pin> journal::pin_of(const segment& in) const {
         const std::uint64_t last = std::min(highest, found->second.end.index);
         if (last > found->second.begin.index) {
             return journal_pin{shard, last};
+        }
+        if (BOURSE_JOURNAL_WRONG(one_shard_asked)) {
+            break;
         }
     }
     return std::nullopt;

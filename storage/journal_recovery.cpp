@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "storage/journal_bug.hpp"
+
 namespace bourse {
 namespace {
 
@@ -21,6 +23,9 @@ struct batch_view {
 
 std::string ordinal_fault(const record_head& head, std::uint64_t generation, std::uint64_t batch,
                           std::size_t ordinal) {
+    if (BOURSE_JOURNAL_WRONG(former_use_taken)) {
+        return {};
+    }
     if (head.generation != generation) {
         return "a record of generation " + std::to_string(head.generation);
     }
@@ -151,7 +156,8 @@ private:
     outcome take_batch(segment& in) {
         for (const batch_view::item& item : batch_.records) {
             const record_head& head = item.record.head;
-            if (head.kind == record_kind::idle) {
+            if (head.kind == record_kind::idle ||
+                (head.kind == record_kind::truncate && BOURSE_JOURNAL_WRONG(truncation_ignored))) {
                 continue;
             }
             shard_log& log = logs_[head.shard];
@@ -188,6 +194,9 @@ result<journal_tail> recover(segment_files& files, shard_logs& logs) {
 }
 
 outcome cut_torn_tail(segment& last, std::uint64_t position_bytes) {
+    if (BOURSE_JOURNAL_WRONG(tail_cut_too_far)) {
+        position_bytes -= sector_bytes;
+    }
     const std::uint64_t end = std::min(last.head.segment_bytes, position_bytes + max_batch_bytes);
     const std::vector<std::byte> zeros(end - position_bytes);
     if (auto wrote = last.file->write(position_bytes, zeros); !wrote) {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "actors/book/book_bug.hpp"
 #include "actors/book/book_machine.hpp"
 #include "actors/book/event_records.hpp"
 #include "actors/book/queue_links.hpp"
@@ -673,7 +674,8 @@ order_book::machine::walk_end order_book::machine::walk_past(slot at, std::int64
         slot resting = no_slot;
         std::int64_t price = 0;
         if (book.reached_by(limit)) {
-            resting = book[book.best()].head;
+            const price_level& best = book[book.best()];
+            resting = BOURSE_BOOK_WRONG(last_come_first) ? best.tail : best.head;
             price = book.best_price();
         }
         if constexpr (AnyHidden) {

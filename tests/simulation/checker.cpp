@@ -8,7 +8,9 @@ std::vector<std::unique_ptr<checker>> all_checkers(std::uint16_t shards) {
     all.push_back(make_conserved_checker(shards));
     all.push_back(make_gapless_checker());
     all.push_back(make_leaders_checker());
+    all.push_back(make_votes_checker());
     all.push_back(make_real_time_checker());
+    all.push_back(make_books_checker(shards));
     all.push_back(make_first_outcome_checker());
     all.push_back(make_stamps_checker());
     return all;

@@ -4,11 +4,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/replica/replica.hpp"
 #include "messages/report.hpp"
 #include "messages/shard_command.hpp"
+#include "tests/simulation/plain_book.hpp"
 
 namespace bourse {
 
@@ -30,6 +32,15 @@ struct client_answer {
     shard_id shard{};
     std::uint64_t index = 0;
     std::vector<report> reports;  ///< those of the entry with a client id of this client
+    std::uint64_t told_us = 0;    ///< when the client hears of it
+};
+
+/// And of a read: what the shard's books looked like.
+struct read_answer {
+    std::uint64_t number = 0;
+    std::uint64_t index = 0;
+    std::vector<std::pair<symbol_id, book_top>> tops;
+    std::uint64_t told_us = 0;
 };
 
 /// One property that every life of a cluster must have. It is told what happens, by whoever sees it happen
@@ -50,10 +61,12 @@ public:
     virtual void committed(shard_id, const applied_entry&) {}
     /// A replica says that it leads.
     virtual void leads(shard_id, std::uint64_t /*term*/, replica_id) {}
+    /// A replica that is in `term` sends this to another one of its shard.
+    virtual void said(shard_id, const replica_message&, std::uint64_t /*term*/) {}
     virtual void asked(const client_request&) {}
     virtual void answered(const client_request&, const client_answer&) {}
-    /// A read asked when the shard was known to be at `floor` was answered as of `index`.
-    virtual void read(shard_id, std::uint64_t /*floor*/, std::uint64_t /*index*/) {}
+    /// A request without commands is a read.
+    virtual void read(const client_request&, const read_answer&) {}
     /// All is quiet again. `states` are the reference's shards 1, 2, 3 …
     virtual void at_end(const std::vector<const shard*>& /*states*/) {}
 
@@ -74,7 +87,9 @@ private:
 [[nodiscard]] std::unique_ptr<checker> make_conserved_checker(std::uint16_t shards);
 [[nodiscard]] std::unique_ptr<checker> make_gapless_checker();
 [[nodiscard]] std::unique_ptr<checker> make_leaders_checker();
+[[nodiscard]] std::unique_ptr<checker> make_votes_checker();
 [[nodiscard]] std::unique_ptr<checker> make_real_time_checker();
+[[nodiscard]] std::unique_ptr<checker> make_books_checker(std::uint16_t shards);
 [[nodiscard]] std::unique_ptr<checker> make_first_outcome_checker();
 [[nodiscard]] std::unique_ptr<checker> make_stamps_checker();
 

@@ -147,6 +147,7 @@ void client::ask_to_read(std::uint64_t now_us, shard_id shard) {
     made.what.number = ++last_request_;
     made.what.client = number_;
     made.what.shard = shard;
+    made.what.asked_us = now_us;
     made.what.floor = world_->answered[shard];
     made.next_try_us = now_us;
     made.is_read = true;
@@ -229,15 +230,14 @@ void client::take(const refusal_notice& notice, std::uint64_t now_us) {
     }
 }
 
-bool client::take(const read_answer& answer, shard_id& shard, std::uint64_t& floor) {
+std::optional<client_request> client::take(const read_answer& answer) {
     const auto found = open_.find(answer.number);
     if (found == open_.end() || !found->second.is_read) {
-        return false;
+        return std::nullopt;
     }
-    shard = found->second.what.shard;
-    floor = found->second.what.floor;
+    client_request done = std::move(found->second.what);
     open_.erase(found);
-    return true;
+    return done;
 }
 
 }  // namespace bourse

@@ -39,8 +39,8 @@ public:
     /// The request that was answered, if it was not before.
     [[nodiscard]] std::optional<client_request> take(const client_answer& answer, endpoint from);
     void take(const refusal_notice& notice, std::uint64_t now_us);
-    /// The floor that the read had, if it was not answered before.
-    [[nodiscard]] bool take(const read_answer& answer, shard_id& shard, std::uint64_t& floor);
+    /// The read that was answered, if it was not before.
+    [[nodiscard]] std::optional<client_request> take(const read_answer& answer);
 
     [[nodiscard]] bool is_quiet() const noexcept { return open_.empty(); }
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }

@@ -23,6 +23,23 @@ std::uint16_t drawn(std::uint16_t wanted, std::uint64_t seed, std::initializer_l
     return wanted != 0 ? wanted : static_cast<std::uint16_t>(*(from.begin() + which));
 }
 
+/// What anybody who reads sees of the books of a shard.
+std::vector<std::pair<symbol_id, book_top>> tops_of(const shard& state) {
+    std::vector<std::pair<symbol_id, book_top>> all;
+    for (std::uint32_t s = 1; s <= symbol_count; ++s) {
+        if (const order_book* book = state.book({s})) {
+            const book_level bid = book->best(side::buy).value_or(book_level{});
+            const book_level ask = book->best(side::sell).value_or(book_level{});
+            all.push_back({{s},
+                           {.bid = bid.price.ticks,
+                            .bid_lots = bid.lots.lots,
+                            .ask = ask.price.ticks,
+                            .ask_lots = ask.lots.lots}});
+        }
+    }
+    return all;
+}
+
 }  // namespace
 
 cluster_life::cluster_life(const simulation_options& options)
@@ -174,19 +191,21 @@ void cluster_life::arrive_at_client(const envelope& mail) {
     if (const auto* done = std::get_if<client_answer>(&mail.what)) {
         if (const auto request = one.take(*done, mail.from)) {
             ++result_.answered;
+            client_answer told = *done;
+            told.told_us = now_us_;
             for (auto& check : checkers_) {
-                check->answered(*request, *done);
+                check->answered(*request, told);
             }
         }
     } else if (const auto* refused = std::get_if<refusal_notice>(&mail.what)) {
         one.take(*refused, now_us_);
     } else if (const auto* seen = std::get_if<read_answer>(&mail.what)) {
-        shard_id shard{};
-        std::uint64_t floor = 0;
-        if (one.take(*seen, shard, floor)) {
+        if (const auto request = one.take(*seen)) {
             ++result_.reads;
+            read_answer told = *seen;
+            told.told_us = now_us_;
             for (auto& check : checkers_) {
-                check->read(shard, floor, seen->index);
+                check->read(*request, told);
             }
         }
     }
@@ -307,6 +326,9 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
         observe(at, one.id(), each);
     }
     for (replica_message& each : out.messages) {
+        for (auto& check : checkers_) {
+            check->said(one.id(), each, one.agreement().term());
+        }
         const auto to = static_cast<endpoint>(each.to.value % 16);
         if (to >= 1 && to <= nodes_.size()) {
             send({at.number(), to, routed_message{one.id(), std::move(each)}});
@@ -352,7 +374,10 @@ void cluster_life::answer(simulated_node& at, const ticket_answer& one,
             send({at.number(), to.client, refusal_notice{to.number, {}, to.shard}});
             return;
         case ticket_answer::kind::read:
-            send({at.number(), to.client, read_answer{to.number, one.index}});
+            send({at.number(), to.client,
+                  read_answer{.number = to.number,
+                              .index = one.index,
+                              .tops = tops_of(at.node().find(to.shard)->state())}});
             return;
         case ticket_answer::kind::applied:
             break;

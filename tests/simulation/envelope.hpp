@@ -21,10 +21,6 @@ struct read_request {
     std::uint64_t number = 0;
     shard_id shard{};
 };
-struct read_answer {
-    std::uint64_t number = 0;
-    std::uint64_t index = 0;
-};
 /// Not done, or not known whether; ask again, perhaps there.
 struct refusal_notice {
     std::uint64_t number = 0;

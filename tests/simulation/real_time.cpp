@@ -32,10 +32,10 @@ public:
         }
     }
 
-    void read(shard_id shard, std::uint64_t floor, std::uint64_t index) override {
-        if (index < floor) {
-            complain("a read of shard " + std::to_string(shard.value) + " saw entry " +
-                     std::to_string(index) + " when " + std::to_string(floor) +
+    void read(const client_request& request, const read_answer& answer) override {
+        if (answer.index < request.floor) {
+            complain("a read of shard " + std::to_string(request.shard.value) + " saw entry " +
+                     std::to_string(answer.index) + " when " + std::to_string(request.floor) +
                      " had been answered before it was asked");
         }
     }
