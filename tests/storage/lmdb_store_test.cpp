@@ -12,7 +12,7 @@
 #include <fstream>
 
 #include "rows_of.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
 namespace {

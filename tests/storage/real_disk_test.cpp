@@ -12,7 +12,7 @@
 #include <functional>
 
 #include "journal_model.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "rows_of.hpp"
 #include "storage/lmdb_store.hpp"
-#include "temporary_folder.hpp"
 #include "tests/support/simulated_store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
 namespace {

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "actors/replica/replica.hpp"
+
+namespace bourse {
+
+/// The reports of one account in an entry: where they are in `shard_output::reports`, by rising number.
+struct account_reports {
+    account_id account{};
+    std::uint64_t first =
+        0;  ///< number of the first; they follow without a gap. 0: of an account that is not there
+    std::span<const std::uint32_t> at;
+};
+
+/// Reports by account: made once an entry, for all who read it.
+class report_index {
+public:
+    report_index() = default;
+    explicit report_index(std::span<const report> reports);
+    // It points into itself.
+    report_index(const report_index&) = delete;
+    report_index& operator=(const report_index&) = delete;
+    report_index(report_index&&) = default;
+    report_index& operator=(report_index&&) = default;
+
+    /// By rising account; 0 is who asked without one.
+    [[nodiscard]] const std::vector<account_reports>& accounts() const noexcept {
+        return accounts_;
+    }
+    /// Null if the account was told nothing.
+    [[nodiscard]] const account_reports* find(account_id account) const noexcept;
+
+private:
+    std::vector<std::uint32_t> places_;
+    std::vector<account_reports> accounts_;
+};
+
+/// An entry that was applied, as everybody hears of it: made once, shared, never changed.
+struct told_entry {
+    told_entry(shard_id from, applied_entry applied)
+        : shard(from), what(std::move(applied)), reports(what.out.reports) {}
+
+    shard_id shard{};
+    applied_entry what;
+    report_index reports;
+};
+using told_entry_ptr = std::shared_ptr<const told_entry>;
+
+}  // namespace bourse
