@@ -1,0 +1,116 @@
+#include "actors/session/report_source.hpp"
+
+#include <utility>
+
+namespace bourse {
+
+outcome report_source::take(told_entry_ptr entry) {
+    const shard_output& out = entry->what.out;
+    entry_events events;
+    events.index = entry->what.index;
+    for (const account_reports& each : entry->reports.accounts()) {
+        if (each.first != 0) {
+            events.reports.push_back({each.account, each.first, each.first + each.at.size() - 1});
+        }
+    }
+    pack_entry_events({.index = entry->what.index,
+                       .at = entry->what.what.at,
+                       .reports = out.reports,
+                       .lines = out.lines,
+                       .events = out.events,
+                       .event_numbers = out.event_numbers},
+                      events.events);
+    outcome appended = store_.append(shard_, events);
+    if (!appended && appended.error().code == errc::overloaded) {
+        if (auto committed = commit(); !committed) {
+            return committed;
+        }
+        appended = store_.append(shard_, events);
+    }
+    if (appended && entry->what.index > durable()) {
+        recent_.push_back(std::move(entry));
+    }
+    return appended;
+}
+
+outcome report_source::commit() {
+    if (auto committed = store_.commit(); !committed) {
+        return committed;
+    }
+    const std::uint64_t up_to = durable();
+    while (!recent_.empty() && recent_.front()->what.index <= up_to) {
+        recent_.pop_front();
+    }
+    return done{};
+}
+
+outcome report_source::find_stored(past_reports& into, std::uint64_t& next, std::size_t most) {
+    constexpr std::size_t one_entry = 1;
+    while (into.reports.size() < most) {
+        auto place = store_.find_report(shard_, into.account, next);
+        if (!place) {
+            return place.error();
+        }
+        if (place->found != report_place::kind::kept) {
+            if (place->found == report_place::kind::dropped && into.reports.empty()) {
+                into.first_kept = place->first_kept;
+            }
+            return done{};
+        }
+        if (auto got = store_.read(shard_, place->index, place->index, one_entry, read_); !got) {
+            return got;
+        }
+        if (auto unpacked = unpack_entry_events(read_.front().events, unpacked_); !unpacked) {
+            return unpacked;
+        }
+        const std::uint64_t before = next;
+        for (const report& each : unpacked_.reports) {
+            if (each.what.account == into.account && each.number >= next) {
+                into.reports.push_back(each);
+                into.at.push_back(unpacked_.at);
+                next = each.number + 1;
+            }
+        }
+        if (next == before) {
+            return error{errc::corrupt, "entry " + std::to_string(place->index) +
+                                            " of the event store lacks report " +
+                                            std::to_string(next) + " of account " +
+                                            std::to_string(into.account.value)};
+        }
+    }
+    return done{};
+}
+
+void report_source::find_recent(past_reports& into, std::uint64_t& next, std::size_t most) const {
+    for (const told_entry_ptr& each : recent_) {
+        const account_reports* const told = each->reports.find(into.account);
+        if (told == nullptr || told->first == 0 || told->first + told->at.size() <= next) {
+            continue;
+        }
+        if (told->first > next || into.reports.size() >= most) {
+            return;
+        }
+        for (const std::uint32_t at : told->at.subspan(next - told->first)) {
+            into.reports.push_back(each->what.out.reports[at]);
+            into.at.push_back(each->what.what.at);
+        }
+        next = told->first + told->at.size();
+    }
+}
+
+result<past_reports> report_source::find(account_id account, std::uint64_t from,
+                                         std::size_t most) {
+    past_reports found;
+    found.account = account;
+    found.first = from;
+    std::uint64_t next = from;
+    if (auto stored = find_stored(found, next, most); !stored) {
+        return stored.error();
+    }
+    if (found.first_kept == 0) {
+        find_recent(found, next, most);
+    }
+    return found;
+}
+
+}  // namespace bourse
