@@ -30,7 +30,7 @@ inline constexpr std::uint8_t max_decimal_places = 18;
 /// `digits` / 10^`places` with exactly so many places: 58530 and 2 is `585.30`. Any digits, places up to 36.
 [[nodiscard]] std::string fixed_text(wide_int digits, unsigned places);
 
-/// Whether it is {…} without trailing zeros and within `max_decimal_places`.
+/// Whether it is kept as said above.
 [[nodiscard]] bool is_normal(const decimal& number) noexcept;
 
 }  // namespace bourse

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "messages/decimal.hpp"
@@ -88,5 +90,25 @@ struct user_record {
     std::vector<key_hash> keys;        ///< those that count, the oldest first; up to 8
     friend bool operator==(const user_record&, const user_record&) = default;
 };
+
+inline constexpr std::size_t max_opening_deposits = 64;
+inline constexpr std::size_t max_user_accounts = 256;
+inline constexpr std::size_t max_user_keys = 8;
+inline constexpr std::size_t key_id_digits = 8;
+inline constexpr std::size_t max_key_hash = 127;     ///< bytes
+inline constexpr std::size_t max_description = 256;  ///< bytes
+
+/// The first thing wrong with a record as a sentence, or null when it can be used. Names are a question
+/// apart (below).
+[[nodiscard]] const char* find_fault(const currency_record& record) noexcept;
+[[nodiscard]] const char* find_fault(const instrument_record& record) noexcept;
+[[nodiscard]] const char* find_fault(const account_record& record) noexcept;
+[[nodiscard]] const char* find_fault(const user_record& record) noexcept;
+
+/// Whether a text may be the name of one: a currency's [A-Z0-9]{3,8}, an instrument's [A-Z0-9._-]{1,16}, an
+/// account's or user's [a-z0-9._-]{1,32}.
+[[nodiscard]] bool is_currency_name(std::string_view text) noexcept;
+[[nodiscard]] bool is_instrument_name(std::string_view text) noexcept;
+[[nodiscard]] bool is_owner_name(std::string_view text) noexcept;
 
 }  // namespace bourse

@@ -8,9 +8,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "directory_samples.hpp"
 #include "messages/book_codec.hpp"
 #include "messages/channel_codec.hpp"
 #include "messages/command_codec.hpp"
+#include "messages/directory_codec.hpp"
 #include "messages/entry_codec.hpp"
 #include "messages/event_codec.hpp"
 #include "messages/instrument_codec.hpp"
@@ -19,6 +21,7 @@
 #include "messages/schema/book.capnp.h"
 #include "messages/schema/channel.capnp.h"
 #include "messages/schema/command.capnp.h"
+#include "messages/schema/directory.capnp.h"
 #include "messages/schema/entry.capnp.h"
 #include "messages/schema/event.capnp.h"
 #include "messages/schema/instrument.capnp.h"
@@ -165,6 +168,10 @@ constexpr record_codec table[] = {
     BOURSE_SHARD_ROW(ChannelRow, "channelRow", channel_row),
     BOURSE_SHARD_ROW(ChannelValueRow, "channelValueRow", channel_value),
     BOURSE_SHARD_ROW(RecordRow, "recordRow", record_row),
+    BOURSE_SHARD_ROW(CurrencyRecord, "currencyRecord", currency_record),
+    BOURSE_SHARD_ROW(InstrumentRecord, "instrumentRecord", instrument_record),
+    BOURSE_SHARD_ROW(AccountRecord, "accountRecord", account_record),
+    BOURSE_SHARD_ROW(UserRecord, "userRecord", user_record),
 };
 
 constexpr record_codec whole_shard =

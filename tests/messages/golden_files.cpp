@@ -152,6 +152,13 @@ TEST_CASE("the golden rows of a shard of version 1 are read") {
                   {"record_row", "recordRow"}});
 }
 
+TEST_CASE("the golden records of the directory of version 1 are read") {
+    check_golden({{"currency_record", "currencyRecord"},
+                  {"instrument_record", "instrumentRecord"},
+                  {"account_record", "accountRecord"},
+                  {"user_record", "userRecord"}});
+}
+
 TEST_CASE("the golden shard of version 1, with every kind of row, is read") {
     check_golden("shard_rows", whole_shard_codec(), samples::distinct_shard_rows_without_records());
     check_golden("shard_rows_with_records", whole_shard_codec(), whole_shard_codec().sample());
