@@ -50,8 +50,9 @@ struct account_spec {
     std::uint8_t tier = 0;
     trade_group_id trade_group{};
     risk_group_id risk_group{};
-    /// Each asset once. Made exactly once, however often the act is repeated: by client ids, of which the upper
-    /// half is `opening_client_high`, and a not-after.
+    /// Each asset once, up to 64. Made exactly once, however often the act is repeated: by client ids, of which the
+    /// upper half is `opening_client_high`, and a not-after half a horizon from when the act began. An act that is
+    /// taken up later opens the account without those that are missing, and says so, as an error.
     std::vector<deposit_spec> deposits;
 };
 inline constexpr std::uint64_t opening_client_high = 0x426F'7572'7365'0001U;  // "Bourse", 1
@@ -77,8 +78,8 @@ struct key_spec {
     key_hash key;
 };
 
-/// Revokes one key of a user, or, without a key id, the user: no key opens anything any more, for ever. A key
-/// that is not there, and an operator's last key while no other operator has any, are refused.
+/// Revokes one key of a user, or, without a key id, the user: no key opens anything any more, for ever. A user or
+/// key that is not there is refused, and what would leave no operator with a key.
 struct revoke_spec {
     std::string name;
     std::string key_id;
@@ -126,23 +127,36 @@ public:
     void answer(reason why);
 
 private:
+    /// What a step is about: a record, the thing itself in its shard, an opening deposit.
     enum class part : std::uint8_t { none, record, thing, deposit };
+    using planned = result<std::optional<directory_step>>;
+
+    [[nodiscard]] planned plan(const instrument_spec& asked, const directory& names);
+    [[nodiscard]] planned plan(const account_spec& asked, const directory& names);
+    [[nodiscard]] planned plan(const user_spec& asked, const directory& names);
+    [[nodiscard]] planned plan(const access_spec& asked, const directory& names);
+    [[nodiscard]] planned plan(const key_spec& asked, const directory& names);
+    [[nodiscard]] planned plan(const revoke_spec& asked, const directory& names);
+    [[nodiscard]] planned plan_currency(const instrument_spec& asked, const directory& names);
+    [[nodiscard]] planned go_on_opening(const account_record& wanted, std::uint64_t revision,
+                                        const directory& names);
+    /// A write of a record, which has that revision now.
+    [[nodiscard]] planned put(record_table table, const std::string& name, std::string value,
+                              std::uint64_t expected, const directory& names);
+    [[nodiscard]] planned put_user(const user_record& wanted, std::uint64_t expected,
+                                   const directory& names);
+    /// What is left to do once a thing has got another id: all of it.
+    void begin_thing();
 
     spec asked_;
     timestamp now_;
     part last_ = part::none;       ///< what the last step was about
+    bool record_is_done_ = false;  ///< of a user: its one step
     bool thing_is_there_ = false;  ///< listed or opened
+    bool is_late_ = false;         ///< not all opening deposits could be made
     std::size_t deposits_made_ = 0;
     unsigned conflicts_ = 0;  ///< in a row
     reason refused_ = reason::none;
 };
-
-// --- Names --------------------------------------------------------------------------------------
-
-/// Nothing, or a sentence that says what the name has to be.
-[[nodiscard]] std::optional<error> find_currency_name_fault(std::string_view name);
-[[nodiscard]] std::optional<error> find_instrument_name_fault(std::string_view name);
-/// Of accounts and users; `what` is either word.
-[[nodiscard]] std::optional<error> find_name_fault(std::string_view what, std::string_view name);
 
 }  // namespace bourse
