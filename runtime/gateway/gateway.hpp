@@ -24,8 +24,10 @@ struct gateway_limits {
     /// Words of calls that are not answered yet, of a connection: beyond, nothing more is read from it.
     std::size_t unanswered_words = std::size_t{1} << 20U;
     std::size_t unsent_bytes = std::size_t{16}
-                               << 20U;       ///< waiting to be sent on a connection: it ends
-    duration log_in_within{10'000'000'000};  ///< from the first byte that could have come
+                               << 20U;  ///< waiting to be sent on a connection: it ends
+    std::size_t bytes_before_log_in = std::size_t{64} << 10U;  ///< from a connection: it ends
+    duration log_in_within{10'000'000'000};  ///< a connection without a session ends
+    duration answer_within{60'000'000'000};  ///< then a call is answered with `unknownOutcome`
     duration idle_after{120'000'000'000};    ///< nothing came: the connection ends
     duration takes_within{30'000'000'000};   ///< a message that cannot be sent for so long: it ends
 };

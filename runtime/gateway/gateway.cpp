@@ -1,0 +1,154 @@
+#include "runtime/gateway/gateway.hpp"
+
+#include <kj/exception.h>
+
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "messages/assert.hpp"
+#include "runtime/gateway/gateway_loop.hpp"
+#include "runtime/rpc/address.hpp"
+#include "runtime/rpc/tls_files.hpp"
+
+namespace bourse {
+namespace {
+
+/// What the thread says once it serves.
+struct serving {
+    std::string address;
+    gateway_loop* loop = nullptr;
+};
+
+class kj_gateway final : public gateway {
+public:
+    ~kj_gateway() override { end(); }
+
+    outcome begin(exchange_port& port, gateway_options options, socket_address at) {
+        std::promise<result<serving>> ready;
+        auto answer = ready.get_future();
+        thread_ = std::thread([this, &port, options = std::move(options), at, &ready] {
+            run(port, options, at, ready);
+        });
+        result<serving> made = answer.get();
+        if (!made) {
+            thread_.join();
+            return made.error();
+        }
+        serving_ = std::move(*made);
+        return done{};
+    }
+
+    [[nodiscard]] std::string address() const override { return serving_.address; }
+    [[nodiscard]] gateway_counts counts() const override {
+        const std::lock_guard lock(mutex_);
+        return serving_.loop == nullptr ? last_counts_ : serving_.loop->counts();
+    }
+    void stop() override { end(); }
+
+private:
+    void run(exchange_port& port, const gateway_options& options, const socket_address& at,
+             std::promise<result<serving>>& ready);
+    void end();
+
+    answer_inbox box_;
+    wake_signal stop_;
+    mutable std::mutex mutex_;
+    serving serving_;
+    gateway_counts last_counts_;
+    std::thread thread_;
+};
+
+result<kj::Own<kj::ConnectionReceiver>> listen(kj::AsyncIoContext& io, const socket_address& at,
+                                               const std::string& text) {
+    try {
+        return io.provider->getNetwork().getSockaddr(&at.bytes, at.length)->listen();
+    } catch (const kj::Exception& thrown) {
+        return error{errc::locked, "cannot listen on " + text + ": " +
+                                       thrown.getDescription().cStr() +
+                                       "; is another node running there?"};
+    }
+}
+
+std::string with_port(const socket_address& at, kj::uint port) {
+    const std::string text = to_text(
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how sockets take addresses
+        reinterpret_cast<const sockaddr&>(at.bytes), at.length);
+    return text.substr(0, text.rfind(':') + 1) + std::to_string(port);
+}
+
+void kj_gateway::run(exchange_port& port, const gateway_options& options, const socket_address& at,
+                     std::promise<result<serving>>& ready) {
+    kj::AsyncIoContext io = kj::setupAsyncIo();
+    kj::Own<kj::TlsContext> tls;
+    if (!options.certificate_file.empty()) {
+        auto made = server_tls(options.certificate_file, options.private_key_file);
+        if (!made) {
+            ready.set_value(made.error());
+            return;
+        }
+        tls = kj::mv(*made);
+    }
+    auto listener = listen(io, at, options.listen);
+    if (!listener) {
+        ready.set_value(listener.error());
+        return;
+    }
+    kj::UnixEventPort::FdObserver stop(io.unixEventPort, stop_.descriptor(),
+                                       kj::UnixEventPort::FdObserver::OBSERVE_READ);
+    auto stopped = stop.whenBecomesReadable();
+    {
+        gateway_loop loop(port, options.limits, io, box_);
+        const std::string address = with_port(at, (*listener)->getPort());
+        loop.serve(kj::mv(*listener), kj::mv(tls));
+        ready.set_value(serving{address, &loop});
+        stopped.wait(io.waitScope);
+
+        const std::lock_guard lock(mutex_);
+        loop.end_all();
+        serving_.loop = nullptr;
+        last_counts_ = loop.counts();
+        // What was just let go of ends by itself within a few turns of the loop.
+        io.waitScope.poll();
+    }
+    io.waitScope.poll();
+}
+
+void kj_gateway::end() {
+    if (thread_.joinable()) {
+        stop_.raise();
+        thread_.join();
+    }
+}
+
+}  // namespace
+
+result<std::unique_ptr<gateway>> gateway::start(exchange_port& port, gateway_options options) {
+    const auto where = parse_address(options.listen);
+    if (!where) {
+        return where.error();
+    }
+    if (options.certificate_file.empty() != options.private_key_file.empty()) {
+        return error{errc::malformed, "TLS needs both a certificate and its private key"};
+    }
+    const auto at = resolve(*where);
+    if (!at) {
+        return at.error();
+    }
+    if (!at->is_loopback() && options.certificate_file.empty() && !options.insecure) {
+        return error{
+            errc::refused,
+            "not listening on " + options.listen +
+                " without TLS: keys and orders would cross the network for everybody to "
+                "read. Give a certificate and its key, or listen on 127.0.0.1, or say that "
+                "it may be insecure"};
+    }
+    auto made = std::make_unique<kj_gateway>();
+    const outcome begun = made->begin(port, std::move(options), *at);
+    if (!begun) {
+        return begun.error();
+    }
+    return std::unique_ptr<gateway>(std::move(made));
+}
+
+}  // namespace bourse
