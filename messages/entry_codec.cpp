@@ -434,7 +434,7 @@ std::size_t body_words(const put_record& said) {
            data_words(said.what->value);
 }
 
-std::size_t shard_command_words(const shard_command& from) {
+std::size_t words_of(const shard_command& from) {
     return capnp::sizeInWords<schema::ShardCommand>() +
            std::visit([](const auto& said) { return body_words(said); }, from);
 }
@@ -516,6 +516,10 @@ entry read_entry_version_1(schema::Entry::Reader from, std::size_t bytes, const 
 
 }  // namespace
 
+std::size_t shard_command_words(const shard_command& from) {
+    return words_of(from);
+}
+
 void write_shard_command(const shard_command& from, schema::ShardCommand::Builder to) {
     write(from, to);
 }
@@ -527,7 +531,7 @@ void read_shard_command(schema::ShardCommand::Reader from, const record_path& at
 
 void encode_shard_command(const shard_command& from, std::vector<std::byte>& out) {
     append_message<schema::ShardCommand>(
-        out, root_pointer + shard_command_words(from),
+        out, root_pointer + words_of(from),
         [&](schema::ShardCommand::Builder to) { write(from, to); });
 }
 
@@ -544,7 +548,7 @@ result<shard_command> decode_shard_command(std::span<const std::byte> bytes) {
 void encode_entry(const entry& from, std::vector<std::byte>& out) {
     std::size_t words = root_pointer + capnp::sizeInWords<schema::Entry>() + list_tag;
     for (const shard_command& each : from.commands) {
-        words += shard_command_words(each);
+        words += words_of(each);
     }
     append_message<schema::Entry>(out, words, [&](schema::Entry::Builder to) {
         to.setVersion(entry_version);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "messages/record_fault.hpp"
 #include "messages/schema/entry.capnp.h"
 #include "messages/shard_command.hpp"
@@ -7,6 +9,9 @@
 /// For the codecs: a command of a shard as part of a larger record. It is a record of its own, with a version
 /// of its own, wherever it stands.
 namespace bourse {
+
+/// Its length in words, with all that it points to and without a pointer to it.
+[[nodiscard]] std::size_t shard_command_words(const shard_command& from);
 
 void write_shard_command(const shard_command& from, schema::ShardCommand::Builder to);
 

@@ -21,12 +21,8 @@ std::shared_ptr<client_loop> client_loop::start() {
 }
 
 client_loop::~client_loop() {
+    BOURSE_ASSERT(!is_here());
     inside_->stop.raise();
-    if (is_here()) {  // the last client let go of it from within a callback
-        inside_->thread.detach();
-        static_cast<void>(inside_.release());  // the thread still uses it, to its end
-        return;
-    }
     inside_->thread.join();
 }
 

@@ -6,7 +6,8 @@
 
 namespace bourse {
 
-/// The thread on which clients wait for their sockets. Several may share one; it ends with the last of them.
+/// The thread on which clients wait for their sockets. Several may share one; it ends with the last of them, and
+/// never from within itself.
 class client_loop {
 public:
     [[nodiscard]] static std::shared_ptr<client_loop> start();
