@@ -97,7 +97,7 @@ struct journal_pin {
 ///    is tried again. The process should end.
 /// 5. A segment goes when for every shard the caller has released its entries, oldest first.
 ///
-/// One thread only. Memory: 32 bytes an entry kept, two batches, one segment while opening.
+/// One thread only. Memory: 32 bytes an entry kept, two batches, a megabyte or a record while opening.
 /// The bytes are described in storage/FORMAT.md. The disk must outlive the journal.
 class journal {
 public:

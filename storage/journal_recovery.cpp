@@ -9,11 +9,59 @@
 namespace bourse {
 namespace {
 
+/// Bytes of a segment that are read at once, at least one record.
+constexpr std::uint64_t window_bytes = std::uint64_t{1} << 20U;
+
+/// A segment, read piece by piece from its begin.
+class segment_window {
+public:
+    void look_at(segment& in) {
+        in_ = &in;
+        bytes_.clear();
+        begin_ = 0;
+    }
+    [[nodiscard]] std::uint64_t size() const noexcept { return in_->head.segment_bytes; }
+
+    /// So many bytes from `offset` on, which must be there; valid until the next call.
+    [[nodiscard]] result<std::span<const std::byte>> at(std::uint64_t offset, std::uint64_t bytes) {
+        if (offset < begin_ || offset + bytes > begin_ + bytes_.size()) {
+            begin_ = offset;
+            bytes_.resize(std::max(bytes, std::min(window_bytes, size() - offset)));
+            if (auto read = in_->file->read(begin_, bytes_); !read) {
+                bytes_.clear();
+                return read.error();
+            }
+        }
+        return std::span<const std::byte>(bytes_).subspan(offset - begin_, bytes);
+    }
+
+    /// What begins at `offset` and ends before `limit`, at the latest, if it is a record: enough for `read_record`.
+    [[nodiscard]] result<std::span<const std::byte>> record_at(std::uint64_t offset,
+                                                               std::uint64_t limit) {
+        const std::uint64_t room = limit - offset;
+        if (room < record_head_bytes) {
+            return at(offset, room);
+        }
+        const auto head = at(offset, record_head_bytes);
+        if (!head) {
+            return head;
+        }
+        const std::uint64_t bytes = record_head_bytes + read_little_endian(head->subspan(4, 4));
+        return at(offset, bytes > room ? record_head_bytes : bytes);
+    }
+
+private:
+    segment* in_ = nullptr;
+    std::vector<std::byte> bytes_;
+    std::uint64_t begin_ = 0;
+};
+
 /// A whole batch, or where and why there is none.
 struct batch_view {
     struct item {
-        found_record record;
+        record_head head;
         std::uint64_t offset = 0;
+        std::vector<std::byte> payload;  ///< but of an entry
     };
     std::vector<item> records;
     std::uint64_t end = 0;      ///< offset of the first byte behind it
@@ -36,45 +84,60 @@ std::string ordinal_fault(const record_head& head, std::uint64_t generation, std
 }
 
 /// Into `view`, whose memory is used again.
-void read_batch(std::span<const std::byte> file, std::uint64_t offset, std::uint64_t generation,
-                std::uint64_t batch, batch_view& view) {
+outcome read_batch(segment_window& file, std::uint64_t offset, std::uint64_t generation,
+                   std::uint64_t batch, batch_view& view) {
     const std::uint64_t limit = std::min<std::uint64_t>(file.size(), offset + max_batch_bytes);
     view.records.clear();
     view.what_is_wrong.clear();
     while (true) {
         view.bad_at = offset;
-        const auto record = read_record(file.subspan(offset, limit - offset));
+        const auto bytes = file.record_at(offset, limit);
+        if (!bytes) {
+            return bytes.error();
+        }
+        const auto record = read_record(*bytes);
         view.what_is_wrong =
             record ? ordinal_fault(record->head, generation, batch, view.records.size())
                    : record.error().what;
         if (!view.what_is_wrong.empty()) {
-            return;
+            return done{};
         }
-        view.records.push_back({*record, offset});
+        view.records.push_back({record->head, offset, {}});
+        if (record->head.kind != record_kind::entry) {
+            view.records.back().payload.assign(record->payload.begin(), record->payload.end());
+        }
         offset += record_head_bytes + record->head.payload_bytes;
         if ((record->head.flags & last_of_batch_flag) != 0) {
             view.end = offset;
-            return;
+            return done{};
         }
     }
 }
 
 /// The offset of the first sector after `offset` that begins with the first record of a later batch; zero if none.
-std::uint64_t find_later_batch(std::span<const std::byte> file, std::uint64_t offset,
-                               std::uint64_t generation, std::uint64_t batch) {
+result<std::uint64_t> find_later_batch(segment_window& file, std::uint64_t offset,
+                                       std::uint64_t generation, std::uint64_t batch) {
     for (offset = whole_sectors(offset + 1); offset + record_head_bytes <= file.size();
          offset += sector_bytes) {
+        const auto head = file.at(offset, record_head_bytes);
+        if (!head) {
+            return head.error();
+        }
         // The generation first, because almost no sector has it there.
-        if (read_little_endian(file.subspan(offset + 8, 8)) != generation) {
+        if (read_little_endian(head->subspan(8, 8)) != generation) {
             continue;
         }
-        const auto record = read_record(file.subspan(offset));
+        const auto bytes = file.record_at(offset, file.size());
+        if (!bytes) {
+            return bytes.error();
+        }
+        const auto record = read_record(*bytes);
         if (record && record->head.generation == generation && record->head.ordinal == 0 &&
             record->head.batch > batch) {
             return offset;
         }
     }
-    return 0;
+    return std::uint64_t{0};
 }
 
 error damage(const segment_files& files, const segment& in, std::uint64_t offset,
@@ -114,12 +177,13 @@ private:
         }
         tail_.next_batch = in.head.first_batch;
         tail_.position_bytes = segment_head_bytes;
-        bytes_.resize(in.head.segment_bytes);
-        if (auto read = in.file->read(0, bytes_); !read) {
-            return read;
-        }
+        window_.look_at(in);
         while (next == nullptr || tail_.next_batch < next->head.first_batch) {
-            read_batch(bytes_, tail_.position_bytes, in.head.generation, tail_.next_batch, batch_);
+            if (auto read = read_batch(window_, tail_.position_bytes, in.head.generation,
+                                       tail_.next_batch, batch_);
+                !read) {
+                return read;
+            }
             if (!batch_.what_is_wrong.empty()) {
                 return end_or_damage(in, next);
             }
@@ -143,30 +207,33 @@ private:
         if (tail_.next_batch == in.head.first_batch) {
             return damage(files_, in, batch_.bad_at, what + "; it is the segment's first");
         }
-        const std::uint64_t later =
-            find_later_batch(bytes_, tail_.position_bytes, in.head.generation, tail_.next_batch);
-        if (later != 0) {
+        const auto later =
+            find_later_batch(window_, tail_.position_bytes, in.head.generation, tail_.next_batch);
+        if (!later) {
+            return later.error();
+        }
+        if (*later != 0) {
             return damage(
                 files_, in, batch_.bad_at,
-                what + "; it was synced, for a later batch is at offset " + std::to_string(later));
+                what + "; it was synced, for a later batch is at offset " + std::to_string(*later));
         }
         return done{};
     }
 
     outcome take_batch(segment& in) {
         for (const batch_view::item& item : batch_.records) {
-            const record_head& head = item.record.head;
+            const record_head& head = item.head;
             if (head.kind == record_kind::idle ||
                 (head.kind == record_kind::truncate && BOURSE_JOURNAL_WRONG(truncation_ignored))) {
                 continue;
             }
             shard_log& log = logs_[head.shard];
-            if (const std::string wrong = log.fault(head, item.record.payload); !wrong.empty()) {
+            if (const std::string wrong = log.fault(head, item.payload); !wrong.empty()) {
                 return damage(files_, in, item.offset,
                               "a record of shard " + std::to_string(head.shard.value) +
                                   " that cannot be: " + wrong);
             }
-            log.apply(head, item.record.payload, static_cast<std::uint32_t>(item.offset));
+log.apply(head, item.payload, static_cast<std::uint32_t>(item.offset));
             if (head.kind == record_kind::entry || head.kind == record_kind::carried) {
                 in.saw_entry(head.shard, head.index);
             }
@@ -174,7 +241,7 @@ private:
                 files_.let_go(head.shard, log);
             }
         }
-        tail_.last_was_idle = batch_.records.back().record.head.kind == record_kind::idle;
+        tail_.last_was_idle = batch_.records.back().head.kind == record_kind::idle;
         tail_.position_bytes = whole_sectors(batch_.end);
         ++tail_.next_batch;
         return done{};
@@ -183,7 +250,7 @@ private:
     segment_files& files_;
     shard_logs& logs_;
     journal_tail tail_;
-    std::vector<std::byte> bytes_;
+    segment_window window_;
     batch_view batch_;
 };
 

@@ -26,6 +26,9 @@ constexpr std::uint32_t batches_of_many = 100;
 constexpr std::uint64_t bare_file_bytes = std::uint64_t{64} << 20U;
 constexpr std::uint32_t orders_per_entry = 100;
 constexpr std::uint64_t checkpoint_rows = 1'000'000;
+constexpr std::uint32_t replay_orders = 1'000'000;
+/// Of flow 10k: its orders, cancels and replaces are shorter than an order alone.
+constexpr std::uint32_t orders_in_64_kb = 450;
 
 double us_since(bench_clock::time_point begin) {
     return std::chrono::duration<double, std::micro>(bench_clock::now() - begin).count();
@@ -268,6 +271,45 @@ void measure_volume(const std::string& folder, const journal_bench_options& opti
     }
 }
 
+/// In entries of a hundred orders, and of one.
+void measure_replay(const std::string& folder, const journal_bench_options& options,
+                    journal_bench_result& figures) {
+    for (const std::uint32_t orders : {orders_per_entry, 1U}) {
+        options.progress("replaying entries of " + std::to_string(orders));
+        figures.replays.push_back(
+            run_replay_bench(folder + "/replay-" + std::to_string(orders), orders,
+                             options.quick ? replay_orders / 20 : replay_orders, options.runs));
+        figures.fault = figures.replays.back().fault;
+        if (!figures.fault.empty()) {
+            return;
+        }
+    }
+}
+
+/// One replica beside three, with entries of one order and of 64 KB.
+void measure_groups(const std::string& folder, const journal_bench_options& options,
+                    journal_bench_result& figures) {
+    const std::array<group_load, 2> loads = {
+        group_load{.orders_per_entry = 1, .entries = 2'000, .in_flight = 1},
+        group_load{.orders_per_entry = orders_in_64_kb, .entries = 1'000, .in_flight = 8}};
+    for (group_load load : loads) {
+        load.entries = options.quick ? load.entries / 20 : load.entries;
+        for (const unsigned replicas : {1U, 3U}) {
+            load.replicas = replicas;
+            options.progress("a group of " + std::to_string(replicas) + ", entries of " +
+                             std::to_string(load.orders_per_entry));
+            const std::string here = folder + "/group";
+            std::filesystem::create_directory(here);
+            figures.groups.push_back(run_group_bench(here, load));
+            figures.fault = figures.groups.back().fault;
+            std::filesystem::remove_all(here);
+            if (!figures.fault.empty()) {
+                return;
+            }
+        }
+    }
+}
+
 }  // namespace
 
 journal_bench_result run_journal_bench(const journal_bench_options& options) {
@@ -281,6 +323,12 @@ journal_bench_result run_journal_bench(const journal_bench_options& options) {
     measure_batches(folder, options, result);
     if (result.fault.empty() && options.volume_orders != 0) {
         measure_volume(folder, options, result);
+    }
+    if (result.fault.empty()) {
+        measure_replay(folder, options, result);
+    }
+    if (result.fault.empty()) {
+        measure_groups(folder, options, result);
     }
     if (result.fault.empty()) {
         options.progress("loading a checkpoint");

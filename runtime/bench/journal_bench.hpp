@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "runtime/bench/checkpoint_bench.hpp"
+#include "runtime/bench/group_bench.hpp"
+#include "runtime/bench/replay_bench.hpp"
 
 namespace bourse {
 
@@ -38,6 +40,8 @@ struct journal_bench_result {
     std::vector<journal_figures> batches;
     std::uint64_t volume_orders = 0;
     std::uint64_t volume_bytes = 0;  ///< what these orders took in the journal's files
+    std::vector<replay_figures> replays;
+    std::vector<group_figures> groups;
     checkpoint_figures checkpoint;
     std::string fault;  ///< empty: all went well
 };

@@ -12,6 +12,7 @@ constexpr std::uint32_t many_records = 100;
 constexpr double least_share = 0.8;
 constexpr double most_p50_ratio = 1.3;
 constexpr double least_load_share = 0.5;
+constexpr double least_replay_share = 0.7;
 
 std::string verdict(const journal_figures& of) {
     if (of.records == 1) {
@@ -42,6 +43,65 @@ std::string checkpoint_lines(const checkpoint_figures& of) {
            "\n";
 }
 
+std::string replay_json(const replay_figures& of) {
+    return "{\"entry\":" + std::to_string(of.orders_per_entry) +
+           ",\"orders\":" + std::to_string(of.orders) + ",\"bytes\":" + std::to_string(of.bytes) +
+           ",\"apply_ns\":" + number(of.apply_ns, 1) + ",\"replay_ns\":" + number(of.replay_ns, 1) +
+           ",\"open_ns\":" + number(of.open_ns, 1) + ",\"share\":" + number(of.share, 3) +
+           ",\"elapsed_share\":" + number(of.elapsed_share, 3) + "}";
+}
+
+std::string group_json(const group_figures& of) {
+    return "{\"replicas\":" + std::to_string(of.load.replicas) +
+           ",\"entry\":" + std::to_string(of.load.orders_per_entry) +
+           ",\"entry_bytes\":" + std::to_string(of.entry_bytes) +
+           ",\"in_flight\":" + std::to_string(of.load.in_flight) +
+           ",\"entries_per_second\":" + number(of.entries_per_second, 1) +
+           ",\"p50_us\":" + number(of.p50_us, 1) + ",\"p99_us\":" + number(of.p99_us, 1) +
+           ",\"cpu_us\":" + number(of.cpu_us_per_entry, 1) + "}";
+}
+
+template <typename Figures, typename MakeJson>
+std::string json_array(const std::vector<Figures>& all, const MakeJson& make) {
+    std::string json = "[";
+    for (const Figures& of : all) {
+        json += (json.back() == '[' ? "" : ",") + make(of);
+    }
+    return json + "]";
+}
+
+std::string replay_lines(const std::vector<replay_figures>& all) {
+    std::string lines =
+        "\nReplaying a journal of flow 10k, 1,000 accounts, against applying it from memory\n"
+        "orders an entry  apply ns an order  replay ns  of it to open  of applying  by the clock\n";
+    for (const replay_figures& of : all) {
+        lines += right(std::to_string(of.orders_per_entry), 15) +
+                 right(number(of.apply_ns, 1), 19) + right(number(of.replay_ns, 1), 11) +
+                 right(number(of.open_ns, 1), 15) + right(number(of.share, 2), 13) +
+                 right(number(of.elapsed_share, 2), 14) +
+                 "  >= 0.7: " + (of.share >= least_replay_share ? "met" : "missed") + "\n";
+    }
+    return lines;
+}
+
+std::string group_lines(const std::vector<group_figures>& all) {
+    std::string lines =
+        "\nA group in one process, each replica on a thread and on files of its own\n"
+        "replicas  orders an entry   bytes  in flight  entries/s  orders/s   p50 us   p99 us  "
+        "CPU us an entry\n";
+    for (const group_figures& of : all) {
+        lines += right(std::to_string(of.load.replicas), 8) +
+                 right(std::to_string(of.load.orders_per_entry), 17) +
+                 right(std::to_string(of.entry_bytes), 8) +
+                 right(std::to_string(of.load.in_flight), 11) +
+                 right(number(of.entries_per_second, 0), 11) +
+                 right(number(of.entries_per_second * of.load.orders_per_entry, 0), 10) +
+                 right(number(of.p50_us, 0), 9) + right(number(of.p99_us, 0), 9) +
+                 right(number(of.cpu_us_per_entry, 0), 17) + "\n";
+    }
+    return lines;
+}
+
 }  // namespace
 
 std::string journal_json(const journal_bench_result& result) {
@@ -59,6 +119,8 @@ std::string journal_json(const journal_bench_result& result) {
     }
     return json + "],\"volume_orders\":" + std::to_string(result.volume_orders) +
            ",\"volume_bytes\":" + std::to_string(result.volume_bytes) +
+           ",\"replays\":" + json_array(result.replays, replay_json) +
+           ",\"groups\":" + json_array(result.groups, group_json) +
            ",\"checkpoint\":" + checkpoint_json(result.checkpoint) + "}\n";
 }
 
@@ -79,7 +141,8 @@ std::string journal_table(const journal_bench_result& result) {
                  " orders in entries of 100, a batch each: " +
                  number(static_cast<double>(result.volume_bytes) / 1e9, 2) + " GB of segments\n";
     }
-    return table + checkpoint_lines(result.checkpoint) +
+    return table + replay_lines(result.replays) + group_lines(result.groups) +
+           checkpoint_lines(result.checkpoint) +
            "\n'of' is speed: 1 is as fast. Only the ratios mean anything on another machine.\n";
 }
 

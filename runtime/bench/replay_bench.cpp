@@ -1,0 +1,195 @@
+#include "runtime/bench/replay_bench.hpp"
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "actors/replica/log_payload.hpp"
+#include "actors/shard/shard.hpp"
+#include "actors/shard/shard_output.hpp"
+#include "runtime/bench/match_bench.hpp"
+#include "runtime/bench/shard_flow.hpp"
+#include "storage/journal.hpp"
+#include "storage/real_disk.hpp"
+
+namespace bourse {
+namespace {
+
+using bench_clock = std::chrono::steady_clock;
+
+constexpr shard_id only_shard{1};
+constexpr std::size_t read_bytes = std::size_t{1} << 20U;
+constexpr std::uint64_t batch_bytes = std::uint64_t{1} << 20U;
+
+struct replay_run {
+    double cpu_ns = 0;
+    double elapsed_ns = 0;
+    double open_ns = 0;
+    std::uint64_t digest = 0;
+    std::string fault;
+};
+
+class stop_watch {
+public:
+    [[nodiscard]] double cpu_ns() const { return processor_ns() - cpu_; }
+    [[nodiscard]] double elapsed_ns() const {
+        return std::chrono::duration<double, std::nano>(bench_clock::now() - begin_).count();
+    }
+
+private:
+    double cpu_ = processor_ns();
+    bench_clock::time_point begin_ = bench_clock::now();
+};
+
+std::vector<const entry*> entries_of(const shard_flow& flow) {
+    std::vector<const entry*> all;
+    for (const auto* entries : {&flow.setup, &flow.fill, &flow.operations}) {
+        for (const entry& each : *entries) {
+            all.push_back(&each);
+        }
+    }
+    return all;
+}
+
+result<std::unique_ptr<journal>> open_journal(disk& where) {
+    return journal::open(where, {.owner = 1, .max_segments = 4096});
+}
+
+std::string write_entries(const std::string& folder, const shard_flow& flow, std::uint64_t& bytes) {
+    const auto where = real_disk::open(folder);
+    if (!where) {
+        return where.error().what;
+    }
+    const auto log = open_journal(**where);
+    if (!log) {
+        return log.error().what;
+    }
+    std::vector<std::byte> payload;
+    std::uint64_t in_batch = 0;
+    for (const entry* each : entries_of(flow)) {
+        encode_journal_payload({.term = 1,
+                                .kind = log_entry_kind::command,
+                                .payload = shared_bytes(encode_marked_entry({}, *each))},
+                               payload);
+        bytes += payload.size();
+        in_batch += payload.size();
+        outcome did = (*log)->append(only_shard, {each->index, 1}, payload);
+        if (did && in_batch >= batch_bytes) {
+            in_batch = 0;
+            did = (*log)->commit();
+            const result<bool> more = did ? (*log)->maintain() : result<bool>(did.error());
+            did = more ? outcome(done{}) : outcome(more.error());
+        }
+        if (!did) {
+            return did.error().what;
+        }
+    }
+    const outcome did = (*log)->commit();
+    return did ? "" : did.error().what;
+}
+
+/// The timed parts. Never inlined, so that callgrind and profilers find them by their names.
+[[gnu::noinline]] replay_run apply_from_memory(const shard_flow& flow) {
+    shard machine{shard_settings{}};
+    machine.expect_client_ids(flow.order_count);
+    shard_output out;
+    const std::vector<const entry*> all = entries_of(flow);
+    const stop_watch watch;
+    for (const entry* each : all) {
+        machine.apply(*each, out);
+    }
+    return {watch.cpu_ns(), watch.elapsed_ns(), 0, machine.digest(), ""};
+}
+
+outcome apply_piece(const entry_batch& piece, shard& machine, shard_output& out) {
+    for (const entry_batch::item& each : piece.items) {
+        const auto logged = decode_journal_payload(each.at.term, piece.payload(each));
+        if (!logged) {
+            return logged.error();
+        }
+        const auto decoded = decode_marked_entry(logged->payload.bytes());
+        if (!decoded) {
+            return decoded.error();
+        }
+        machine.apply(decoded->what, out);
+    }
+    return done{};
+}
+
+[[gnu::noinline]] replay_run replay(const std::string& folder, const shard_flow& flow) {
+    replay_run run;
+    const auto where = real_disk::open(folder);
+    if (!where) {
+        run.fault = where.error().what;
+        return run;
+    }
+    shard machine{shard_settings{}};
+    machine.expect_client_ids(flow.order_count);
+    shard_output out;
+    const stop_watch watch;
+    const auto log = open_journal(**where);
+    if (!log) {
+        run.fault = log.error().what;
+        return run;
+    }
+    run.open_ns = watch.cpu_ns();
+    const std::uint64_t last = (*log)->find(only_shard)->positions.end.index;
+    entry_batch piece;
+    for (std::uint64_t next = 1; next <= last && run.fault.empty(); next += piece.items.size()) {
+        outcome did = (*log)->read(only_shard, next, last, read_bytes, piece);
+        did = did ? apply_piece(piece, machine, out) : did;
+        run.fault = did ? "" : did.error().what;
+    }
+    run.cpu_ns = watch.cpu_ns();
+    run.elapsed_ns = watch.elapsed_ns();
+    run.digest = machine.digest();
+    return run;
+}
+
+}  // namespace
+
+replay_figures run_replay_bench(const std::string& folder, std::uint32_t orders_per_entry,
+                                std::uint32_t operations, unsigned runs) {
+    const shard_flow flow = generate_shard_flow(*find_flow(machine_flow), operations, bench_seed,
+                                                {.commands_per_entry = orders_per_entry});
+    replay_figures figures;
+    figures.orders_per_entry = orders_per_entry;
+    for (const entry* each : entries_of(flow)) {
+        figures.orders += each->commands.size();
+    }
+    figures.fault = write_entries(folder, flow, figures.bytes);
+    std::array<std::vector<double>, 5> samples;
+    for (unsigned i = 0; i < runs && figures.fault.empty(); ++i) {
+        std::optional<replay_run> applied;
+        if (i % 2 == 0) {
+            applied = apply_from_memory(flow);
+        }
+        const replay_run replayed = replay(folder, flow);
+        if (!applied) {
+            applied = apply_from_memory(flow);
+        }
+        figures.fault = replayed.fault;
+        if (figures.fault.empty() && replayed.digest != applied->digest) {
+            figures.fault = folder + ": a replay left another state than applying did";
+        }
+        const std::array<double, 5> values = {applied->cpu_ns, replayed.cpu_ns, replayed.open_ns,
+                                              applied->cpu_ns / replayed.cpu_ns,
+                                              applied->elapsed_ns / replayed.elapsed_ns};
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            samples.at(k).push_back(values.at(k));
+        }
+    }
+    if (figures.fault.empty()) {
+        const auto count = static_cast<double>(figures.orders);
+        figures.apply_ns = median(samples[0]) / count;
+        figures.replay_ns = median(samples[1]) / count;
+        figures.open_ns = median(samples[2]) / count;
+        figures.share = median(samples[3]);
+        figures.elapsed_share = median(samples[4]);
+    }
+    return figures;
+}
+
+}  // namespace bourse
