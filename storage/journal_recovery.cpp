@@ -233,7 +233,7 @@ private:
                               "a record of shard " + std::to_string(head.shard.value) +
                                   " that cannot be: " + wrong);
             }
-log.apply(head, item.payload, static_cast<std::uint32_t>(item.offset));
+            log.apply(head, item.payload, static_cast<std::uint32_t>(item.offset));
             if (head.kind == record_kind::entry || head.kind == record_kind::carried) {
                 in.saw_entry(head.shard, head.index);
             }
