@@ -73,11 +73,11 @@ struct history_request {
     account_id account{};  ///< none: all, for those who may
     symbol_id symbol{};    ///< none: all
     order_id order{};
-    std::optional<bourse::side> side;
-    std::optional<bool> open;  ///< orders: whether they have ended
+    std::optional<bourse::side> side{};
+    std::optional<bool> open{};  ///< orders: whether they have ended
     timestamp from{};
-    timestamp until{};   ///< none: no end
-    std::string cursor;  ///< as an answer gave it; empty: from the newest
+    timestamp until{};     ///< none: no end
+    std::string cursor{};  ///< as an answer gave it; empty: from the newest
     std::uint32_t most = 100;
 };
 
