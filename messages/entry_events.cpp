@@ -23,7 +23,7 @@ static_assert(sizeof(event) == sizeof(words_of_event));
 static_assert(sizeof(report) == sizeof(words_of_report));
 static_assert(sizeof(ledger_line) == sizeof(words_of_line));
 
-constexpr std::size_t prefix_bytes = 32;
+constexpr std::size_t prefix_bytes = 40;
 constexpr std::size_t event_head_bytes = 5;
 constexpr std::size_t report_head_bytes = 4;
 constexpr std::size_t line_head_bytes = 3;
@@ -261,6 +261,7 @@ void pack_entry_events(const entry_events_view& from, std::vector<std::byte>& in
     put_number(to + 12, static_cast<std::uint32_t>(from.lines.size()));
     put_number(to + 16, from.index);
     put_number(to + 24, from.at.ns);
+    put_number(to + 32, from.digest);
     to += prefix_bytes;
 
     to = pack_lines(pack_reports(pack_events(to, from), from), from);
@@ -336,6 +337,7 @@ private:
         const auto lines = from_.number<std::uint32_t>();
         into_.index = from_.number<std::uint64_t>();
         into_.at = {from_.number<std::int64_t>()};
+        into_.digest = from_.number<std::uint64_t>();
         if (from_.failed()) {
             faults_.add(errc::malformed, root_, "it is cut short");
         } else if (version != entry_events_version) {

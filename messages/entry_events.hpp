@@ -25,7 +25,7 @@
 /// |----------|---------------------------------------------------------------------------------|
 /// | 2, 2     | version, 1; zeros                                                               |
 /// | 4, 4, 4  | how many events, reports and ledger lines                                       |
-/// | 8, 8     | index and timestamp of the entry                                                |
+/// | 8, 8, 8  | index and timestamp of the entry; the shard's digest after it                   |
 /// | …        | the events: head of 5 bytes, 9 words                                            |
 /// | …        | the reports: head of 4 bytes, 6 words, the upper 8 bits being the link;         |
 /// |          | if the link is 0, a second head of 4 bytes and 7 words follow                   |
@@ -48,7 +48,7 @@
 /// `*`: the sign lowest, n ≥ 0 as 2n and n < 0 as −2n − 1, in 64 bits, of the holder in 32.
 ///
 /// Example: an entry with one event, the first of symbol 2, "order 7 of account 3 accepted, 5 lots at 100, 5 remain", and
-/// its report, number 1 of the account: the first 32 bytes, then
+/// its report, number 1 of the account: the first 40 bytes, then
 ///
 ///     11 10 01 31 01  01 07 64 05 05 03 00 02 01    event: 1 1 0 1 1 0 1 3 1 bytes of its words
 ///     10 00 00 01  01                               report: repeats the next event; number 1
@@ -59,7 +59,8 @@ inline constexpr std::uint16_t entry_events_version = 1;
 /// All that one entry gave out, elsewhere.
 struct entry_events_view {
     std::uint64_t index = 0;
-    timestamp at{};  ///< of the entry: when all of it happened
+    timestamp at{};            ///< of the entry: when all of it happened
+    std::uint64_t digest = 0;  ///< the shard's, after it
     std::span<const report> reports;
     std::span<const ledger_line> lines;
     std::span<const event> events;
@@ -70,13 +71,14 @@ struct entry_events_view {
 struct unpacked_events {
     std::uint64_t index = 0;
     timestamp at{};
+    std::uint64_t digest = 0;
     std::vector<report> reports;
     std::vector<ledger_line> lines;
     std::vector<event> events;
     std::vector<std::uint64_t> event_numbers;
 
     [[nodiscard]] entry_events_view view() const noexcept {
-        return {index, at, reports, lines, events, event_numbers};
+        return {index, at, digest, reports, lines, events, event_numbers};
     }
     friend bool operator==(const unpacked_events&, const unpacked_events&) = default;
 };

@@ -69,6 +69,7 @@ unpacked_events golden() {
     fee.amount = -fee.amount;
     return {.index = 258,
             .at = {1'000'000'007},
+            .digest = 0x5152535455565758,
             .reports = {repeats, refused, caused},
             .lines = {samples::distinct_ledger_line(), fee},
             .events = {accepted(7, 3), accepted(8, 3), accepted(9, 4)},
@@ -80,6 +81,7 @@ unpacked_events random_events(samples::random_records& random) {
     unpacked_events made;
     made.index = random.integer<std::uint64_t>();
     made.at = {random.integer<std::int64_t>()};
+    made.digest = random.integer<std::uint64_t>();
     for (std::uint64_t i = random.below(40); i > 0; --i) {
         const event what = random.coin() ? random.event() : accepted(random.below(3), 1);
         made.events.push_back(what);
@@ -130,7 +132,7 @@ TEST_CASE("the example of packed events is what the header says") {
     const std::vector<unsigned> expected{0x11, 0x10, 0x01, 0x31, 0x01, 0x01, 0x07, 0x64, 0x05, 0x05,
                                          0x03, 0x00, 0x02, 0x01, 0x10, 0x00, 0x00, 0x01, 0x01};
     std::vector<unsigned> records;
-    for (std::size_t i = 32; i < made.size(); ++i) {
+    for (std::size_t i = 40; i < made.size(); ++i) {
         records.push_back(std::to_integer<unsigned>(made[i]));
     }
     CHECK(records == expected);
@@ -191,7 +193,7 @@ TEST_CASE("packed events that cannot be are refused with the place") {
                                .lines = {{}},
                                .events = {accepted(7, 3)},
                                .event_numbers = {1}});
-    // Prefix 32, event 5 + 9, report 4 + 4 + 7 · lengths of nothing, line 3.
+    // Prefix 40, event 5 + 9, report 4 + 4 + 7 · lengths of nothing, line 3.
     const auto with = [&](std::size_t place, unsigned value) {
         bytes bad = good;
         bad.at(place) = static_cast<std::byte>(value);
@@ -200,13 +202,13 @@ TEST_CASE("packed events that cannot be are refused with the place") {
     CHECK(with(0, 2) == "entryEvents.version: 2 is not a version known here (1..1)");
     CHECK(with(2, 1) == "entryEvents.version: 65537 is not a version known here (1..1)");
     CHECK(with(4, 200) == "entryEvents: it is cut short");
-    CHECK(with(32, 0x19) == "entryEvents.event[0]: it is cut short, or longer than it can be");
-    CHECK(with(36, 0x11) == "entryEvents.event[0]: its head is none");
-    CHECK(with(37, 9) ==
+    CHECK(with(40, 0x19) == "entryEvents.event[0]: it is cut short, or longer than it can be");
+    CHECK(with(44, 0x11) == "entryEvents.event[0]: its head is none");
+    CHECK(with(45, 9) ==
           "entryEvents.event[0].kind: 9 is not an event kind (0..6, 10..16, 20..22, 30..34)");
-    CHECK(with(46 + 3, 2) == "entryEvents.report[0]: it repeats event 2 of 1");
-    CHECK(with(46 + 7, 0x10) == "entryEvents.report[0]: its head is none");
-    CHECK(with(54 + 2, 0x10) == "entryEvents.line[0]: its head is none");
+    CHECK(with(54 + 3, 2) == "entryEvents.report[0]: it repeats event 2 of 1");
+    CHECK(with(54 + 7, 0x10) == "entryEvents.report[0]: its head is none");
+    CHECK(with(62 + 2, 0x10) == "entryEvents.line[0]: its head is none");
 }
 
 TEST_CASE("any flipped bit of packed events gives an error or what survives packing") {
