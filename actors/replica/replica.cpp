@@ -60,13 +60,15 @@ std::string_view to_string(replica_refusal refusal) noexcept {
     return "unknown refusal";
 }
 
-replica::replica(const replica_options& options, journal& log, checkpoint* rows)
+replica::replica(const replica_options& options, journal& log, checkpoint* rows,
+                 event_store* events)
     : options_(options),
       log_(&log),
       writer_(log, options.shard.id),
       consensus_(options.self, options.consensus),
       state_(options.shard),
-      rows_(rows) {}
+      rows_(rows),
+      events_(events) {}
 
 replica_effects replica::take() {
     return std::exchange(out_, {});
@@ -214,12 +216,13 @@ void replica::receive(const moment& now, const channel_letter& letter) {
 }
 
 bool replica::wants_to_propose() const noexcept {
-    return !waiting_.empty() && may_speak_ && proposed_.size() < options_.max_entries_under_way;
+    return !waiting_.empty() && may_speak_ && !events_waiting_ &&
+           proposed_.size() < options_.max_entries_under_way;
 }
 
 void replica::propose(const moment& now) {
     writer_.hand_on();
-    if (may_speak_ && !clock_in_doubt_ && (wants_to_propose() || is_due(now))) {
+    if (may_speak_ && !clock_in_doubt_ && !events_waiting_ && (wants_to_propose() || is_due(now))) {
         propose_entry(now);
     }
 }
@@ -286,7 +289,7 @@ void replica::carry_out(const moment& now, effects out) {
     }
     apply_committed(BOURSE_WIRED_WRONG(apply_before_commit) ? consensus_.last_index()
                                                             : out.commit_index);
-    answer_reads(out);
+    take_reads(out);
     plan_tick(now, out.next_tick_ms);
 #if defined(BOURSE_PLANTED_BUGS)
     if (BOURSE_WIRED_WRONG(vote_not_awaited) && out.role != replica_role::leader) {
@@ -339,7 +342,8 @@ void replica::send(std::vector<replica_message> messages) {
 }
 
 void replica::apply_committed(std::uint64_t commit_index) {
-    while (fault_.empty() && !consensus_.is_installing() && state_.index() < commit_index) {
+    while (fault_.empty() && !consensus_.is_installing() && !events_waiting_ &&
+           state_.index() < commit_index) {
         apply(state_.index() + 1);
     }
 }
@@ -377,6 +381,7 @@ void replica::apply(std::uint64_t index) {
             marks_.pop_front();
         }
     }
+    keep_events(done);
     done.may_leave = may_speak_ || BOURSE_WIRED_WRONG(follower_speaks);
     answer(index);
     if (done.may_leave) {
@@ -431,13 +436,21 @@ void replica::leave(applied_entry& done) {
     }
 }
 
-void replica::answer_reads(const effects& out) {
-    while (!reads_.empty() && reads_.begin()->first <= out.reads_ready) {
+void replica::answer_reads() {
+    while (!reads_.empty() && reads_.begin()->first <= reads_ready_.ticket &&
+           state_.index() >= reads_ready_.index) {
         for (const std::uint64_t ticket : reads_.begin()->second) {
             out_.answers.push_back({ticket_answer::kind::read, ticket, state_.index()});
         }
         reads_.erase(reads_.begin());
     }
+}
+
+void replica::take_reads(const effects& out) {
+    if (out.reads_ready > reads_ready_.ticket) {
+        reads_ready_ = {out.reads_ready, out.commit_index};
+    }
+    answer_reads();
     while (!reads_.empty() && reads_.begin()->first <= out.reads_lost) {
         for (const std::uint64_t ticket : reads_.begin()->second) {
             out_.answers.push_back({ticket_answer::kind::unknown, ticket, 0});
@@ -483,7 +496,7 @@ void replica::resend(const moment& now) {
 void replica::plan_tick(const moment& now, std::uint64_t consensus_tick_ms) {
     consensus_tick_ms_ = consensus_tick_ms;
     next_tick_ms_ = consensus_tick_ms;
-    if (rows_state_ == rows_state::fetching) {
+    if (rows_state_ == rows_state::fetching || rows_state_ == rows_state::copying) {
         next_tick_ms_ = std::min(next_tick_ms_, std::max(next_fetch_ms_, now.monotonic_ms + 1));
     }
     if (!may_speak_) {

@@ -17,6 +17,7 @@
 #include "messages/row_change.hpp"
 #include "messages/shard_command.hpp"
 #include "storage/checkpoint.hpp"
+#include "storage/event_store.hpp"
 #include "storage/journal.hpp"
 
 namespace bourse {
@@ -120,6 +121,26 @@ struct rows_piece {
     checkpoint_chunk rows;
 };
 
+/// The events of entries are wanted, `first` to `last`: rows that are to be installed come behind them.
+struct events_request {
+    shard_id shard{};
+    replica_id from{};
+    replica_id to{};
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+};
+
+/// The answer: those from `first` on, as many as fit; or, if they are kept no more, none, and the first that is. Zero: nothing
+/// is kept here.
+struct events_piece {
+    shard_id shard{};
+    replica_id from{};
+    replica_id to{};
+    std::uint64_t first = 0;
+    std::uint64_t first_kept = 0;
+    std::vector<entry_events> entries;
+};
+
 /// What the owner of a replica is to do. May be collected over several events.
 struct replica_effects {
     std::vector<replica_message> messages;  ///< to other replicas of the shard
@@ -128,6 +149,8 @@ struct replica_effects {
     std::vector<ticket_answer> answers;
     std::vector<rows_request> rows_requests;  ///< to other replicas of the shard
     std::vector<rows_piece> rows_pieces;
+    std::vector<events_request> events_requests;  ///< likewise
+    std::vector<events_piece> events_pieces;
     /// The state was taken from rows, at a start or from another replica: as of this, with this digest.
     std::optional<digest_mark> restored;
 };
@@ -152,16 +175,34 @@ struct replica_rows {
 /// 2. Nothing leaves but what was applied by a leader that has committed an entry of its own term.
 /// 3. Stamps never go back: a leader stamps nothing earlier than what is in its state, and proposes only
 ///    when all entries of earlier terms are in it.
-/// 4. The journal gives up only what is in a durable checkpoint.
-/// 5. Two replicas that compare digests and find a difference: the one that is told stops.
+/// 4. The journal gives up only what is in a durable checkpoint, and a checkpoint becomes durable only when the event store
+///    has the events of all entries up to it. So a start finds no gap: what the event store lacks is in the log, and is
+///    applied again; what it has already must come out the same, or the replica stops.
+/// 5. Rows of another replica are installed, so that this one may vote, only when the events up to them are durable here, or
+///    are kept by nobody.
+/// 6. Two replicas that compare digests and find a difference: the one that is told stops.
 ///
-/// One thread at a time; no clock, no I/O but calls to the journal, which may fail (`fault`). The owner
-/// (`replica_node`) calls `propose` when the journal is free, and `journal_durable` after each batch.
+/// One thread at a time; no clock, no I/O but calls to the journal and the stores, which may fail (`fault`).
+///
+/// How a host drives it, through the `replica_node` that it is started by:
+///
+///     something happens:     receive(now, …), submit(now, …), read(now, …), peer_lost(now, …); at next_tick_ms(): tick(now)
+///     the disk is done:      node.finish_write(now)            stores: node.finish_rows(shard, now), node.finish_events(now)
+///     then, until neither says anything more:
+///         take()             send messages, letters, requests and pieces, which may all be lost; hand out `applied` where
+///                            `may_leave` says so, and answer tickets, in this order
+///         node.start_write(now), node.start_rows(shard, now), node.start_events(now)
+///                            true: whoever does the disk's work is to do it; it ends with `finish_…`
+///     plan the next call of tick: next_tick_ms(), which every event may change
+///
+/// What a shard or client asks twice has the same client id: tickets are of this process alone. `fault`: the shard is at its
+/// end on this node, the node's others go on; `replica_node::dead`: the process should end.
 class replica {
 public:
-    /// Both must outlive it. Without a checkpoint (null) nothing is ever given up by the journal, and a replica
-    /// that is offered rows stops.
-    replica(const replica_options& options, journal& log, checkpoint* rows);
+    /// All must outlive it. Without a checkpoint (null) nothing is ever given up by the journal, and a replica
+    /// that is offered rows stops. Without an event store (null) what entries give out is kept nowhere.
+    replica(const replica_options& options, journal& log, checkpoint* rows,
+            event_store* events = nullptr);
 
     /// Writes the first log of a new shard; each founder does this once, alike, and makes it durable before it
     /// starts.
@@ -189,6 +230,8 @@ public:
     /// `rows_durable` then, when it is done. An error ends the replica (`fault`).
     bool keep_rows(const moment& now);
     void rows_durable(const moment& now);
+    /// A batch of the event store has become durable.
+    void events_durable(const moment& now);
     /// The journal is getting short of room, and this shard keeps its oldest segment: what is in a checkpoint goes at
     /// once, though a follower that is a little late must then get rows, and the next one begins soon. If there is nothing
     /// to take one of (no leader, not a member any more, stopped), the log is carried to the journal's end: one
@@ -196,6 +239,8 @@ public:
     void relieve_journal();
     void receive(const moment& now, const rows_request& request);
     void receive(const moment& now, const rows_piece& piece);
+    void receive(const moment& now, const events_request& request);
+    void receive(const moment& now, const events_piece& piece);
     void peer_lost(const moment& now, replica_id peer);
     [[nodiscard]] consensus_refusal change_membership(const moment& now,
                                                       const membership_change& change);
@@ -248,7 +293,8 @@ private:
     [[nodiscard]] bool compare(const digest_mark& told);
     void answer(std::uint64_t index);
     void leave(applied_entry& done);
-    void answer_reads(const effects& out);
+    void take_reads(const effects& out);
+    void answer_reads();
     void check_clock(const moment& now);
     [[nodiscard]] bool is_due(const moment& now) const;
     [[nodiscard]] timestamp stamp(const moment& now) const;
@@ -262,8 +308,10 @@ private:
     enum class rows_state : std::uint8_t {
         idle,
         slicing,     ///< a checkpoint is being taken
+        waiting,     ///< all of it is handed over, and the events up to it are not durable yet
         committing,  ///< and handed to the disk
         fetching,    ///< rows come from another replica
+        copying,     ///< all have come, and the events up to them do
         replacing,   ///< all are there, and handed to the disk
     };
     [[nodiscard]] outcome load_rows(std::optional<snapshot_position>& at);
@@ -274,11 +322,22 @@ private:
     void begin_install(const moment& now, const snapshot_to_install& what);
     void fetch(const moment& now);
     void fetch_elsewhere(const moment& now);
+    void fetch_again();
     [[nodiscard]] outcome take_piece(const rows_piece& piece);
+    [[nodiscard]] bool has_events_up_to(std::uint64_t index) const;
+    [[nodiscard]] outcome commit_rows();
+    [[nodiscard]] outcome end_fetching();
     void checkpoint_done(const moment& now);
     void tell_of_checkpoint(const moment& now);
     void install_done(const moment& now);
     void release();
+
+    // --- Events (replica_events.cpp) ---
+    [[nodiscard]] std::optional<error> find_event_gap(std::uint64_t rows_index) const;
+    void keep_events(const applied_entry& of);
+    bool hand_on_events();
+    void ask_for_events();
+    [[nodiscard]] bool take_events(const events_piece& piece);
 
     replica_options options_;
     journal* log_;
@@ -299,6 +358,10 @@ private:
     std::deque<proposed_entry> proposed_;
     timestamp last_stamp_{};
     std::map<std::uint64_t, std::vector<std::uint64_t>> reads_;  ///< by the ticket of consensus
+    struct {
+        std::uint64_t ticket = 0;
+        std::uint64_t index = 0;
+    } reads_ready_;                  ///< up to the ticket, once the index is applied
     std::deque<digest_mark> marks_;  ///< of every `digest_every` entries
     std::uint64_t told_mark_ = 0;    ///< the index of the last mark in an entry proposed here
 
@@ -323,6 +386,10 @@ private:
         std::uint64_t index = 0;
         std::uint64_t records = 0;
     } to_release_;  ///< once the journal has so many durable
+
+    event_store* events_;
+    std::optional<entry_events> events_waiting_;  ///< of the last entry applied: there was no room
+    std::uint64_t copied_to_ = 0;                 ///< the events up to here are there, or under way
 
     moment clock_seen_{};
     bool clock_in_doubt_ = false;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/replica/wiring_bug.hpp"
+#include "messages/assert.hpp"
 
 namespace bourse {
 
@@ -36,12 +37,49 @@ outcome replica_node::start(const replica_options& options, row_store* rows, con
         stores_[shard] = rows;
     }
     checkpoint* kept = rows != nullptr ? checkpoints_[shard].get() : nullptr;
-    auto made = std::make_unique<replica>(options, *journal_, kept);
+    auto made = std::make_unique<replica>(options, *journal_, kept, events_.get());
     if (auto started = made->start(now); !started) {
         return started;
     }
     replicas_[shard] = std::move(made);
     return done{};
+}
+
+outcome replica_node::keep_events(row_store& store, const event_store_options& options) {
+    BOURSE_ASSERT(replicas_.empty());
+    auto opened = event_store::open(store, options);
+    if (!opened) {
+        return opened.error();
+    }
+    events_ = std::move(*opened);
+    return done{};
+}
+
+bool replica_node::start_events(const moment&) {
+    if (events_ == nullptr || !dead_.empty()) {
+        return false;
+    }
+    if (!events_->batch_under_way()) {
+        // Without room nothing is lost: it is tried again, and meanwhile less is applied.
+        if (auto started = events_->start_batch();
+            !started && started.error().code != errc::storage_full) {
+            die(started.error());
+        }
+    }
+    return dead_.empty() && events_->batch_under_way();
+}
+
+void replica_node::finish_events(const moment& now) {
+    if (events_ == nullptr || !dead_.empty()) {
+        return;
+    }
+    if (auto finished = events_->finish_batch(); !finished) {
+        die(finished.error());
+        return;
+    }
+    for (auto& [shard, each] : replicas_) {
+        each->events_durable(now);
+    }
 }
 
 bool replica_node::start_rows(shard_id shard, const moment& now) {

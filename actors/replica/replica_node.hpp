@@ -20,6 +20,10 @@ namespace bourse {
 ///     after each event:         if (node.start_write(now)) → hand the disk over to whoever waits for it
 ///     when the disk is done:    node.finish_write(now), and once more from the begin
 ///
+/// Checkpoints and the event store are kept the same way, each at its own pace: `start_rows`, `finish_rows`; `start_events`,
+/// `finish_events`. Nobody who asks waits for them, but a checkpoint waits for the events up to it, and the journal for
+/// the checkpoint.
+///
 /// One thread only. A failed write or sync ends it: `dead` says which, and it must be destroyed.
 class replica_node {
 public:
@@ -27,6 +31,9 @@ public:
     [[nodiscard]] static result<std::unique_ptr<replica_node>> open(disk& where,
                                                                     const journal_options& options);
 
+    /// Opens the store for what entries of all shards give out, before any is started; without it, that is kept nowhere. `store`
+    /// must outlive the node. Errors as of `event_store::open`.
+    outcome keep_events(row_store& store, const event_store_options& options);
     /// Makes a founder's log for a shard that the journal does not know, durable on return.
     outcome found(shard_id shard, const membership& founders);
     /// Starts a replica with what is in the journal,
@@ -44,6 +51,12 @@ public:
     /// Does a piece of the shard's checkpoint; true if its store has a commit under way: `finish_rows`, then.
     bool start_rows(shard_id shard, const moment& now);
     void finish_rows(shard_id shard, const moment& now);
+    /// Hands the events that wait to their store, if it is free; true if a commit is under way: `finish_events`, then. Each
+    /// commit is a sync, so it may well be called less often than something happens.
+    bool start_events(const moment& now);
+    void finish_events(const moment& now);
+    /// Null without.
+    [[nodiscard]] const event_store* events() const noexcept { return events_.get(); }
 
     /// Null if it is not here.
     [[nodiscard]] replica* find(shard_id shard) const noexcept;
@@ -60,6 +73,7 @@ private:
     std::unique_ptr<journal> journal_;
     std::map<shard_id, std::unique_ptr<checkpoint>> checkpoints_;
     std::map<shard_id, row_store*> stores_;
+    std::unique_ptr<event_store> events_;
     std::map<shard_id, std::unique_ptr<replica>> replicas_;
     std::uint64_t owner_ = 0;
     std::string dead_;

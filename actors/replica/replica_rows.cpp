@@ -75,6 +75,8 @@ bool replica::keep_rows(const moment& now) {
         kept = begin_checkpoint();
     } else if (rows_state_ == rows_state::slicing) {
         kept = take_slice();
+    } else if (rows_state_ == rows_state::waiting && has_events_up_to(position_.index)) {
+        kept = commit_rows();
     }
     if (!kept) {
         abandon_checkpoint();
@@ -120,13 +122,26 @@ outcome replica::take_slice() {
     if (!is_last) {
         return done{};
     }
+    if (!has_events_up_to(position_.index) && !BOURSE_WIRED_WRONG(events_not_awaited)) {
+        rows_state_ = rows_state::waiting;
+        return done{};
+    }
+    return commit_rows();
+}
+
+outcome replica::commit_rows() {
     rows_state_ = rows_state::committing;
     return rows_->start_commit({position_.index, position_.term},
                                encode_snapshot_position(position_));
 }
 
+bool replica::has_events_up_to(std::uint64_t index) const {
+    return events_ == nullptr || events_->durable(id()) >= index;
+}
+
 void replica::abandon_checkpoint() {
-    if (rows_state_ == rows_state::slicing || rows_state_ == rows_state::committing) {
+    if (rows_state_ == rows_state::slicing || rows_state_ == rows_state::waiting ||
+        rows_state_ == rows_state::committing) {
         state_.end_hand_over(false);
     }
     rows_->abandon();
@@ -236,7 +251,7 @@ void replica::begin_install(const moment& now, const snapshot_to_install& what) 
         stop("rows are offered, and there is nowhere to put them");
         return;
     }
-    if (rows_state_ == rows_state::slicing) {
+    if (rows_state_ != rows_state::committing && rows_state_ != rows_state::replacing) {
         abandon_checkpoint();
     }
     writer_.forget_entries();
@@ -258,23 +273,39 @@ void replica::fetch(const moment& now) {
     if (rows_state_ == rows_state::idle) {
         rows_state_ = rows_state::fetching;
     }
+    if (rows_state_ == rows_state::copying && copied_to_ >= coming_->at.index) {
+        return;  // they are on their way to the disk
+    }
     if (++fetch_attempts_ > options_.piece_attempts) {
         fetch_elsewhere(now);
     }
     next_fetch_ms_ = now.monotonic_ms + options_.piece_timeout_ms;
-    out_.rows_requests.push_back({.shard = id(),
-                                  .from = self(),
-                                  .to = fetch_from_,
-                                  .index = coming_ ? coming_->at.index : 0,
-                                  .after = fetched_to_});
+    if (rows_state_ == rows_state::copying) {
+        ask_for_events();
+    } else {
+        out_.rows_requests.push_back({.shard = id(),
+                                      .from = self(),
+                                      .to = fetch_from_,
+                                      .index = coming_ ? coming_->at.index : 0,
+                                      .after = fetched_to_});
+    }
     plan_tick(now, consensus_tick_ms_);
 }
 
-/// From the begin, from the next member: any that has rows as new as those offered will do.
-void replica::fetch_elsewhere(const moment& now) {
+/// Rows are asked for from the begin.
+void replica::fetch_again() {
+    rows_state_ = rows_state::fetching;
     rows_->abandon();
     coming_.reset();
     fetched_to_.clear();
+}
+
+/// From the next member: any that has rows as new as those offered will do. Events are the same wherever they
+/// come from.
+void replica::fetch_elsewhere(const moment& now) {
+    if (rows_state_ == rows_state::fetching) {
+        fetch_again();
+    }
     fetch_attempts_ = 1;
     const std::vector<member>& members = wanted_->position.in_force.members;
     auto next = std::find_if(members.begin(), members.end(),
@@ -304,20 +335,13 @@ void replica::receive(const moment& now, const rows_piece& piece) {
         return;
     }
     if (auto taken = take_piece(piece); !taken) {
-        rows_state_ = rows_state::fetching;  // again, though it was the last piece
+        fetch_again();  // though it was the last piece
         fetch_attempts_ = options_.piece_attempts;
-        if (rows_->is_under_way()) {
-            rows_->abandon();
-        }
-        coming_.reset();
-        fetched_to_.clear();
         return;
     }
     fetch_attempts_ = 0;
     next_fetch_ms_ = now.monotonic_ms;
-    if (rows_state_ == rows_state::fetching) {
-        fetch(now);
-    }
+    fetch(now);
 }
 
 outcome replica::take_piece(const rows_piece& piece) {
@@ -339,6 +363,18 @@ outcome replica::take_piece(const rows_piece& piece) {
         fetched_to_ = piece.rows.last_key;
     }
     if (!piece.rows.is_last) {
+        return done{};
+    }
+    return end_fetching();
+}
+
+/// All rows have come: they are the state once the events up to them are here.
+outcome replica::end_fetching() {
+    if (!has_events_up_to(coming_->at.index) && !BOURSE_WIRED_WRONG(events_not_copied)) {
+        if (rows_state_ != rows_state::copying) {
+            copied_to_ = events_->durable(id());
+        }
+        rows_state_ = rows_state::copying;
         return done{};
     }
     rows_state_ = rows_state::replacing;

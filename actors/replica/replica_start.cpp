@@ -55,6 +55,9 @@ outcome replica::start(const moment& now) {
         from.vote = {known->positions.vote.voted_for};
     }
     const snapshot_position rows = from.snapshot.value_or(snapshot_position{});
+    if (auto gap = find_event_gap(rows.index)) {
+        return *gap;
+    }
     if (known && known->positions.snapshot.at.index > rows.index) {
         return error{errc::corrupt,
                      "shard " + std::to_string(id().value) +

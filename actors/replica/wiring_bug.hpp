@@ -23,7 +23,10 @@ enum class wiring_bug : std::uint8_t {
     delivery_not_repeated,      ///< a channel message that was lost is not sent again
     checkpoint_misses_removal,  ///< a row that is gone stays in the checkpoint
     released_too_early,         ///< the journal gives up entries when their checkpoint is begun
-    rows_not_voided,            ///< a log that rows take the place of stays in the journal
+    lines_not_stored,           ///< the event store lacks ledger lines
+    events_not_awaited,         ///< a checkpoint becomes durable before the events up to it
+    events_not_copied,  ///< rows of another replica are installed without the events up to them
+    rows_not_voided,    ///< a log that rows take the place of stays in the journal
 };
 
 /// The mistake that is being made.

@@ -13,6 +13,7 @@ std::vector<std::unique_ptr<checker>> all_checkers(std::uint16_t shards) {
     all.push_back(make_books_checker(shards));
     all.push_back(make_first_outcome_checker());
     all.push_back(make_stamps_checker());
+    all.push_back(make_stored_events_checker());
     return all;
 }
 

@@ -67,6 +67,8 @@ public:
     virtual void answered(const client_request&, const client_answer&) {}
     /// A request without commands is a read.
     virtual void read(const client_request&, const read_answer&) {}
+    /// What a node's event store holds of a shard, when it starts and at the end.
+    virtual void stored(const std::string& /*node*/, shard_id, const event_store&) {}
     /// All is quiet again. `states` are the reference's shards 1, 2, 3 …
     virtual void at_end(const std::vector<const shard*>& /*states*/) {}
 
@@ -92,5 +94,6 @@ private:
 [[nodiscard]] std::unique_ptr<checker> make_books_checker(std::uint16_t shards);
 [[nodiscard]] std::unique_ptr<checker> make_first_outcome_checker();
 [[nodiscard]] std::unique_ptr<checker> make_stamps_checker();
+[[nodiscard]] std::unique_ptr<checker> make_stored_events_checker();
 
 }  // namespace bourse

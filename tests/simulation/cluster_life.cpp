@@ -8,6 +8,8 @@ namespace bourse {
 namespace {
 
 constexpr std::size_t notes_kept = 200;
+/// Stands for the store of events where commits are planned.
+constexpr shard_id events_shard{0};
 
 std::vector<shard_settings> settings_of(std::uint16_t shards) {
     std::vector<shard_settings> all;
@@ -146,7 +148,11 @@ void cluster_life::happen(const occurrence& next) {
         at.node().finish_write(now);
     } else if (next.what == kind::stored) {
         at.commits_planned.erase(next.shard);
-        at.node().finish_rows(next.shard, now);
+        if (next.shard == events_shard) {
+            at.node().finish_events(now);
+        } else {
+            at.node().finish_rows(next.shard, now);
+        }
     } else {
         at.wakes_at_us = at.wakes_at_us <= now_us_ ? 0 : at.wakes_at_us;
         for (auto& [shard, one] : at.node().replicas()) {
@@ -225,6 +231,10 @@ void cluster_life::arrive(simulated_node& at, const envelope& mail) {
         at.node().find(wanted->shard)->receive(now, *wanted);
     } else if (const auto* piece = std::get_if<rows_piece>(&mail.what)) {
         at.node().find(piece->shard)->receive(now, *piece);
+    } else if (const auto* asked = std::get_if<events_request>(&mail.what)) {
+        at.node().find(asked->shard)->receive(now, *asked);
+    } else if (const auto* events = std::get_if<events_piece>(&mail.what)) {
+        at.node().find(events->shard)->receive(now, *events);
     } else if (const auto* request = std::get_if<client_request>(&mail.what)) {
         take_request(at, mail, *request);
     } else if (const auto* read = std::get_if<read_request>(&mail.what)) {
@@ -293,6 +303,19 @@ void cluster_life::keep_rows(simulated_node& at) {
                  nullptr, shard);
         }
     }
+    if (!at.commits_planned.contains(events_shard) && at.node().start_events(at.at(now_us_))) {
+        at.commits_planned.insert(events_shard);
+        plan(now_us_ + 100 + random_.below(5 * at.longest_write_us), kind::stored, at.number(),
+             nullptr, events_shard);
+    }
+}
+
+void cluster_life::check_events(simulated_node& at) {
+    for (const auto& [shard, one] : at.node().replicas()) {
+        for (auto& check : checkers_) {
+            check->stored(name_of(at), shard, *at.node().events());
+        }
+    }
 }
 
 bool cluster_life::pump(simulated_node& at, replica& one) {
@@ -307,18 +330,18 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
         note(name_of(at) + " has the rows of shard " + std::to_string(one.id().value) +
              " as of entry " + std::to_string(out.restored->index));
     }
-    for (rows_request& each : out.rows_requests) {
-        const auto to = static_cast<endpoint>(each.to.value % 16);
-        if (to >= 1 && to <= nodes_.size()) {
-            send({at.number(), to, std::move(each)});
+    const auto send_all = [&](auto& letters) {
+        for (auto& each : letters) {
+            const auto to = static_cast<endpoint>(each.to.value % 16);
+            if (to >= 1 && to <= nodes_.size()) {
+                send({at.number(), to, std::move(each)});
+            }
         }
-    }
-    for (rows_piece& each : out.rows_pieces) {
-        const auto to = static_cast<endpoint>(each.to.value % 16);
-        if (to >= 1 && to <= nodes_.size()) {
-            send({at.number(), to, std::move(each)});
-        }
-    }
+    };
+    send_all(out.rows_requests);
+    send_all(out.rows_pieces);
+    send_all(out.events_requests);
+    send_all(out.events_pieces);
     follow_rows(at, one);
     const bool had_any = !out.messages.empty() || !out.letters.empty() || !out.applied.empty() ||
                          !out.answers.empty();
@@ -354,7 +377,7 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
             }
         }
     }
-    if (!one.fault().empty() && !at.store(one.id()).dead()) {
+    if (!one.fault().empty() && !at.store(one.id()).dead() && !at.events().dead()) {
         complain("no replica stops",
                  name_of(at) + ", shard " + std::to_string(one.id().value) + ": " + one.fault());
     }
@@ -455,6 +478,7 @@ void cluster_life::start(simulated_node& at) {
         return;
     }
     note(name_of(at) + " starts");
+    check_events(at);
     pump(at);
 }
 
@@ -492,6 +516,11 @@ simulation_result cluster_life::live() {
     if (result_.checker.empty()) {
         if (const std::string wrong = heal(); !wrong.empty()) {
             complain("progress after heal", wrong);
+        }
+    }
+    for (auto& each : nodes_) {
+        if (result_.checker.empty()) {
+            check_events(*each);
         }
     }
     if (result_.checker.empty()) {

@@ -54,6 +54,7 @@ private:
     void answer(simulated_node& at, const ticket_answer& one,
                 const std::vector<applied_entry>& applied);
     void keep_rows(simulated_node& at);
+    void check_events(simulated_node& at);
     void follow_rows(simulated_node& at, const replica& one);
     void plan_wake(simulated_node& at);
     void stop(simulated_node& at, bool power_fails, const std::string& why);

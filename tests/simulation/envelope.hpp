@@ -32,7 +32,8 @@ struct envelope {
     endpoint from = 0;
     endpoint to = 0;
     std::variant<routed_message, channel_letter, client_request, client_answer, read_request,
-                 read_answer, refusal_notice, rows_request, rows_piece>
+                 read_answer, refusal_notice, rows_request, rows_piece, events_request,
+                 events_piece>
         what;
 };
 

@@ -13,6 +13,9 @@ journal_options small_journal(endpoint owner) {
             .max_segments = 16};
 }
 
+/// Of each shard about the last hundred entries that said something.
+constexpr std::uint64_t kept_event_bytes = 100'000;
+
 }  // namespace
 
 simulated_node::simulated_node(const node_plan& plan) : plan_(plan) {
@@ -26,6 +29,7 @@ void simulated_node::make_disks() {
         stores_[each.id] = std::make_unique<simulated_store>(checkpoint_tables().size(),
                                                              seed * 17 + each.id.value);
     }
+    events_ = std::make_unique<simulated_store>(event_tables().size(), seed * 19);
 }
 
 moment simulated_node::at(std::uint64_t now_us) const {
@@ -89,6 +93,11 @@ std::string simulated_node::start(std::uint64_t now_us) {
                    : "";
     }
     node_ = std::move(*opened);
+    if (auto kept =
+            node_->keep_events(*events_, {.owner = plan_.number, .keep_bytes = kept_event_bytes});
+        !kept) {
+        return kept.error().what;
+    }
     for (const shard_settings& each : plan_.shards) {
         if (auto started = node_->start(options_for(each), stores_[each.id].get(), at(now_us));
             !started) {
@@ -108,6 +117,7 @@ void simulated_node::stop(bool power_fails) {
     for (auto& [shard, store] : stores_) {
         store->crash();
     }
+    events_->crash();
     commits_planned.clear();
     waiters.clear();
     leads.clear();

@@ -22,7 +22,7 @@ struct node_plan {
     membership founders;  ///< of every shard
 };
 
-/// One machine: a disk with a journal, and a store of rows for each shard, two clocks, and, while its process runs, the replicas of all shards.
+/// One machine: a disk with a journal, a store of rows for each shard and one for events, two clocks, and, while its process runs, the replicas of all shards.
 class simulated_node {
 public:
     explicit simulated_node(const node_plan& plan);
@@ -40,6 +40,7 @@ public:
     [[nodiscard]] replica_node& node() noexcept { return *node_; }
     [[nodiscard]] simulated_disk& disk() noexcept { return *disk_; }
     [[nodiscard]] simulated_store& store(shard_id shard) { return *stores_.at(shard); }
+    [[nodiscard]] simulated_store& events() { return *events_; }
     [[nodiscard]] endpoint number() const noexcept { return plan_.number; }
     /// Of its replicas: the number, and 16 more for each disk lost.
     [[nodiscard]] replica_id id() const noexcept { return {plan_.number + 16ULL * disks_lost_}; }
@@ -60,7 +61,7 @@ public:
     std::map<std::uint64_t, waiter> waiters;
     std::uint64_t last_ticket = 0;
     bool write_is_planned = false;
-    std::set<shard_id> commits_planned;
+    std::set<shard_id> commits_planned;  ///< of rows; of events: shard 0
     std::uint64_t wakes_at_us = 0;
     std::map<shard_id, std::uint64_t> leads;  ///< the term, where it does
     std::map<shard_id, replica_rows> rows;    ///< as seen last
@@ -74,6 +75,7 @@ private:
     std::uint64_t life_ = 0;
     std::unique_ptr<simulated_disk> disk_;
     std::map<shard_id, std::unique_ptr<simulated_store>> stores_;
+    std::unique_ptr<simulated_store> events_;
     std::unique_ptr<replica_node> node_;
 };
 

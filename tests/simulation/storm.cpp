@@ -120,7 +120,16 @@ void cluster_life::cut_off_a_leader() {
 void cluster_life::disk_trouble(simulated_node& at) {
     note(name_of(at) + " has trouble with its disk");
     simulated_store& rows = at.store(settings_[random_.below(settings_.size())].id);
-    switch (random_.below(7)) {
+    switch (random_.below(10)) {
+        case 7:
+            at.events().fail_next_commit();
+            break;
+        case 8:
+            at.events().fail_change_after(random_.below(400));
+            break;
+        case 9:
+            at.events().set_capacity(random_.chance(500) ? 20'000 : std::uint64_t{1} << 30U);
+            break;
         case 4:
             rows.fail_next_commit();
             break;
@@ -252,6 +261,7 @@ std::string cluster_life::heal() {
         for (const shard_settings& one : settings_) {
             each->store(one.id).set_capacity(std::uint64_t{1} << 30U);
         }
+        each->events().set_capacity(std::uint64_t{1} << 30U);
         if (!each->is_up()) {
             start(*each);
         }
@@ -352,6 +362,11 @@ std::string cluster_life::unfinished() {
                 return name + ": member " + std::to_string(who.id.value) + " is at entry " +
                        std::to_string(one != nullptr ? one->state().index() : 0) + " of " +
                        std::to_string(history_.length(each.id));
+            }
+            if (at.node().events()->durable(each.id) < history_.length(each.id)) {
+                return name + ": member " + std::to_string(who.id.value) +
+                       " has events up to entry " +
+                       std::to_string(at.node().events()->durable(each.id));
             }
         }
     }

@@ -50,6 +50,10 @@ constexpr std::array wirings{
             40},
     planted{wiring_bug::rows_not_voided, "a log that rows take the place of stays in the journal",
             60},
+    planted{wiring_bug::lines_not_stored, "the event store lacks ledger lines", 5},
+    planted{wiring_bug::events_not_awaited, "a checkpoint is durable before the events up to it",
+            40},
+    planted{wiring_bug::events_not_copied, "rows are installed without the events up to them", 40},
     planted{wiring_bug::delivery_not_repeated, "a lost channel message is not sent again", 20},
 };
 
