@@ -46,7 +46,7 @@ public:
             wanted *= 2;
         }
         if (wanted >= huge_bytes) {
-            grow_huge(wanted);
+            grow_huge(wanted < huge_page ? huge_page : wanted);
             return;
         }
         void* moved = bytes_ == 0 ? map(wanted) : ::mremap(data_, bytes_, wanted, MREMAP_MAYMOVE);
@@ -65,9 +65,9 @@ public:
 
 private:
     static constexpr std::size_t first_bytes = std::size_t{4} << 10U;
-    /// From here on the array stands on 2 MiB pages: a million orders span 16,000 small pages,
-    /// more than any processor keeps translations for.
-    static constexpr std::size_t huge_bytes = std::size_t{4} << 20U;
+    /// From here on the array stands on 2 MiB pages: ten thousand orders span 160 small pages, a million 16,000,
+    /// more than a processor keeps translations for.
+    static constexpr std::size_t huge_bytes = std::size_t{1} << 20U;
     static constexpr std::size_t huge_page = std::size_t{2} << 20U;
 
     static void* map(std::size_t bytes) {
