@@ -11,6 +11,17 @@ enum class side : std::uint8_t { buy = 0, sell = 1 };
     return s == side::buy ? side::sell : side::buy;
 }
 
+/// The amount for a buy, and zero for a sell. Without a branch: nobody can foretell an order's side.
+[[nodiscard]] constexpr std::int64_t if_buy(side s, std::int64_t amount) noexcept {
+    static_assert(static_cast<int>(side::buy) == 0 && static_cast<int>(side::sell) == 1);
+    return amount & (static_cast<std::int64_t>(s) - 1);
+}
+/// The amount for a buy, and its negative for a sell, likewise.
+[[nodiscard]] constexpr std::int64_t signed_by(side s, std::int64_t amount) noexcept {
+    const std::int64_t sells = -static_cast<std::int64_t>(s);
+    return (amount ^ sells) - sells;
+}
+
 /// What an order does; the rules of each are in actors/book/RULES.md, section 4.
 enum class order_type : std::uint8_t {
     limit = 0,          ///< trades at its price or better, rests for the remainder

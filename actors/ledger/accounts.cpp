@@ -20,8 +20,8 @@ constexpr std::uint32_t max_accounts = 1U << 22;
 ledger::ledger(const ledger_settings& settings, ledger_peers& peers)
     : settings_(settings), peers_(&peers) {}
 
-void ledger::begin_entry(timestamp now, std::size_t commands, std::vector<report>& reports,
-                         std::vector<ledger_line>& lines) {
+void ledger::begin_entry(timestamp now, std::size_t commands, record_list<report>& reports,
+                         record_list<ledger_line>& lines) {
     constexpr std::int64_t ns_per_day = 86'400LL * 1'000'000'000;
     now_ = now;
     day_ = now.ns / ns_per_day - (now.ns % ns_per_day < 0 ? 1 : 0);
@@ -140,7 +140,7 @@ slot ledger::make_account(const account_row& row) {
 
 // 2.1.
 void ledger::apply(const open_account& asked) {
-    const admission in = admit(no_slot, {}, asked.request);
+    const admission in = admit_operator(asked.request);
     reason why = in.why;
     if (in.goes_on) {
         const std::uint32_t id = asked.account.value;
@@ -242,7 +242,7 @@ void ledger::put_limit(const set_limit& asked, slot account) {
 void ledger::apply(const set_limit& asked) {
     const bool of_group = asked.account == account_id{};
     const slot account = of_group ? no_slot : find_account(asked.account);
-    const admission in = of_group ? admit(no_slot, {}, asked.request)
+    const admission in = of_group ? admit_operator(asked.request)
                                   : admit_client(account, asked.account, asked.request);
     reason why = in.why;
     if (!in.goes_on && why == reason::none) {

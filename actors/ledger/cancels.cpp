@@ -1,6 +1,5 @@
 // Cancels: asked for, by leases, of reduce-only orders; and the end of every order (RULES.md 4.6 to 4.8, 5.2).
-#include "actors/ledger/ledger.hpp"
-#include "actors/ledger/planted_bug.hpp"
+#include "actors/ledger/order_path.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -9,31 +8,31 @@ namespace bourse {
 
 void ledger::apply(const submit_cancel& asked, const found_ahead& found) {
     const auto [account, at] = find_named(asked.account, asked.order, asked.named, found);
-    const admission in = admit_client(account, asked.account, asked.request);
+    const admission in = admit_order(account, asked.account, asked.request);
     const auto refuse = [&, owner = account](slot order, reason why) {
         refuse_change(event_kind::cancel_rejected, owner, asked.account, asked.order, order, why,
                       asked.request.id, in.remembered);
     };
-    if (!in.goes_on) {
+    if (!in.goes_on) [[unlikely]] {
         if (in.why != reason::none) {
             refuse(at, in.why);
         }
         return;
     }
-    if (at == no_slot) {
+    if (at == no_slot) [[unlikely]] {
         return refuse(no_slot, reason::unknown_order);
     }
     open_order& order = orders_[at];
-    if (order.cause != reason::none) {
+    if (order.cause != reason::none) [[unlikely]] {
         return refuse(at, reason::too_many_pending);
     }
-    if (!peers_->has_room(listings_[order.listing].what.book_shard, outbox_room::change)) {
+    if (!has_room(order.listing, outbox_room::change)) [[unlikely]] {
         return refuse(at, reason::overloaded);
     }
     touch(table::orders, at);
     order.cause = reason::requested;
     note_answer(in.remembered, order.id, reason::none, true, 0);
-    peers_->pass_on(order.listing, cancel_order{.id = order.id, .account = asked.account});
+    peers_->pass_on(order.listing, cancel_order{.id = order.id, .account = asked.account}, at);
 }
 
 // 4.8.
@@ -44,7 +43,7 @@ void ledger::cancel_by_ledger(slot at, reason cause) {
     }
     touch(table::orders, at);
     order.cause = cause;
-    peers_->pass_on(order.listing, cancel_order{.id = order.id});
+    peers_->pass_on(order.listing, cancel_order{.id = order.id}, at);
 }
 
 template <class Predicate>
@@ -188,37 +187,13 @@ void ledger::clear_reduce_only(open_order& order) {
 
 // --- The end ------------------------------------------------------------------------------------
 
-// After the final answer has been reported and settled.
-void ledger::end_order(slot at) {
-    open_order& order = orders_[at];
-    if (order.reduce_only) {
-        clear_reduce_only(order);
+// The replaces that an order's end leaves without an answer.
+void ledger::end_replaces(const open_order& order) {
+    for (std::size_t i = 0; i < order.pending_count; ++i) {
+        note_answer(pending_[order.pending].remembered[i], order.id, reason::unknown_order, true,
+                    0);
     }
-    if (order.group != no_slot) [[unlikely]] {
-        leave_group(at);
-    } else if (!BOURSE_PLANTED(forget_release)) {
-        add_contribution(order, order.now, {});
-    }
-    account_state& account = accounts_[order.account];
-    const auto [newer, older] = account_links_[at];
-    (older == no_slot ? account.first_order : account_links_[older].newer) = newer;
-    (newer == no_slot ? account.last_order : account_links_[newer].older) = older;
-    --account.open_orders;
-    if (account.risk_group != no_slot) {
-        --risk_groups_[account.risk_group].open_orders;
-    }
-    --listings_[order.listing].open_orders;
-    if (order.pending != no_slot) [[unlikely]] {
-        for (std::size_t i = 0; i < order.pending_count; ++i) {
-            note_answer(pending_[order.pending].remembered[i], order.id, reason::unknown_order,
-                        true, 0);
-        }
-        pending_.give_back(order.pending);
-    }
-    drop(table::orders, at);  // `settle` has noted it
-    orders_by_id_.erase(order.id);
-    order.id = {};  // for whoever has kept the slot
-    orders_.give_back(at);
+    pending_.give_back(order.pending);
 }
 
 }  // namespace bourse

@@ -58,6 +58,33 @@ inline constexpr std::int64_t max_value = std::int64_t{1} << 62U;
     return magnitude(value) * rate.rate_ppm + wide_int{lots.lots} * rate.per_lot;
 }
 
+/// What a fill is charged in whole minor units, rounded against the client (RULES.md 1.5), and how much of it, in
+/// millionths, is more than the exact fee.
+struct rounded_fee {
+    std::int64_t charged = 0;
+    std::uint32_t residue = 0;
+};
+
+/// Of a fill of an order that has been charged `residue` too much so far.
+[[nodiscard]] constexpr rounded_fee fee_of(std::int64_t value, quantity lots, const fee_rate& rate,
+                                           std::uint32_t residue) noexcept {
+    // Almost always all of it fits 64 bits.
+    std::int64_t by_value = 0;
+    std::int64_t by_lots = 0;
+    std::int64_t exact = 0;
+    if (!__builtin_mul_overflow(value < 0 ? -value : value, rate.rate_ppm, &by_value) &&
+        !__builtin_mul_overflow(lots.lots, rate.per_lot, &by_lots) &&
+        !__builtin_add_overflow(by_value, by_lots, &exact) &&
+        !__builtin_sub_overflow(exact, std::int64_t{residue}, &exact)) [[likely]] {
+        const std::int64_t up = exact / millionths + (exact % millionths > 0 ? 1 : 0);
+        return {.charged = up, .residue = static_cast<std::uint32_t>(up * millionths - exact)};
+    }
+    const wide_int whole = exact_fee(value, lots, rate) - residue;
+    const wide_int up = ceil_millionths(whole);
+    return {.charged = static_cast<std::int64_t>(up),
+            .residue = static_cast<std::uint32_t>(up * millionths - whole)};
+}
+
 /// The dearest that a tier can make a fill: the greatest of each number (RULES.md 1.6).
 [[nodiscard]] constexpr fee_rate worst_rate(const fee_tier& tier) noexcept {
     return {
@@ -84,7 +111,7 @@ struct priced_lots {
     std::int64_t by_lots = 0;
     std::int64_t exact = 0;
     std::int64_t cost = 0;
-    const std::int64_t signed_value = which == side::buy ? value : -value;
+    const std::int64_t signed_value = signed_by(which, value);
     if (!__builtin_mul_overflow(value < 0 ? -value : value, rate.rate_ppm, &by_value) &&
         !__builtin_mul_overflow(lots.lots, rate.per_lot, &by_lots) &&
         !__builtin_add_overflow(by_value, by_lots, &exact) &&

@@ -5,23 +5,6 @@
 
 namespace bourse {
 
-slot client_ids::add(const position& where, account_id account, client_id id, timestamp forget_at) {
-    std::size_t at = where.at;
-    if (2 * (std::size_t{commands_.live()} + 1) > mask_ + 1) [[unlikely]] {
-        resize(2 * (mask_ + 1));
-        at = locate(account, id).at;
-    }
-    const slot row = commands_.take();
-    remembered_command& added = commands_[row];
-    added = remembered_command{};
-    added.account = account;
-    added.id = id;
-    added.forget_at = forget_at;
-    table_[at] = {.tag = where.tag, .row = row + 1};
-    link_newest(row);
-    return row;
-}
-
 // Homes keep their order, so that both tables are walked from front to back. A run that went over the
 // end of the old table stands at its front, and comes to where it belongs all the same.
 void client_ids::resize(std::size_t size) {
@@ -62,13 +45,6 @@ void client_ids::erase(std::size_t hole) noexcept {
         }
     }
     table_[hole] = {};
-}
-
-void client_ids::link_newest(slot at) noexcept {
-    commands_[at].sequence = ++last_sequence_;
-    commands_[at].newer = no_slot;
-    (newest_ == no_slot ? oldest_ : commands_[newest_].newer) = at;
-    newest_ = at;
 }
 
 slot client_ids::unlink_oldest() noexcept {

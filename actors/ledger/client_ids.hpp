@@ -83,6 +83,8 @@ private:
         slot row;  ///< plus one; zero: free
     };
     static constexpr std::size_t first_size = 1024;
+    /// While ids only come, their rows are one after the other: that far ahead memory is asked for.
+    static constexpr slot rows_ahead = 8;
 
     /// Three secrets of one, by the finalizer of SplitMix64.
     [[nodiscard]] static std::uint64_t secret(std::uint64_t number) noexcept {
@@ -128,6 +130,37 @@ inline client_ids::position client_ids::locate(account_id account, client_id id)
         }
     }
     return {tag, at, no_slot};
+}
+
+inline slot client_ids::add(const position& where, account_id account, client_id id,
+                            timestamp forget_at) {
+    std::size_t at = where.at;
+    if (2 * (std::size_t{commands_.live()} + 1) > mask_ + 1) [[unlikely]] {
+        resize(2 * (mask_ + 1));
+        at = locate(account, id).at;
+    }
+    const slot row = commands_.take();
+    commands_.prefetch(row + rows_ahead);
+    // Field by field in place: what is put together elsewhere and copied whole waits for its parts.
+    remembered_command& added = commands_[row];
+    added.account = account;
+    added.id = id;
+    added.order = {};
+    added.first_report = 0;
+    added.forget_at = forget_at;
+    added.reason = reason::none;
+    added.answered = false;
+    table_[at].tag = where.tag;
+    table_[at].row = row + 1;
+    link_newest(row);
+    return row;
+}
+
+inline void client_ids::link_newest(slot at) noexcept {
+    commands_[at].sequence = ++last_sequence_;
+    commands_[at].newer = no_slot;
+    (newest_ == no_slot ? oldest_ : commands_[newest_].newer) = at;
+    newest_ = at;
 }
 
 }  // namespace bourse

@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "actors/ledger/charges.hpp"
-#include "actors/ledger/ledger.hpp"
-#include "actors/ledger/planted_bug.hpp"
+#include "actors/ledger/order_path.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -87,15 +85,6 @@ std::optional<std::int64_t> ledger::cash_of(const open_order& order,
                                                                  : greater;
 }
 
-// 4.4 of an order without a group and without a replace that waits: W of what remains.
-std::optional<contribution> ledger::plain_contribution(const open_order& order) const {
-    const listing_state& listed = listings_[order.listing];
-    const auto cash = worst_cost(order.side, order.worst, order.remaining, listed.what.tick_value,
-                                 listed.worst[order.tier], order.residue);
-    return cash ? std::optional{contribution{.lots = order.remaining.lots, .cash = *cash}}
-                : std::nullopt;
-}
-
 std::optional<contribution> ledger::try_contribution(const open_order& order,
                                                      const order_group* group,
                                                      const pending_replace* added) const {
@@ -166,25 +155,9 @@ void ledger::add_exposure(slot lots, slot cash, const exposure& before, const ex
     positions_[cash].reserved += after.cash - before.cash;
 }
 
-// The same of an order without a group.
-void ledger::add_contribution(const open_order& order, const contribution& before,
-                              const contribution& after) {
-    const std::int64_t lots = after.lots - before.lots;
-    const auto add = [&](position_state& symbol) {
-        (order.side == side::buy ? symbol.second : symbol.reserved) += lots;
-    };
-    position_state& symbol = positions_[order.symbol_position];
-    add(symbol);
-    if (symbol.group != no_slot) [[unlikely]] {
-        add(positions_[symbol.group]);
-    }
-    positions_[order.cash_position].reserved += after.cash - before.cash;
-}
-
-// After anything about the order has changed.
-void ledger::refresh(slot at) {
+void ledger::refresh_otherwise(slot at) {
     open_order& order = orders_[at];
-    if (order.group != no_slot) [[unlikely]] {
+    if (order.group != no_slot) {
         refresh_group(order.group);
         return;
     }

@@ -19,6 +19,7 @@
 #include "actors/ledger/portfolio_line.hpp"
 #include "messages/event.hpp"
 #include "messages/numbers.hpp"
+#include "messages/record_list.hpp"
 #include "messages/report.hpp"
 #include "messages/shard_command.hpp"
 #include "messages/shard_rows.hpp"
@@ -53,8 +54,8 @@ public:
 
     /// Begins an entry of `commands` commands: sets the time, and where reports and lines go until the next
     /// entry begins. Forgets client ids that are due (RULES.md 3.3).
-    void begin_entry(timestamp now, std::size_t commands, std::vector<report>& reports,
-                     std::vector<ledger_line>& lines);
+    void begin_entry(timestamp now, std::size_t commands, record_list<report>& reports,
+                     record_list<ledger_line>& lines);
 
     /// Makes room for so many remembered client ids at once; otherwise it grows with them.
     void expect_client_ids(std::size_t count);
@@ -70,12 +71,18 @@ public:
         slot lots = no_slot;  ///< the account's position in the symbol
         slot cash = no_slot;  ///< and in its currency
     };
-    /// Where the command's client id, order and account will be looked up.
-    void ask_for_lookup(const shard_command& soon, found_ahead& found) const noexcept;
-    /// The rows that they lead to; some commands after `ask_for_lookup`.
-    void ask_for_rows(const shard_command& soon, found_ahead& found) const noexcept;
+    /// How many commands are asked for together: what they need fits the nearest cache.
+    static constexpr std::size_t asked_together = 32;
+    /// What the next commands will need; `found` has as many places.
+    void ask_for(std::span<const shard_command> soon, std::span<found_ahead> found) const noexcept;
     // Always inline, as the compiler takes a function that does nothing but this for one without effect,
     // and leaves out the calls.
+    /// The row of an order.
+    [[gnu::always_inline]] void ask_for_row(slot order) const noexcept {
+        if (order != no_slot) [[likely]] {
+            ask_for_two_lines(&orders_[order]);
+        }
+    }
     /// The row of an order that an event will be about. Tells where it is.
     [[nodiscard, gnu::always_inline]] slot ask_for_order(order_id id) const noexcept {
         const slot at = orders_by_id_.find(id);
@@ -135,8 +142,8 @@ public:
 
     // --- Answers --------------------------------------------------------------------------------
 
-    /// An event about an order of this shard's accounts, by a book of `book_shard`. `soon`: what `ask_for_order`
-    /// told, if it was asked.
+    /// An event about an order of this shard's accounts, by a book of `book_shard`. `soon`: where the order may be,
+    /// as `ask_for_order` told or the ledger when it passed something on to the book.
     void settle(const event& what, shard_id book_shard, slot soon = no_slot);
     /// The book's side of a fill of an order of another shard (RULES.md 4.11).
     void clear(const event& fill, std::uint32_t listing, shard_id account_shard);
@@ -181,14 +188,18 @@ private:
         __builtin_prefetch(static_cast<const std::byte*>(row) + 64);
     }
 
-    // --- Client ids, reports: reports.cpp
-    [[nodiscard]] admission admit(slot account, account_id owner, const request_id& request);
+    // --- Client ids, reports: reports.cpp, order_path.hpp
+    static constexpr std::uint32_t max_remembered = 1U << 24;
+    [[nodiscard]] inline admission admit(slot account, account_id owner, const request_id& request);
+    [[nodiscard]] inline admission admit_order(slot account, account_id owner,
+                                               const request_id& request);
     [[nodiscard]] admission admit_client(slot account, account_id owner, const request_id& request);
+    [[nodiscard]] admission admit_operator(const request_id& request);
     void tell_repeated(slot account, account_id owner, client_id client,
                        const remembered_command& first);
     void forget_due(std::size_t commands);
-    void note_answer(slot remembered, order_id order, reason why, bool answered,
-                     std::uint64_t report_number);
+    inline void note_answer(slot remembered, order_id order, reason why, bool answered,
+                            std::uint64_t report_number);
     /// An account, and one of its open orders.
     struct named_order {
         slot account = no_slot;
@@ -211,6 +222,7 @@ private:
         told.client = client;
         told.cash = cash;
         told.fee = fee;
+        told.reserved[0] = told.reserved[1] = told.reserved[2] = 0;
         return told;
     }
     void answer(slot account, event_kind kind, account_id owner, reason why, client_id client,
@@ -237,17 +249,21 @@ private:
         exposure after{};
     };
     struct draft;
-    [[nodiscard]] reason check_fields(const submit_order& asked, draft& out) const noexcept;
-    [[nodiscard]] reason draft_order(const submit_order& asked, draft& out);
+    [[nodiscard]] inline reason check_fields(const submit_order& asked, draft& out) const noexcept;
+    [[nodiscard]] inline reason draft_order(const submit_order& asked, draft& out);
     [[nodiscard]] reason check_carefully(const submit_order& asked, draft& drafted) const;
     [[nodiscard]] reason draft_member(const submit_order& asked, draft& drafted, change& out) const;
     [[nodiscard]] reason draft_replace(const submit_replace& asked, slot order,
                                        const pending_replace& added, change& out) const;
+    [[nodiscard]] bool has_room(slot listing, outbox_room what) const {
+        const shard_id book_shard = listings_[listing].what.book_shard;
+        return book_shard == settings_.shard || peers_->has_room(book_shard, what);
+    }
     [[nodiscard]] static std::optional<price> protection_price(const listing_state& listed,
                                                                side which) noexcept;
     [[nodiscard]] reason check_limits(const change& what) const;
-    [[nodiscard]] reason check_available(slot symbol, slot currency, std::int64_t sells,
-                                         wide_int reserve) const;
+    [[nodiscard]] inline reason check_available(slot symbol, slot currency, std::int64_t sells,
+                                                wide_int reserve) const;
     [[nodiscard]] bool is_fat_finger(const change& what, std::int64_t bps) const;
     [[nodiscard]] reason draft_single_replace(const submit_replace& asked, const open_order& order,
                                               change& out) const;
@@ -267,9 +283,10 @@ private:
     void cancel_by_ledger(slot order, reason cause);
     template <class Predicate>
     void cancel_each(slot account, reason cause, Predicate&& wanted);
-    void make_order(const submit_order& asked, const draft& drafted, slot remembered);
-    void link_order(slot at);
-    void end_order(slot at);
+    inline void make_order(const submit_order& asked, const draft& drafted, slot remembered);
+    inline void link_order(slot at);
+    inline void end_order(slot at);
+    void end_replaces(const open_order& order);
 
     // --- Exposure and groups: exposure.cpp
     [[nodiscard]] standing_list standings(const open_order& order,
@@ -278,16 +295,18 @@ private:
                                                         const open_order& order) noexcept;
     [[nodiscard]] std::optional<std::int64_t> cash_of(const open_order& order,
                                                       const standing_list& list) const;
-    [[nodiscard]] std::optional<contribution> plain_contribution(const open_order& order) const;
+    [[nodiscard]] inline std::optional<contribution> plain_contribution(
+        const open_order& order) const;
     [[nodiscard]] std::optional<contribution> try_contribution(const open_order& order,
                                                                const order_group* group,
                                                                const pending_replace* added) const;
     [[nodiscard]] exposure exposure_with(const order_group& group, const open_order* changed,
                                          const contribution& its) const;
     void add_exposure(slot lots, slot cash, const exposure& before, const exposure& after);
-    void add_contribution(const open_order& order, const contribution& before,
-                          const contribution& after);
-    void refresh(slot at);
+    inline void add_contribution(const open_order& order, const contribution& before,
+                                 const contribution& after);
+    inline void refresh(slot at);
+    void refresh_otherwise(slot at);
     void refresh_group(slot at);
     [[nodiscard]] std::uint64_t group_key(slot account, order_group_id id) const noexcept {
         return std::uint64_t{accounts_[account].id.value} << 32U | id.value;
@@ -313,11 +332,14 @@ private:
     [[nodiscard]] slot group_position(risk_group_id group, asset_id asset);
     void move(slot position, std::int64_t amount, line_kind kind, symbol_id symbol,
               order_id order = {}, std::uint64_t number = 0);
-    void tell_lines(const event& fill, account_id holder, const listing_state& listed,
-                    std::int64_t cash, std::int64_t lots, std::int64_t fee);
+    inline void tell_lines(const event& fill, account_id holder, const listing_state& listed,
+                           std::int64_t cash, std::int64_t lots, std::int64_t fee);
     slot end_pending(open_order& order, const event& what, client_id& client);
-    void settle_fill(slot at, const event& fill, shard_id book_shard, money& cash, money& fee);
-    void book_cost(position_state& lots, side which, quantity traded, wide_int whole);
+    inline void settle_fill(open_order& order, const event& fill, shard_id book_shard,
+                            report& told);
+    void settle_rare(slot at, const event& what, report& told);
+    void tell_of_no_order(const event& what);
+    inline void book_cost(position_state& lots, side which, quantity traded, wide_int whole);
     void add_turnover(position_state& cash, std::int64_t value) noexcept;
     [[nodiscard]] wide_int turnover_today(const position_state& cash) const noexcept;
     [[nodiscard]] std::int64_t take_cost(position_state& lots, std::int64_t amount);
@@ -400,8 +422,8 @@ private:
     ledger_peers* peers_;
     timestamp now_{};
     std::int64_t day_ = 0;
-    std::vector<report>* reports_ = nullptr;
-    std::vector<ledger_line>* lines_ = nullptr;
+    record_list<report>* reports_ = nullptr;
+    record_list<ledger_line>* lines_ = nullptr;
 
     slot_pool<account_state> accounts_;
     key_table accounts_by_id_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/book/slot_pool.hpp"
 #include "messages/channel_message.hpp"
 #include "messages/command.hpp"
 #include "messages/ids.hpp"
@@ -29,11 +30,12 @@ public:
     /// shard.
     [[nodiscard]] virtual bool has_room(shard_id book_shard, outbox_room what) const = 0;
 
-    /// The order as its client asked for it, with `given` in place of what the client left open.
-    virtual void pass_on(std::uint32_t listing, const new_order& asked,
-                         const given_terms& given) = 0;
-    virtual void pass_on(std::uint32_t listing, const cancel_order& request) = 0;
-    virtual void pass_on(std::uint32_t listing, const replace_order& request) = 0;
+    /// The order as its client asked for it, with `given` in place of what the client left open. `at`, here and
+    /// below: where the ledger has the order, which `settle` may be told with what comes of this.
+    virtual void pass_on(std::uint32_t listing, const new_order& asked, const given_terms& given,
+                         slot at) = 0;
+    virtual void pass_on(std::uint32_t listing, const cancel_order& request, slot at) = 0;
+    virtual void pass_on(std::uint32_t listing, const replace_order& request, slot at) = 0;
     /// Sends a transfer to another shard.
     virtual void send(shard_id to, const transfer_message& what) = 0;
 

@@ -1,8 +1,7 @@
 // What an account and its risk group may do (RULES.md 4.1, numbers 10 to 18).
 #include <algorithm>
 
-#include "actors/ledger/charges.hpp"
-#include "actors/ledger/ledger.hpp"
+#include "actors/ledger/order_path.hpp"
 
 namespace bourse {
 
@@ -78,20 +77,6 @@ bool ledger::is_fat_finger(const change& what, std::int64_t bps) const {
     const wide_int width = magnitude(reference) * bps / 10'000;
     return what.side == side::buy ? what.worst.ticks > reference + width
                                   : what.worst.ticks < reference - width;
-}
-
-// 17 and 18, with `sells` lots and `reserve` minor units more set aside.
-reason ledger::check_available(slot symbol, slot currency, std::int64_t sells,
-                               wide_int reserve) const {
-    const position_state& lots = positions_[symbol];
-    const position_state& cash = positions_[currency];
-    if (sells > 0 && lots.total + lots.credit - (lots.reserved + sells) < 0) {
-        return reason::insufficient_holdings;
-    }
-    if (reserve > 0 && cash.total + cash.credit - (cash.reserved + reserve) < 0) {
-        return reason::insufficient_funds;
-    }
-    return reason::none;
 }
 
 wide_int ledger::turnover_today(const position_state& cash) const noexcept {

@@ -1,8 +1,7 @@
 // Orders and replaces on their way to the book (RULES.md 4): checked, reserved, passed on.
 #include <algorithm>
 
-#include "actors/ledger/charges.hpp"
-#include "actors/ledger/ledger.hpp"
+#include "actors/ledger/order_path.hpp"
 
 namespace bourse {
 
@@ -33,67 +32,51 @@ constexpr wide_int beyond_any_limit = wide_int{1} << 64U;
     return lots.lots >= 1 && lots <= max_order_lots;
 }
 
+// 4.1, number 4, but for the quantity.
+[[nodiscard, gnu::noinline]] bool is_well_formed(const submit_order& asked) noexcept {
+    const new_order& order = asked.order;
+    return static_cast<std::uint8_t>(order.side) <= 1 &&
+           static_cast<std::uint8_t>(order.type) < order_type_count &&
+           static_cast<std::uint8_t>(order.role) < group_role_count && order.id == order_id{} &&
+           order.trade_group == trade_group_id{} && order.group.value >> 32U == 0 &&
+           !(asked.reduce_only && (order.group != order_group_id{} || is_peg(order.type)));
+}
+
+// True of a limit order of either side that asks for nothing of the ledger: it is well formed. Asked at once.
+[[nodiscard]] bool is_ordinary(const submit_order& asked) noexcept {
+    const new_order& order = asked.order;
+    const auto modes = static_cast<std::uint32_t>(order.type) |
+                       static_cast<std::uint32_t>(order.role) |
+                       (static_cast<std::uint32_t>(order.side) & ~1U) |
+                       static_cast<std::uint32_t>(asked.reduce_only);
+    return (order.id.value | order.trade_group.value | order.group.value | modes) == 0;
+}
+
 }  // namespace
 
 // --- New orders ---------------------------------------------------------------------------------
 
-void ledger::apply(const submit_order& asked, const found_ahead& found) {
-    const slot account =
-        found.account != no_slot ? found.account : find_account(asked.order.account);
-    const admission in = admit_client(account, asked.order.account, asked.request);
-    if (!in.goes_on) {
-        if (in.why != reason::none) {
-            refuse_order(asked, account, in.why, no_slot);
-        }
-        return;
-    }
-    draft drafted{
-        .account = account, .lots = found.lots, .cash = found.cash, .listing = found.listing};
-    reason why = check_fields(asked, drafted);
-    if (why == reason::none) [[likely]] {
-        why = draft_order(asked, drafted);
-    }
-    if (why == reason::none) [[likely]] {
-        const bool is_plain = asked.order.group == order_group_id{} && !asked.reduce_only &&
-                              !accounts_[account].may_have_limits;
-        // Nothing limits a plain order but what its account has.
-        why = is_plain ? check_available(drafted.lots, drafted.cash, drafted.more_sells,
-                                         drafted.its.cash)
-                       : check_carefully(asked, drafted);
-    }
-    if (why != reason::none) [[unlikely]] {
-        refuse_order(asked, account, why, in.remembered);
-        break_group(account, asked.order.group);
-        return;
-    }
-    make_order(asked, drafted, in.remembered);
-}
-
 // 4.1, numbers 2 to 6.
-reason ledger::check_fields(const submit_order& asked, draft& out) const noexcept {
+[[gnu::always_inline]] inline reason ledger::check_fields(const submit_order& asked,
+                                                          draft& out) const noexcept {
     const new_order& order = asked.order;
-    if (accounts_[out.account].blocked) {
+    if (accounts_[out.account].blocked) [[unlikely]] {
         return reason::account_blocked;
     }
-    if (out.listing == no_slot) {
+    if (out.listing == no_slot) [[unlikely]] {
         out.listing = listings_by_symbol_.find(asked.symbol.value);
     }
-    if (out.listing == no_slot) {
+    if (out.listing == no_slot) [[unlikely]] {
         return reason::unknown_symbol;
     }
-    if (static_cast<std::uint8_t>(order.side) > 1 ||
-        static_cast<std::uint8_t>(order.type) >= order_type_count ||
-        static_cast<std::uint8_t>(order.role) >= group_role_count || order.id != order_id{} ||
-        order.trade_group != trade_group_id{} || !in_range(order.quantity) ||
-        order.group.value >> 32U != 0 ||
-        (asked.reduce_only && (order.group != order_group_id{} || is_peg(order.type)))) {
+    if (!in_range(order.quantity) || !(is_ordinary(asked) || is_well_formed(asked))) [[unlikely]] {
         return reason::invalid_request;
     }
     if (asked.lease != lease_id{} && leases_.owner(asked.lease) != order.account) {
         return reason::unknown_lease;
     }
     if (orders_.live() >= settings_.max_open_orders ||
-        !peers_->has_room(listings_[out.listing].what.book_shard, outbox_room::new_order)) {
+        !has_room(out.listing, outbox_room::new_order)) [[unlikely]] {
         return reason::overloaded;
     }
     return reason::none;
@@ -116,7 +99,7 @@ std::optional<price> ledger::protection_price(const listing_state& listed, side 
 }
 
 // 4.1, numbers 7 and 8, and what the limits look at.
-reason ledger::draft_order(const submit_order& asked, draft& out) {
+[[gnu::always_inline]] inline reason ledger::draft_order(const submit_order& asked, draft& out) {
     const new_order& order = asked.order;
     const listing_state& listed = listings_[out.listing];
     out.worst = order.price;
@@ -146,11 +129,13 @@ reason ledger::draft_order(const submit_order& asked, draft& out) {
     }
     out.trade_value = *value < 0 ? -*value : *value;
     out.its = {.lots = order.quantity.lots, .cash = *cost};
-    (buys ? out.more_buys : out.more_sells) = order.quantity.lots;
+    out.more_buys = if_buy(order.side, order.quantity.lots);
+    out.more_sells = order.quantity.lots - out.more_buys;
     const position_state& lots = positions_[out.lots];
-    return buys && lots.total + lots.second + order.quantity.lots > max_holding
-               ? reason::amount_too_large
-               : reason::none;
+    // All of it is looked at, as nobody can foretell an order's side.
+    const bool too_many = lots.total + lots.second + order.quantity.lots > max_holding;
+    return (static_cast<int>(buys) & static_cast<int>(too_many)) != 0 ? reason::amount_too_large
+                                                                      : reason::none;
 }
 
 // 4.1, numbers 9 to 18, of an order that has a group, or an account that has limits.
@@ -210,7 +195,8 @@ reason ledger::draft_member(const submit_order& asked, draft& drafted, change& o
 }
 
 // 4.3.
-void ledger::make_order(const submit_order& asked, const draft& drafted, slot remembered) {
+[[gnu::always_inline]] inline void ledger::make_order(const submit_order& asked,
+                                                      const draft& drafted, slot remembered) {
     if (!asked.reduce_only) {
         const position_state& lots = positions_[drafted.lots];
         protect_reduce_only(drafted.account, drafted.lots, lots.total,
@@ -249,40 +235,51 @@ void ledger::make_order(const submit_order& asked, const draft& drafted, slot re
     if (group != order_group_id{}) [[unlikely]] {
         group.value |= std::uint64_t{account.id.value} << 32U;
     }
-    note_answer(remembered, id, reason::none, false, 0);
+    if (remembered != no_slot) [[likely]] {
+        client_ids_[remembered].order = id;  // nothing else is known of it yet
+    }
     peers_->pass_on(
         drafted.listing, asked.order,
-        {.id = id, .trade_group = account.trade_group, .worst = drafted.worst, .group = group});
+        {.id = id, .trade_group = account.trade_group, .worst = drafted.worst, .group = group}, at);
 }
 
-// Into the tables and counts that lead to orders.
-void ledger::link_order(slot at) {
-    const open_order& order = orders_[at];
-    orders_by_id_.insert(order.id, orders_by_id_.locate(order.id), at);
-    account_state& account = accounts_[order.account];
-    if (at >= account_links_.capacity()) [[unlikely]] {
-        account_links_.grow(at + std::size_t{1});
+void ledger::apply(const submit_order& asked, const found_ahead& found) {
+    const slot account =
+        found.account != no_slot ? found.account : find_account(asked.order.account);
+    const admission in = admit_order(account, asked.order.account, asked.request);
+    if (!in.goes_on) [[unlikely]] {
+        if (in.why != reason::none) {
+            refuse_order(asked, account, in.why, no_slot);
+        }
+        return;
     }
-    account_links_[at] = {.newer = no_slot, .older = account.last_order};
-    (account.last_order == no_slot ? account.first_order
-                                   : account_links_[account.last_order].newer) = at;
-    account.last_order = at;
-    ++account.open_orders;
-    if (account.risk_group != no_slot) {
-        ++risk_groups_[account.risk_group].open_orders;
+    draft drafted{
+        .account = account, .lots = found.lots, .cash = found.cash, .listing = found.listing};
+    reason why = check_fields(asked, drafted);
+    if (why == reason::none) [[likely]] {
+        why = draft_order(asked, drafted);
     }
-    ++listings_[order.listing].open_orders;
-    if (order.reduce_only) {
-        position_state& lots = positions_[order.symbol_position];
-        ++(order.side == side::buy ? lots.reduce.buys : lots.reduce.sells);
+    if (why == reason::none) [[likely]] {
+        const bool is_plain = asked.order.group == order_group_id{} && !asked.reduce_only &&
+                              !accounts_[account].may_have_limits;
+        // Nothing limits a plain order but what its account has.
+        why = is_plain ? check_available(drafted.lots, drafted.cash, drafted.more_sells,
+                                         drafted.its.cash)
+                       : check_carefully(asked, drafted);
     }
+    if (why != reason::none) [[unlikely]] {
+        refuse_order(asked, account, why, in.remembered);
+        break_group(account, asked.order.group);
+        return;
+    }
+    make_order(asked, drafted, in.remembered);
 }
 
 // --- Replaces -----------------------------------------------------------------------------------
 
 void ledger::apply(const submit_replace& asked, const found_ahead& found) {
     const auto [account, at] = find_named(asked.account, asked.order, asked.named, found);
-    const admission in = admit_client(account, asked.account, asked.request);
+    const admission in = admit_order(account, asked.account, asked.request);
     const auto refuse = [&, owner = account](slot order, reason why) {
         refuse_change(event_kind::replace_rejected, owner, asked.account, asked.order, order, why,
                       asked.request.id, in.remembered);
@@ -332,7 +329,7 @@ reason ledger::draft_replace(const submit_replace& asked, slot at, const pending
     if (order.pending_count >= max_pending_replaces) {
         return reason::too_many_pending;
     }
-    if (!peers_->has_room(listed.what.book_shard, outbox_room::change)) {
+    if (!has_room(order.listing, outbox_room::change)) {
         return reason::overloaded;
     }
     if (order.pending_count == 0 && order.group == no_slot && !asked.set_quantity) [[likely]] {
@@ -445,16 +442,18 @@ void ledger::pass_on_replace(const submit_replace& asked, slot at, const pending
         add_contribution(order, before, order.now);
     }
     note_answer(remembered, order.id, reason::none, false, 0);
-    peers_->pass_on(order.listing, replace_order{
-                                       .id = order.id,
-                                       .account = accounts_[order.account].id,
-                                       .set_price = asked.set_price,
-                                       .set_quantity = asked.set_quantity,
-                                       .set_stop_price = asked.set_stop_price,
-                                       .price = asked.price,
-                                       .quantity = asked.quantity,
-                                       .stop_price = asked.stop_price,
-                                   });
+    peers_->pass_on(order.listing,
+                    replace_order{
+                        .id = order.id,
+                        .account = accounts_[order.account].id,
+                        .set_price = asked.set_price,
+                        .set_quantity = asked.set_quantity,
+                        .set_stop_price = asked.set_stop_price,
+                        .price = asked.price,
+                        .quantity = asked.quantity,
+                        .stop_price = asked.stop_price,
+                    },
+                    at);
 }
 
 }  // namespace bourse

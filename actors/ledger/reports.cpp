@@ -1,8 +1,7 @@
 // What accounts are told (RULES.md 7), and what is remembered of commands (RULES.md 3).
 #include <algorithm>
 
-#include "actors/ledger/ledger.hpp"
-#include "actors/ledger/planted_bug.hpp"
+#include "actors/ledger/order_path.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -57,60 +56,16 @@ void ledger::refuse(account_id account, reason why) {
 
 namespace {
 
-constexpr std::uint32_t max_remembered_of_account = 1U << 20;
-constexpr std::uint32_t max_remembered = 1U << 24;
 constexpr std::size_t forgotten_beside_commands = 64;
 
 }  // namespace
 
-void ledger::note_answer(slot remembered, order_id order, reason why, bool answered,
-                         std::uint64_t report_number) {
-    if (remembered == no_slot) {
-        return;
-    }
-    if (!BOURSE_PLANTED(forget_change)) {
-        touch(table::remembered, remembered);
-    }
-    remembered_command& asked = client_ids_[remembered];
-    asked.order = order;
-    asked.reason = why;
-    asked.answered = answered;
-    asked.first_report = report_number;
+ledger::admission ledger::admit_client(slot account, account_id owner, const request_id& request) {
+    return admit_order(account, owner, request);
 }
 
-// 3.2 of a known account, or, with no_slot and none, of an operator's command.
-ledger::admission ledger::admit(slot account, account_id owner, const request_id& request) {
-    const bool is_remembered = request.id.is_remembered();
-    client_ids::position where{};
-    if (is_remembered) {
-        where = client_ids_.locate(owner, request.id);
-        if (where.found != no_slot) [[unlikely]] {
-            if (BOURSE_PLANTED(reuse_client_id)) {
-                return {.goes_on = true};
-            }
-            tell_repeated(account, owner, request.id, client_ids_[where.found]);
-            return {};
-        }
-    }
-    if (request.not_after != timestamp{}) {
-        if (now_ > request.not_after) {
-            return {.why = reason::too_late};
-        }
-        if (request.not_after > now_ + settings_.horizon) {
-            return {.why = reason::not_after_too_far};
-        }
-    }
-    if (!is_remembered) {
-        return {.goes_on = true};
-    }
-    std::uint32_t& count = account == no_slot ? operator_ids_ : accounts_[account].remembered;
-    if (count >= max_remembered_of_account || client_ids_.size() >= max_remembered) {
-        return {.why = reason::too_many_client_ids};
-    }
-    ++count;
-    const slot added = client_ids_.add(where, owner, request.id, now_ + settings_.horizon);
-    changed(table::remembered).note_new(added);
-    return {.goes_on = true, .remembered = added};
+ledger::admission ledger::admit_operator(const request_id& request) {
+    return admit(no_slot, {}, request);
 }
 
 // 3.4.
@@ -130,16 +85,6 @@ void ledger::expect_client_ids(std::size_t count) {
     const std::size_t most = std::min(count, std::size_t{max_remembered});
     client_ids_.reserve(most);
     changed(table::remembered).reserve(most);
-}
-
-ledger::admission ledger::admit_client(slot account, account_id owner, const request_id& request) {
-    if (account == no_slot) {
-        return {.why = reason::unknown_account};
-    }
-    if (!request.id.is_remembered() && request.not_after == timestamp{}) {
-        return {.goes_on = true};
-    }
-    return admit(account, owner, request);
 }
 
 // 3.3.
@@ -195,7 +140,7 @@ ledger::named_order ledger::find_named(account_id account, order_id order, clien
 // --- Operator commands --------------------------------------------------------------------------
 
 bool ledger::begin_operator_command(const request_id& request) {
-    const admission in = admit(no_slot, {}, request);
+    const admission in = admit_operator(request);
     begun_ = in.remembered;
     if (!in.goes_on && in.why != reason::none) {
         answer(no_slot, event_kind::command_refused, {}, in.why, request.id, no_slot);

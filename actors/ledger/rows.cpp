@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "actors/ledger/charges.hpp"
-#include "actors/ledger/ledger.hpp"
+#include "actors/ledger/order_path.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {

@@ -1,9 +1,7 @@
 // What books answer, settled in the entry of the answer (RULES.md 4.9 to 4.12, 8).
 #include <algorithm>
 
-#include "actors/ledger/charges.hpp"
-#include "actors/ledger/ledger.hpp"
-#include "actors/ledger/planted_bug.hpp"
+#include "actors/ledger/order_path.hpp"
 #include "messages/assert.hpp"
 
 namespace bourse {
@@ -21,15 +19,116 @@ void ledger::move(slot at, std::int64_t amount, line_kind kind, symbol_id symbol
     if (position.group != no_slot) {
         positions_[position.group].total += amount;
     }
-    // Field by field in place: a line that is put together elsewhere and copied whole waits for its parts.
-    ledger_line& line = lines_->emplace_back();
-    line.holder = position.holder;
-    line.asset = position.asset;
-    line.amount = amount;
-    line.order = order;
-    line.number = number;
-    line.symbol = symbol;
-    line.kind = kind;
+    lines_->push_back({.holder = position.holder,
+                       .asset = position.asset,
+                       .amount = amount,
+                       .order = order,
+                       .number = number,
+                       .symbol = symbol,
+                       .kind = kind});
+}
+
+// --- Fills --------------------------------------------------------------------------------------
+
+// 8.1, before the lots move. `whole` is what the fill cost or brought, fee included.
+[[gnu::always_inline]] inline void ledger::book_cost(position_state& lots, side which,
+                                                     quantity traded, wide_int whole) {
+    const bool buys = which == side::buy;
+    const bool is_long = lots.total > 0;
+    const wide_int held = magnitude(lots.total);
+    if (held == 0 || is_long == buys) {
+        lots.cost += whole;
+        return;
+    }
+    const wide_int closed = std::min(wide_int{traded.lots}, held);
+    const wide_int out = share(lots.cost, closed, held);
+    const wide_int part = share(whole, closed, traded.lots);
+    lots.realised += is_long ? part - out : out - part;
+    lots.cost = closed < traded.lots ? whole - part : lots.cost - out;
+}
+
+// 4.10.
+[[gnu::always_inline]] inline void ledger::settle_fill(open_order& order, const event& fill,
+                                                       shard_id book_shard, report& told) {
+    const listing_state& listed = listings_[order.listing];
+    const auto value = value_of(fill.price, fill.lots, listed.what.tick_value);
+    BOURSE_ASSERT(value);  // the side that pays has reserved at least as much
+    const fee_tier& tier = listed.what.fees[order.tier];
+    const fee_rate& rate = (fill.flags & event::in_auction) != 0  ? tier.auction
+                           : (fill.flags & event::aggressor) != 0 ? tier.taker
+                                                                  : tier.maker;
+    rounded_fee fee = fee_of(*value, fill.lots, rate, order.residue);
+    if (BOURSE_PLANTED(fee_rounded_down) && fee.residue != 0) {
+        fee = {.charged = fee.charged - 1, .residue = 0};
+    }
+    order.residue = fee.residue;
+    const std::int64_t cash = -signed_by(order.side, *value);
+    const std::int64_t lots = signed_by(order.side, fill.lots.lots);
+    told.cash.minor = cash;
+    told.fee.minor = fee.charged;
+
+    BOURSE_ASSERT(book_shard == listed.what.book_shard);
+    if (BOURSE_PLANTED(settle_twice)) {
+        move(order.cash_position, cash, line_kind::trade, fill.symbol, fill.order, fill.number);
+        move(listed.clearing_cash, -cash, line_kind::trade, fill.symbol, fill.order, fill.number);
+    }
+    for (const slot each : {order.symbol_position, order.cash_position, listed.clearing_cash,
+                            listed.clearing_lots, listed.fees}) {
+        touch(table::positions, each);
+    }
+    position_state& held = positions_[order.symbol_position];
+    position_state& currency = positions_[order.cash_position];
+    const wide_int moved = wide_int{cash} - fee.charged;
+    book_cost(held, order.side, fill.lots, order.side == side::buy ? -moved : moved);
+    held.total += lots;
+    currency.total += moved;
+    positions_[listed.clearing_cash].total -= cash;
+    positions_[listed.clearing_lots].total -= lots;
+    positions_[listed.fees].total += fee.charged;
+    add_turnover(currency, *value);
+    if (held.group != no_slot) [[unlikely]] {
+        positions_[held.group].total += lots;
+        position_state& group = positions_[currency.group];
+        touch(table::positions, currency.group);
+        group.total += moved;
+        add_turnover(group, *value);
+    }
+    tell_lines(fill, currency.holder, listed, cash, lots, fee.charged);
+}
+
+// The lines of a fill, in one run: pairs that add up to zero, without those that are zero.
+[[gnu::always_inline]] inline void ledger::tell_lines(const event& fill, account_id holder,
+                                                      const listing_state& listed,
+                                                      std::int64_t cash, std::int64_t lots,
+                                                      std::int64_t fee) {
+    const asset_id currency = asset_of(listed.what.currency);
+    const asset_id symbol = asset_of(fill.symbol);
+    const account_id clearing = clearing_holder(listed.what.book_shard);
+    const std::size_t before = lines_->size();
+    lines_->resize(before + (cash != 0 ? 2U : 0U) + 2U + (fee != 0 ? 2U : 0U));
+    ledger_line* next = lines_->data() + before;
+    const auto tell = [&](account_id to, asset_id asset, std::int64_t amount, line_kind kind) {
+        // Field by field in place: what is put together elsewhere and copied whole waits for its parts.
+        next->holder = to;
+        next->asset = asset;
+        next->amount = amount;
+        next->order = fill.order;
+        next->number = fill.number;
+        next->symbol = fill.symbol;
+        next->kind = kind;
+        next->reserved[0] = next->reserved[1] = next->reserved[2] = 0;
+        ++next;
+    };
+    if (cash != 0) [[likely]] {
+        tell(holder, currency, cash, line_kind::trade);
+        tell(clearing, currency, -cash, line_kind::trade);
+    }
+    tell(holder, symbol, lots, line_kind::trade);
+    tell(clearing, symbol, -lots, line_kind::trade);
+    if (fee != 0) [[likely]] {
+        tell(holder, currency, -fee, line_kind::fee);
+        tell(fee_holder, currency, fee, line_kind::fee);
+    }
 }
 
 // --- Answers of books ---------------------------------------------------------------------------
@@ -38,52 +137,72 @@ void ledger::settle(const event& what, shard_id book_shard, slot soon) {
     const bool is_there = soon != no_slot && orders_[soon].id == what.order;
     const slot at = is_there ? soon : orders_by_id_.find(what.order);
     if (at == no_slot) [[unlikely]] {
-        BOURSE_ASSERT(what.kind == event_kind::cancel_rejected ||
-                      what.kind == event_kind::replace_rejected);
-        if (what.account != account_id{}) {
-            add_report(find_account(what.account), what, {});
-        }
-        return;
+        return tell_of_no_order(what);
     }
     touch(table::orders, at);
     open_order& order = orders_[at];
-    client_id client = order.client;
-    slot answered = no_slot;
+    report& told = add_report(order.account, what, order.client);
+    const auto take_over = [&] {
+        order.remaining = what.remaining;
+        order.filled = what.filled;
+        order.version = what.version;
+    };
     switch (what.kind) {
-        case event_kind::replaced:
-        case event_kind::replace_rejected:
-            answered = end_pending(order, what, client);
-            break;
         case event_kind::accepted:
-        case event_kind::rejected:
-            answered = order.remembered;
+            take_over();
+            note_answer(order.remembered, order.id, what.reason, true, told.number);
+            return;
+        case event_kind::fill:
+            settle_fill(order, what, book_shard, told);
+            take_over();
+            if (order.group != no_slot) [[unlikely]] {
+                note_group_fill(order, what.is_final());
+            }
             break;
+        case event_kind::cancelled:
+            told.what.reason = what.reason == reason::requested && order.cause != reason::none
+                                   ? order.cause
+                                   : what.reason;
+            return end_order(at);
         default:
+            settle_rare(at, what, told);
             break;
     }
-    money cash;
-    money fee;
-    if (what.kind == event_kind::fill) {
-        settle_fill(at, what, book_shard, cash, fee);
-    } else if ((what.kind != event_kind::replace_rejected || BOURSE_PLANTED(release_on_refusal)) &&
-               what.kind != event_kind::cancel_rejected) {
+    if (what.is_final()) {
+        end_order(at);
+    } else {
+        refresh(at);
+    }
+}
+
+// All that is neither an order's acceptance nor a fill nor its end.
+void ledger::settle_rare(slot at, const event& what, report& told) {
+    open_order& order = orders_[at];
+    if (what.kind == event_kind::rejected) {
+        note_answer(order.remembered, order.id, what.reason, true, told.number);
+        if (order.group != no_slot) {
+            cancel_group(order.group, at);
+        }
+        return;
+    }
+    if (what.kind == event_kind::replaced || what.kind == event_kind::replace_rejected) {
+        const slot answered = end_pending(order, what, told.client);
+        note_answer(answered, order.id, what.reason, true, told.number);
+    }
+    if ((what.kind != event_kind::replace_rejected || BOURSE_PLANTED(release_on_refusal)) &&
+        what.kind != event_kind::cancel_rejected) {
         order.remaining = what.remaining;
         order.filled = what.filled;
         order.version = what.version;
     }
-    report& told = add_report(order.account, what, client, cash, fee);
-    if (what.kind == event_kind::cancelled && what.reason == reason::requested &&
-        order.cause != reason::none) {
-        told.what.reason = order.cause;
-    }
-    note_answer(answered, order.id, what.reason, true, told.number);
-    if (what.is_final()) {
-        if (what.kind == event_kind::rejected && order.group != no_slot) [[unlikely]] {
-            cancel_group(order.group, at);
-        }
-        end_order(at);
-    } else if (what.kind != event_kind::accepted) {
-        refresh(at);
+}
+
+// An order that has ended meanwhile, or never was.
+void ledger::tell_of_no_order(const event& what) {
+    BOURSE_ASSERT(what.kind == event_kind::cancel_rejected ||
+                  what.kind == event_kind::replace_rejected);
+    if (what.account != account_id{}) {
+        add_report(find_account(what.account), what, {});
     }
 }
 
@@ -107,102 +226,6 @@ slot ledger::end_pending(open_order& order, const event& what, client_id& client
     return remembered;
 }
 
-namespace {
-
-// 1.5: against the client.
-[[nodiscard]] wide_int rounded_fee(wide_int exact) noexcept {
-    const wide_int up = ceil_millionths(exact);
-    return BOURSE_PLANTED(fee_rounded_down) && exact % millionths != 0 ? up - 1 : up;
-}
-
-}  // namespace
-
-// 4.10.
-void ledger::settle_fill(slot at, const event& fill, shard_id book_shard, money& cash, money& fee) {
-    open_order& order = orders_[at];
-    const listing_state& listed = listings_[order.listing];
-    const auto value = value_of(fill.price, fill.lots, listed.what.tick_value);
-    BOURSE_ASSERT(value);  // the side that pays has reserved at least as much
-    const fee_tier& tier = listed.what.fees[order.tier];
-    const fee_rate& rate = (fill.flags & event::in_auction) != 0  ? tier.auction
-                           : (fill.flags & event::aggressor) != 0 ? tier.taker
-                                                                  : tier.maker;
-    const wide_int exact = exact_fee(*value, fill.lots, rate) - order.residue;
-    const wide_int charged = rounded_fee(exact);
-    const wide_int residue = charged * millionths - exact;
-    order.residue = residue < 0 ? 0 : static_cast<std::uint32_t>(residue);
-    const bool buys = order.side == side::buy;
-    cash.minor = buys ? -*value : *value;
-    fee.minor = static_cast<std::int64_t>(charged);
-    const std::int64_t lots = buys ? fill.lots.lots : -fill.lots.lots;
-
-    BOURSE_ASSERT(book_shard == listed.what.book_shard);
-    if (BOURSE_PLANTED(settle_twice)) {
-        move(order.cash_position, cash.minor, line_kind::trade, fill.symbol, fill.order,
-             fill.number);
-        move(listed.clearing_cash, -cash.minor, line_kind::trade, fill.symbol, fill.order,
-             fill.number);
-    }
-    for (const slot each : {order.symbol_position, order.cash_position, listed.clearing_cash,
-                            listed.clearing_lots, listed.fees}) {
-        touch(table::positions, each);
-    }
-    position_state& held = positions_[order.symbol_position];
-    position_state& currency = positions_[order.cash_position];
-    book_cost(held, order.side, fill.lots, buys ? *value + charged : *value - charged);
-    held.total += lots;
-    currency.total += cash.minor - wide_int{fee.minor};
-    positions_[listed.clearing_cash].total -= cash.minor;
-    positions_[listed.clearing_lots].total -= lots;
-    positions_[listed.fees].total += fee.minor;
-    add_turnover(currency, *value);
-    if (held.group != no_slot) [[unlikely]] {
-        positions_[held.group].total += lots;
-        position_state& group = positions_[currency.group];
-        touch(table::positions, currency.group);
-        group.total += cash.minor - wide_int{fee.minor};
-        add_turnover(group, *value);
-    }
-    tell_lines(fill, currency.holder, listed, cash.minor, lots, fee.minor);
-    order.remaining = fill.remaining;
-    order.filled = fill.filled;
-    order.version = fill.version;
-    if (order.group != no_slot) [[unlikely]] {
-        note_group_fill(order, fill.is_final());
-    }
-}
-
-// The lines of a fill, in one run: pairs that add up to zero, without those that are zero.
-void ledger::tell_lines(const event& fill, account_id holder, const listing_state& listed,
-                        std::int64_t cash, std::int64_t lots, std::int64_t fee) {
-    const asset_id currency = asset_of(listed.what.currency);
-    const asset_id symbol = asset_of(fill.symbol);
-    const account_id clearing = clearing_holder(listed.what.book_shard);
-    const std::size_t before = lines_->size();
-    lines_->resize(before + (cash != 0 ? 2U : 0U) + 2U + (fee != 0 ? 2U : 0U));
-    ledger_line* next = lines_->data() + before;
-    const auto tell = [&](account_id to, asset_id asset, std::int64_t amount, line_kind kind) {
-        next->holder = to;
-        next->asset = asset;
-        next->amount = amount;
-        next->order = fill.order;
-        next->number = fill.number;
-        next->symbol = fill.symbol;
-        next->kind = kind;
-        ++next;
-    };
-    if (cash != 0) [[likely]] {
-        tell(holder, currency, cash, line_kind::trade);
-        tell(clearing, currency, -cash, line_kind::trade);
-    }
-    tell(holder, symbol, lots, line_kind::trade);
-    tell(clearing, symbol, -lots, line_kind::trade);
-    if (fee != 0) [[likely]] {
-        tell(holder, currency, -fee, line_kind::fee);
-        tell(fee_holder, currency, fee, line_kind::fee);
-    }
-}
-
 // 4.11.
 void ledger::clear(const event& fill, std::uint32_t listing, shard_id account_shard) {
     const listing_state& listed = listings_[listing];
@@ -223,23 +246,7 @@ void ledger::clear(const event& fill, std::uint32_t listing, shard_id account_sh
     book(listed.clearing_lots, -lots);
 }
 
-// --- Cost and profit ----------------------------------------------------------------------------
-
-// 8.1, before the lots move. `whole` is what the fill cost or brought, fee included.
-void ledger::book_cost(position_state& lots, side which, quantity traded, wide_int whole) {
-    const bool buys = which == side::buy;
-    const bool is_long = lots.total > 0;
-    const wide_int held = magnitude(lots.total);
-    if (held == 0 || is_long == buys) {
-        lots.cost += whole;
-        return;
-    }
-    const wide_int closed = std::min(wide_int{traded.lots}, held);
-    const wide_int out = share(lots.cost, closed, held);
-    const wide_int part = share(whole, closed, traded.lots);
-    lots.realised += is_long ? part - out : out - part;
-    lots.cost = closed < traded.lots ? whole - part : lots.cost - out;
-}
+// --- Cost -----------------------------------------------------------------------------------------
 
 // 8.2: what goes with `amount` lots that leave, before they move.
 std::int64_t ledger::take_cost(position_state& lots, std::int64_t amount) {

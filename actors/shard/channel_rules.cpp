@@ -153,7 +153,7 @@ void shard::machine::refuse_order(const order_message& message, reason why) {
         answer.order = replace.id;
         answer.account = replace.account;
     }
-    next_causes_.push_back({.book = nullptr, .input = next_answers_.size()});
+    next_causes_.push_back({.book = nullptr, .first = next_answers_.size()});
     next_answers_.push_back(answer);
 }
 

@@ -16,14 +16,17 @@ std::uint64_t plain_digest_of(const void* bytes, std::size_t size, std::uint64_t
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 std::uint64_t wide_digest_of(const void* bytes, std::size_t size,
                              std::uint64_t before) noexcept;  // digest_wide.cpp
+std::uint64_t widest_digest_of(const void* bytes, std::size_t size,
+                               std::uint64_t before) noexcept;  // digest_widest.cpp
 
 namespace {
 
 using digest_function = decltype(&plain_digest_of);
 
-// Which of the two decides nothing: they give the same.
-const digest_function quickest =
-    __builtin_cpu_supports("avx2") != 0 ? &wide_digest_of : &plain_digest_of;
+// Which of the three decides nothing: they give the same.
+const digest_function quickest = __builtin_cpu_supports("avx512f") != 0 ? &widest_digest_of
+                                 : __builtin_cpu_supports("avx2") != 0  ? &wide_digest_of
+                                                                        : &plain_digest_of;
 
 }  // namespace
 #else

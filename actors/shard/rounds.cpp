@@ -1,6 +1,7 @@
 // How an entry is applied: what is due, then rounds (RULES.md 1 and 3).
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "actors/ledger/charges.hpp"
 #include "actors/shard/digest.hpp"
@@ -30,46 +31,55 @@ void shard::machine::apply(const entry& next, shard_output& out) {
     ledger_digest_ = digest_of(std::span<const ledger_line>(out.lines), ledger_digest_);
 }
 
-// 1.3. What a command will need is asked for while those before it are done, in three steps, as each
-// leads to the next: the command, where its names are looked up, the rows that they lead to.
+inline void shard::machine::apply_command(const shard_command& next,
+                                          const ledger::found_ahead& found) {
+    switch (next.index()) {
+        case 0:
+            return ledger_.apply(*std::get_if<0>(&next), found);
+        case 1:
+            return ledger_.apply(*std::get_if<1>(&next), found);
+        case 2:
+            return ledger_.apply(*std::get_if<2>(&next), found);
+        default:
+            break;
+    }
+    std::visit(
+        [&](const auto& what) {
+            if constexpr (requires { ledger_.apply(what, found); }) {
+                ledger_.apply(what, found);
+            } else {
+                handle(what);
+            }
+        },
+        next);
+}
+
+// 1.3. Some commands at a time: what they will need is asked for, then they are done, and those after them are asked for
+// meanwhile.
 void shard::machine::apply_commands(std::span<const shard_command> commands) {
-    constexpr std::size_t command_ahead = 24;
-    constexpr std::size_t lookup_ahead = 12;
-    constexpr std::size_t rows_ahead = 6;
-    constexpr std::size_t kept = 16;  // more than `lookup_ahead`
-    std::array<ledger::found_ahead, kept> found;
+    if (commands.size() == 1) {
+        return apply_command(commands.front(), {});  // there is nothing to do meanwhile
+    }
+    constexpr std::size_t together = ledger::asked_together;
+    std::array<ledger::found_ahead, together> found;
     const auto ask_for_command = [&](std::size_t i) {
         const auto* next = reinterpret_cast<const std::byte*>(&commands[i]);
         for (std::size_t byte = 0; byte < sizeof(shard_command); byte += 64) {
             __builtin_prefetch(next + byte);
         }
     };
-    for (std::size_t i = 0; i < std::min(command_ahead, commands.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(together, commands.size()); ++i) {
         ask_for_command(i);
     }
-    for (std::size_t i = 0; i < std::min(lookup_ahead, commands.size()); ++i) {
-        ledger_.ask_for_lookup(commands[i], found[i]);
-    }
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-        if (i + command_ahead < commands.size()) {
-            ask_for_command(i + command_ahead);
+    for (std::size_t begin = 0; begin < commands.size(); begin += together) {
+        const std::size_t end = std::min(begin + together, commands.size());
+        ledger_.ask_for(commands.subspan(begin, end - begin), found);
+        for (std::size_t i = begin; i < end; ++i) {
+            if (i + together < commands.size()) {
+                ask_for_command(i + together);
+            }
+            apply_command(commands[i], found[i - begin]);
         }
-        if (i + lookup_ahead < commands.size()) {
-            ledger_.ask_for_lookup(commands[i + lookup_ahead], found[(i + lookup_ahead) % kept]);
-        }
-        if (i + rows_ahead < commands.size()) {
-            ledger_.ask_for_rows(commands[i + rows_ahead], found[(i + rows_ahead) % kept]);
-        }
-        const ledger::found_ahead& here = found[i % kept];
-        std::visit(
-            [&](const auto& what) {
-                if constexpr (requires { ledger_.apply(what, here); }) {
-                    ledger_.apply(what, here);
-                } else {
-                    handle(what);
-                }
-            },
-            commands[i]);
     }
 }
 
@@ -101,7 +111,7 @@ void shard::machine::do_due() {
         // What an earlier book's rounds have done already is not due any more.
         if (const auto at = book.book.next_due(); at && *at <= now_) {
             next_turns_.push_back(&book);
-            next_causes_.push_back({.book = &book, .input = 0});
+            next_causes_.push_back({.book = &book});
             run_rounds();
         } else {
             note_due(book);
@@ -140,9 +150,9 @@ void shard::machine::note_due(shard_book& book) {
 // --- Rounds -------------------------------------------------------------------------------------
 
 template <class Command>
-void shard::machine::pass_to(std::uint32_t listing, const Command& what) {
+void shard::machine::pass_to(std::uint32_t listing, const Command& what, slot order) {
     if (books_[listing] != nullptr) [[likely]] {
-        pass_to_book(*books_[listing], what);
+        pass_to_book(*books_[listing], what, order);
         return;
     }
     const bourse::listing& listed = ledger_.listings()[listing].what;
@@ -150,7 +160,7 @@ void shard::machine::pass_to(std::uint32_t listing, const Command& what) {
 }
 
 void shard::machine::pass_on(std::uint32_t listing, const new_order& asked,
-                             const given_terms& given) {
+                             const given_terms& given, slot at) {
     const auto complete = [&](new_order& order) {
         order.id = given.id;
         order.trade_group = given.trade_group;
@@ -158,18 +168,26 @@ void shard::machine::pass_on(std::uint32_t listing, const new_order& asked,
         order.group = given.group;
     };
     if (books_[listing] != nullptr) [[likely]] {
-        complete(pass_to_book(*books_[listing], asked));  // copied once, to where the book reads it
+        // Copied once, to where the book reads it.
+        complete(pass_to_book(*books_[listing], asked, at));
         return;
     }
     new_order order = asked;
     complete(order);
-    pass_to(listing, order);
+    pass_to(listing, order, at);
 }
-void shard::machine::pass_on(std::uint32_t listing, const cancel_order& request) {
-    pass_to(listing, request);
+void shard::machine::pass_on(std::uint32_t listing, const cancel_order& request, slot at) {
+    if (books_[listing] != nullptr) [[likely]] {
+        // Field by field, as it has just been put together so: a copy of it whole would wait for its parts.
+        cancel_order& put = make_input<cancel_order>(*books_[listing], at);
+        put.id = request.id;
+        put.account = request.account;
+        return;
+    }
+    pass_to(listing, request, at);
 }
-void shard::machine::pass_on(std::uint32_t listing, const replace_order& request) {
-    pass_to(listing, request);
+void shard::machine::pass_on(std::uint32_t listing, const replace_order& request, slot at) {
+    pass_to(listing, request, at);
 }
 
 // 1.3, 1.4: books take their turns; then the ledger hears of it all, in the order of the causes.
@@ -180,13 +198,8 @@ void shard::machine::run_rounds() {
         std::swap(answers_, next_answers_);
         std::swap(turns_, next_turns_);
         run_turns();
-        if (turns_.size() == 1 && answers_.empty()) [[likely]] {
-            shard_book& book = *static_cast<shard_book*>(turns_.front());
-            tell_events(book, book.all_events());
-        } else {
-            for (const cause& each : causes_) {
-                tell_what_came_of(each);
-            }
+        for (const cause& each : causes_) {
+            tell_what_came_of(each);
         }
         causes_.clear();
         answers_.clear();
@@ -214,49 +227,72 @@ void shard::machine::run_turns() {
 
 void shard::machine::tell_what_came_of(const cause& from) {
     if (from.book == nullptr) [[unlikely]] {
-        const event& answer = answers_[from.input];
+        const event& answer = answers_[from.first];
         put(account_shard(answer.order), answer);
         return;
     }
-    tell_events(*from.book, from.book->caused_by(from.input));
-}
-
-void shard::machine::tell_events(shard_book& book, std::span<const event> events) {
-    constexpr std::size_t order_ahead = 8;
-    constexpr std::size_t holdings_ahead = 4;
-    out_->events.insert(out_->events.end(), events.begin(), events.end());
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        out_->event_numbers.push_back(++book.last_event);
-    }
-    std::array<slot, order_ahead> soon;  // where the orders of the events just ahead are
-    for (std::size_t i = 0; i < std::min(order_ahead, events.size()); ++i) {
-        soon[i] = ledger_.ask_for_order(events[i].order);
-    }
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        const slot at = soon[i % order_ahead];
-        if (i + order_ahead < events.size()) {
-            soon[i % order_ahead] = ledger_.ask_for_order(events[i + order_ahead].order);
-        }
-        if (i + holdings_ahead < events.size()) {
-            ledger_.ask_for_holdings(soon[(i + holdings_ahead) % order_ahead]);
-        }
-        route(events[i], book.listing, at);
-    }
+    tell_events(*from.book, from.first, from.count);
 }
 
 // 1.4: to the account's ledger, wherever it is.
-void shard::machine::route(const event& told, std::uint32_t listing, slot soon) {
-    if (told.order == order_id{}) [[unlikely]] {
+inline void shard::machine::route(const event& told, std::uint32_t listing, slot soon) {
+    if (account_shard(told.order) == settings_.id) [[likely]] {
+        ledger_.settle(told, settings_.id, soon);
+    } else {
+        route_otherwise(told, listing);
+    }
+}
+
+// Almost all events are about the order that their input named, and that has just been in use. Those that others
+// traded with are asked for first.
+void shard::machine::tell_events(shard_book& book, std::size_t first, std::size_t count) {
+    constexpr std::size_t order_ahead = 6;
+    constexpr std::size_t holdings_ahead = 3;
+    const std::span<const event> events = book.caused_by(first, count);
+    const std::size_t before = out_->events.size();
+    out_->events.resize(before + events.size());
+    std::memcpy(static_cast<void*>(out_->events.data() + before), events.data(),
+                events.size_bytes());
+    out_->event_numbers.resize(before + events.size());
+    for (std::size_t i = before; i < out_->event_numbers.size(); ++i) {
+        out_->event_numbers[i] = ++book.last_event;
+    }
+    ask_for_makers(events);
+    const std::size_t begin = book.begin_of(first);
+    std::size_t i = 0;
+    for (std::size_t input = first; input < first + count; ++input) {
+        const slot named = book.order_of(input);
+        ledger_.ask_for_row(book.order_of(input + order_ahead));
+        ledger_.ask_for_holdings(book.order_of(input + holdings_ahead));
+        for (const std::size_t end = book.begin_of(input + 1) - begin; i < end; ++i) {
+            route(events[i], book.listing, named);
+        }
+    }
+}
+
+// Of as many as the nearest cache has room for.
+void shard::machine::ask_for_makers(std::span<const event> events) {
+    std::array<slot, 64> makers;
+    std::size_t known = 0;
+    for (const event& told : events.first(std::min(events.size(), 4 * makers.size()))) {
+        if (told.kind == event_kind::fill && (told.flags & event::aggressor) == 0 &&
+            known < makers.size()) {
+            makers[known++] = ledger_.ask_for_order(told.order);
+        }
+    }
+    for (const slot at : std::span{makers}.first(known)) {
+        ledger_.ask_for_holdings(at);
+    }
+}
+
+void shard::machine::route_otherwise(const event& told, std::uint32_t listing) {
+    if (told.order == order_id{}) {
         if (told.kind == event_kind::uncrossed) {
             ledger_.set_reference_price(listing, {.price = told.price});
         }
         return;
     }
     const shard_id home = account_shard(told.order);
-    if (home == settings_.id) [[likely]] {
-        ledger_.settle(told, settings_.id, soon);
-        return;
-    }
     if (told.kind == event_kind::fill) {
         ledger_.clear(told, listing, home);
     }

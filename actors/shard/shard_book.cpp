@@ -1,5 +1,6 @@
 #include "actors/shard/shard_book.hpp"
 
+#include <utility>
 #include <variant>
 
 #include "actors/shard/digest.hpp"
@@ -23,6 +24,8 @@ void shard_book::run() {
         ends_.push_back(events_.size());
     }
     inputs.clear();
+    std::swap(told_orders_, orders);
+    orders.clear();
     digest = digest_of(events_.events(), digest);
 }
 

@@ -7,6 +7,7 @@
 
 #include "actors/book/event_buffer.hpp"
 #include "actors/book/order_book.hpp"
+#include "actors/book/slot_pool.hpp"
 #include "actors/shard/shard.hpp"
 
 namespace bourse {
@@ -28,18 +29,26 @@ public:
     /// The state that the book is in, or that the last of its inputs puts it into.
     [[nodiscard]] set_state intended_state() const noexcept;
 
-    /// The events that input `i` of the last turn caused; to the first belongs what was due.
-    [[nodiscard]] std::span<const event> caused_by(std::size_t i) const noexcept {
-        const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
-        return events_.events().subspan(begin, ends_[i] - begin);
+    /// The events that `count` inputs of the last turn caused, from input `first` on; to the very first belongs
+    /// what was due.
+    [[nodiscard]] std::span<const event> caused_by(std::size_t first,
+                                                   std::size_t count) const noexcept {
+        const std::size_t begin = begin_of(first);
+        return events_.events().subspan(begin, ends_[first + count - 1] - begin);
     }
-
-    /// All events of the last turn: those of the first input, of the second, and so on.
-    [[nodiscard]] std::span<const event> all_events() const noexcept { return events_.events(); }
+    /// How many events inputs before `i` have caused.
+    [[nodiscard]] std::size_t begin_of(std::size_t i) const noexcept {
+        return i == 0 ? 0 : ends_[i - 1];
+    }
+    /// Where the ledger has the order that input `i` of the last turn was about, or no_slot.
+    [[nodiscard]] slot order_of(std::size_t i) const noexcept {
+        return i < told_orders_.size() ? told_orders_[i] : no_slot;
+    }
 
     order_book book;
     std::uint32_t listing;
     std::vector<command> inputs;
+    std::vector<slot> orders;  ///< of each input: where the ledger has its order, or no_slot
     timestamp now{};
     std::uint64_t digest = 0;      ///< over all events (RULES.md 5.2)
     std::uint64_t last_event = 0;  ///< the newest event's number
@@ -50,6 +59,7 @@ public:
 private:
     event_buffer events_;
     std::vector<std::size_t> ends_;
+    std::vector<slot> told_orders_;  ///< `orders` of the last turn
 };
 
 }  // namespace bourse

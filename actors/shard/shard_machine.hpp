@@ -58,33 +58,42 @@ public:
 
     // --- What the ledger asks for (ledger_peers) ---
     [[nodiscard]] bool has_room(shard_id book_shard, outbox_room what) const override;
-    void pass_on(std::uint32_t listing, const new_order& asked, const given_terms& given) override;
-    void pass_on(std::uint32_t listing, const cancel_order& request) override;
-    void pass_on(std::uint32_t listing, const replace_order& request) override;
+    void pass_on(std::uint32_t listing, const new_order& asked, const given_terms& given,
+                 slot at) override;
+    void pass_on(std::uint32_t listing, const cancel_order& request, slot at) override;
+    void pass_on(std::uint32_t listing, const replace_order& request, slot at) override;
     void send(shard_id to, const transfer_message& what) override;
     [[nodiscard]] bool is_at_rest(std::uint32_t listing) const override;
 
 private:
-    /// What one message of a round caused, in the order of the messages: an input of a book's turn, or an
+    /// What messages of a round caused, in their order: inputs of a book's turn that follow each other, or an
     /// answer that no book gave (RULES.md 4.4).
     struct cause {
         shard_book* book = nullptr;
-        std::size_t input = 0;  ///< of the book's turn, or in `answers_`
+        std::size_t first = 0;  ///< of the book's inputs, or in `answers_`
+        std::size_t count = 1;
     };
 
     // --- Rounds: rounds.cpp
     void do_due();
     void apply_commands(std::span<const shard_command> commands);
+    inline void apply_command(const shard_command& next, const ledger::found_ahead& found);
     void run_rounds();
     void run_turns();
     void tell_what_came_of(const cause& from);
-    void tell_events(shard_book& book, std::span<const event> events);
-    void route(const event& told, std::uint32_t listing, slot soon);
+    void tell_events(shard_book& book, std::size_t first, std::size_t count);
+    void ask_for_makers(std::span<const event> events);
+    inline void route(const event& told, std::uint32_t listing, slot soon);
+    void route_otherwise(const event& told, std::uint32_t listing);
     void note_due(shard_book& book);
+    template <class Command, class... Said>
+    Command& make_input(shard_book& book, slot order, Said&&... said);
     template <class Command>
-    Command& pass_to_book(shard_book& book, const Command& what);
+    Command& pass_to_book(shard_book& book, const Command& what, slot order = no_slot) {
+        return make_input<Command>(book, order, what);
+    }
     template <class Command>
-    void pass_to(std::uint32_t listing, const Command& what);
+    void pass_to(std::uint32_t listing, const Command& what, slot order);
 
     // --- Commands: each command of an entry has a handler
     template <class Command>
@@ -170,14 +179,21 @@ private:
     std::vector<book_turn*> turns_;
 };
 
-// Returns where it now waits.
-template <class Command>
-Command& shard::machine::pass_to_book(shard_book& book, const Command& what) {
+// Returns where it now waits, made from what is `said`. `order`: where the ledger has the order that it is about.
+template <class Command, class... Said>
+[[gnu::always_inline]] inline Command& shard::machine::make_input(shard_book& book, slot order,
+                                                                  Said&&... said) {
     if (book.inputs.empty()) {
         next_turns_.push_back(&book);
     }
-    next_causes_.push_back({.book = &book, .input = book.inputs.size()});
-    return *std::get_if<Command>(&book.inputs.emplace_back(std::in_place_type<Command>, what));
+    if (!next_causes_.empty() && next_causes_.back().book == &book) [[likely]] {
+        ++next_causes_.back().count;
+    } else {
+        next_causes_.push_back({.book = &book, .first = book.inputs.size()});
+    }
+    book.orders.push_back(order);
+    return *std::get_if<Command>(
+        &book.inputs.emplace_back(std::in_place_type<Command>, std::forward<Said>(said)...));
 }
 
 }  // namespace bourse

@@ -6,6 +6,7 @@
 #include "messages/channel_message.hpp"
 #include "messages/event.hpp"
 #include "messages/ids.hpp"
+#include "messages/record_list.hpp"
 #include "messages/report.hpp"
 
 namespace bourse {
@@ -29,9 +30,9 @@ struct sent_receipt {
 ///
 /// One output is used again for every entry: `shard::apply` clears it and keeps its memory.
 struct shard_output {
-    std::vector<report> reports;               ///< in the order in which they arose
-    std::vector<ledger_line> lines;            ///< likewise; adds up to zero for each asset
-    std::vector<event> events;                 ///< of the books here, likewise
+    record_list<report> reports;               ///< in the order in which they arose
+    record_list<ledger_line> lines;            ///< likewise; adds up to zero for each asset
+    record_list<event> events;                 ///< of the books here, likewise
     std::vector<std::uint64_t> event_numbers;  ///< of `events`, each by its symbol
     std::vector<sent_message> messages;
     std::vector<sent_receipt> receipts;  ///< at most one a delivery

@@ -304,9 +304,8 @@ std::string describe(const channel_value& v) {
            to_text(v.received);
 }
 
-template <typename T>
-std::optional<std::string> compare_lists(const char* what, const std::vector<T>& expected,
-                                         const std::vector<T>& got) {
+template <typename List>
+std::optional<std::string> compare_lists(const char* what, const List& expected, const List& got) {
     const std::size_t count = std::max(expected.size(), got.size());
     for (std::size_t i = 0; i < count; ++i) {
         if (i < expected.size() && i < got.size() && expected[i] == got[i]) {
