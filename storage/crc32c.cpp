@@ -53,7 +53,19 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_by_processor(
         sum = _mm_crc32_u64(sum, eight);
     }
     auto narrow = static_cast<std::uint32_t>(sum);
-    for (; left > 0; --left, ++next) {
+    if ((left & 4U) != 0) {
+        std::uint32_t four = 0;
+        std::memcpy(&four, next, 4);
+        narrow = _mm_crc32_u32(narrow, four);
+        next += 4;
+    }
+    if ((left & 2U) != 0) {
+        std::uint16_t two = 0;
+        std::memcpy(&two, next, 2);
+        narrow = _mm_crc32_u16(narrow, two);
+        next += 2;
+    }
+    if ((left & 1U) != 0) {
         narrow = _mm_crc32_u8(narrow, static_cast<unsigned char>(*next));
     }
     return ~narrow;

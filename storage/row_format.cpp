@@ -29,13 +29,17 @@ void seal(row_bytes key, std::vector<std::byte>& value) {
 
 std::uint32_t seal_of(row_bytes sealed) noexcept {
     BOURSE_ASSERT(sealed.size() >= seal_bytes);
-    return static_cast<std::uint32_t>(read_little_endian(sealed.last(seal_bytes)));
+    const auto bytes = sealed.last<seal_bytes>();
+    return std::to_integer<std::uint32_t>(bytes[0]) |
+           std::to_integer<std::uint32_t>(bytes[1]) << 8U |
+           std::to_integer<std::uint32_t>(bytes[2]) << 16U |
+           std::to_integer<std::uint32_t>(bytes[3]) << 24U;
 }
 
-bool are_sealed(const std::array<sealed_row, 3>& rows) noexcept {
+bool are_sealed(std::span<const sealed_row, 3> rows) noexcept {
     std::array<row_bytes, 3> pieces;
     for (std::size_t i = 0; i < 3; ++i) {
-        const sealed_row& row = rows.at(i);
+        const sealed_row& row = rows[i];
         if (row.sealed.size() < seal_bytes ||
             row.key.data() + row.key.size() != row.sealed.data()) {
             return std::ranges::all_of(rows, [](const sealed_row& one) {

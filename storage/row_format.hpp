@@ -24,7 +24,7 @@ struct sealed_row {
     row_bytes key;
     row_bytes sealed;
 };
-[[nodiscard]] bool are_sealed(const std::array<sealed_row, 3>& rows) noexcept;
+[[nodiscard]] bool are_sealed(std::span<const sealed_row, 3> rows) noexcept;
 /// The sum that a sealed value ends with; the value must have one.
 [[nodiscard]] std::uint32_t seal_of(row_bytes sealed) noexcept;
 
