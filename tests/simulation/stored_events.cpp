@@ -2,6 +2,7 @@
 // where it is.
 #include "tests/simulation/checker.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,8 +37,9 @@ public:
         }
         const auto unpacked = unpack_output(made.events);
         if (!unpacked || unpacked->at != one.what.at || unpacked->digest != one.digest ||
-            unpacked->reports != one.out.reports || unpacked->lines != one.out.lines ||
-            unpacked->events != one.out.events ||
+            !std::ranges::equal(unpacked->reports, one.out.reports) ||
+            !std::ranges::equal(unpacked->lines, one.out.lines) ||
+            !std::ranges::equal(unpacked->events, one.out.events) ||
             unpacked->event_numbers != one.out.event_numbers) {
             complain(place(shard, one.index) + " cannot be had back from what is stored of it");
         }
