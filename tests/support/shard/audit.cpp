@@ -12,7 +12,7 @@ namespace {
 constexpr wide_int million = 1'000'000;
 constexpr std::uint64_t order_number_mask = (std::uint64_t{1} << order_counter_bits) - 1;
 
-std::string text(auto value) {
+std::string spell(auto value) {
     return std::to_string(value);
 }
 
@@ -151,17 +151,17 @@ std::string to_text(wide_int value) {
 }
 
 std::string describe(const ledger_line& line) {
-    return "line holder " + text(line.holder.value) + " " + to_text(line.asset) + " amount " +
-           text(line.amount) + " kind " + text(static_cast<unsigned>(line.kind)) + " order " +
-           text(line.order.value) + " number " + text(line.number) + " symbol " +
-           text(line.symbol.value);
+    return "line holder " + spell(line.holder.value) + " " + to_text(line.asset) + " amount " +
+           spell(line.amount) + " kind " + spell(static_cast<unsigned>(line.kind)) + " order " +
+           spell(line.order.value) + " number " + spell(line.number) + " symbol " +
+           spell(line.symbol.value);
 }
 
 std::string describe(const report& told) {
-    return "report " + text(told.number) + " client " + text(told.client.high) + ":" +
-           text(told.client.low) + " cash " + text(told.cash.minor) + " fee " +
-           text(told.fee.minor) + " of kind " + text(static_cast<unsigned>(told.what.kind)) + ": " +
-           describe(told.what);
+    return "report " + spell(told.number) + " client " + spell(told.client.high) + ":" +
+           spell(told.client.low) + " cash " + spell(told.cash.minor) + " fee " +
+           spell(told.fee.minor) + " of kind " + spell(static_cast<unsigned>(told.what.kind)) +
+           ": " + describe(told.what);
 }
 
 // --- One shard ------------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ shard_audit::fault shard_audit::follow_adjustments(const shard_output& out) cons
     for (const auto& [key, count] : moved) {
         if (count != 0) {
             const auto& [account, asset, amount] = key;
-            return "account " + text(account.value) + " has " + text(amount) + " of " +
+            return "account " + spell(account.value) + " has " + spell(amount) + " of " +
                    to_text(asset) + (count > 0 ? " but was not told" : " only in a report");
         }
     }
@@ -364,7 +364,7 @@ shard_audit::fault shard_audit::follow_reports(const shard_output& out) {
             const bool not_yet =
                 last == 0 && one.number == 0 && one.what.kind != event_kind::account_changed;
             if (one.number != last + 1 && !not_yet) {
-                return "after report " + text(last) + " comes " + describe(one);
+                return "after report " + spell(last) + " comes " + describe(one);
             }
             last = std::max(last, one.number);
         } else if (one.number != 0) {
@@ -420,7 +420,7 @@ shard_audit::fault shard_audit::follow_events(const shard_output& out) {
         const event& e = out.events[i];
         std::uint64_t& last = last_events_[e.symbol];
         if (out.event_numbers[i] != last + 1) {
-            return "after event " + text(last) + " comes " + text(out.event_numbers[i]) + ": " +
+            return "after event " + spell(last) + " comes " + spell(out.event_numbers[i]) + ": " +
                    describe(e);
         }
         last += 1;
@@ -502,14 +502,14 @@ shard_audit::fault shard_audit::check_positions(const shard_rows& rows) const {
         sums[row.asset] += row.total;
         seen.insert({row.holder, row.asset});
         if (row.total != total_of(row.holder, row.asset)) {
-            return "holder " + text(row.holder.value) + " has " + to_text(row.total) + " of " +
+            return "holder " + spell(row.holder.value) + " has " + to_text(row.total) + " of " +
                    to_text(row.asset) + ", by its lines " +
                    to_text(total_of(row.holder, row.asset));
         }
     }
     for (const auto& [key, total] : totals_) {
         if (total != 0 && !seen.contains(key)) {
-            return "holder " + text(key.first.value) + " has no row of " + to_text(key.second);
+            return "holder " + spell(key.first.value) + " has no row of " + to_text(key.second);
         }
     }
     for (const auto& [asset, sum] : sums) {
@@ -529,7 +529,7 @@ shard_audit::fault shard_audit::check_orders(const shard_rows& rows) {
     }
     last_order_ = rows.shard.last_order;
     if (!ended_early_.empty()) {
-        return "a final answer to order " + text(ended_early_.begin()->value) +
+        return "a final answer to order " + spell(ended_early_.begin()->value) +
                ", which was not admitted";
     }
     std::set<order_id> in_rows;
@@ -541,18 +541,18 @@ shard_audit::fault shard_audit::check_orders(const shard_rows& rows) {
                                      ? wide_int{0}
                                      : ceil_by_million(exact->second) * million - exact->second;
         if (what == nullptr || residue != wide_int{row.residue}) {
-            return "the residue of order " + text(row.id.value) + " is " + text(row.residue) +
+            return "the residue of order " + spell(row.id.value) + " is " + spell(row.residue) +
                    " instead of " + to_text(residue);
         }
     }
     for (const order_id id : open_) {
         if (!in_rows.contains(id)) {
-            return "order " + text(id.value) + " has gone without a final answer";
+            return "order " + spell(id.value) + " has gone without a final answer";
         }
     }
     for (const order_id id : in_rows) {
         if (!open_.contains(id)) {
-            return "order " + text(id.value) + " is open after its final answer";
+            return "order " + spell(id.value) + " is open after its final answer";
         }
     }
     return std::nullopt;
@@ -562,22 +562,22 @@ shard_audit::fault shard_audit::check_numbers(const shard_rows& rows) const {
     for (const account_row& row : rows.accounts) {
         const auto found = last_reports_.find(row.id);
         if (row.last_report != (found == last_reports_.end() ? 0 : found->second)) {
-            return "the last report of account " + text(row.id.value) + " is " +
-                   text(row.last_report);
+            return "the last report of account " + spell(row.id.value) + " is " +
+                   spell(row.last_report);
         }
     }
     for (const shard_book_row& row : rows.books) {
         const auto found = last_events_.find(row.rows.book.rules.symbol);
         if (row.last_event != (found == last_events_.end() ? 0 : found->second)) {
-            return "the last event of symbol " + text(row.rows.book.rules.symbol.value) + " is " +
-                   text(row.last_event);
+            return "the last event of symbol " + spell(row.rows.book.rules.symbol.value) + " is " +
+                   spell(row.last_event);
         }
     }
     std::set<std::pair<account_id, client_id>> ids;
     std::uint64_t last = 0;
     for (const remembered_row& row : rows.remembered) {
         if (!ids.insert({row.account, row.id}).second) {
-            return "a client id is remembered twice, of account " + text(row.account.value);
+            return "a client id is remembered twice, of account " + spell(row.account.value);
         }
         if (row.sequence <= last || row.sequence > rows.shard.last_remembered) {
             return "remembered ids are out of sequence";
@@ -648,7 +648,7 @@ shard_audit::fault shard_audit::check_reservations(const shard_rows& rows,
             const wide_int reserved = expected[line.asset];
             expected.erase(line.asset);
             const std::string where =
-                "account " + text(account.id.value) + ", " + to_text(line.asset) + ": ";
+                "account " + spell(account.id.value) + ", " + to_text(line.asset) + ": ";
             if (line.reserved != reserved) {
                 return where + to_text(line.reserved) + " is reserved, open orders could cost " +
                        to_text(reserved);
@@ -665,7 +665,7 @@ shard_audit::fault shard_audit::check_reservations(const shard_rows& rows,
         }
         for (const auto& [asset, reserved] : expected) {
             if (reserved != 0) {
-                return "account " + text(account.id.value) + " has nothing of " + to_text(asset) +
+                return "account " + spell(account.id.value) + " has nothing of " + to_text(asset) +
                        " in its portfolio, open orders could cost " + to_text(reserved);
             }
         }
@@ -687,7 +687,7 @@ shard_audit::fault shard_audit::check_reduce_only(const shard_rows& rows,
         const auto found = claimed.find(symbol);
         const wide_int open = found == claimed.end() ? 0 : found->second;
         if ((buys ? -total : total) < open) {
-            return "reduce-only order " + text(row.id.value) +
+            return "reduce-only order " + spell(row.id.value) +
                    " could do more than reduce: " + to_text(open) + " lots are open against " +
                    to_text(total);
         }
