@@ -44,6 +44,8 @@ function(bourse_library target)
 
     bourse_include_root(root ${arg_FOLDER})
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${arg_FOLDER}/*.cpp)
+    # Actors' shells are a library of their own, with CAF (actors/CMakeLists.txt).
+    list(FILTER sources EXCLUDE REGEX "_actor\\.cpp$")
     foreach(file ${arg_EXCLUDE})
         list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/${arg_FOLDER}/${file})
     endforeach()

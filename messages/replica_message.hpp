@@ -18,12 +18,16 @@ struct replica_id {
     friend constexpr auto operator<=>(const replica_id&, const replica_id&) = default;
 };
 
+// GCC 12 takes the enumerator for one that hides `bourse::command`, if that was seen before.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
 /// Numbers are stored: append only.
 enum class log_entry_kind : std::uint8_t {
     command = 1,     ///< the shard's own: a batch of commands
     barrier = 2,     ///< nothing; a new leader's first, and what reads wait for
     membership = 3,  ///< a `membership` (replica_codec.hpp), in force from when it is in a log
 };
+#pragma GCC diagnostic pop
 
 /// One entry of a shard's log. Its index is its place.
 struct log_entry {

@@ -82,6 +82,11 @@ void replica::stop(std::string why) {
     lose_tickets();
 }
 
+void replica::set_runner(turn_runner run) {
+    runner_ = std::move(run);
+    state_.set_runner(runner_);
+}
+
 // --- Events ---------------------------------------------------------------------------------------
 
 void replica::tick(const moment& now) {

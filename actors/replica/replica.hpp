@@ -245,6 +245,8 @@ public:
     [[nodiscard]] consensus_refusal change_membership(const moment& now,
                                                       const membership_change& change);
     [[nodiscard]] consensus_refusal transfer(const moment& now, replica_id to);
+    /// Books take their turns by `run` (`shard::set_runner`).
+    void set_runner(turn_runner run);
     /// The wall clock is right as it is now.
     void accept_clock(const moment& now);
 
@@ -343,6 +345,7 @@ private:
     journal* log_;
     log_writer writer_;
     consensus consensus_;
+    turn_runner runner_;
     shard state_;
     replica_effects out_;
     std::string fault_;

@@ -126,7 +126,11 @@ desk_effects replica_desk::pump(const moment& now) {
     desk_effects out;
     collect(out);
     start_write(now, out);
-    if (node_->start_rows(replica_->id(), now) && store_.has_work()) {
+    if (!store_.is_writing()) {
+        rows_index_ = replica_->state().index();
+    }
+    if (node_->start_rows(replica_->id(), now) && store_.has_work() &&
+        events_durable_ >= rows_index_) {
         out.rows = store_.take();
     }
     collect(out);

@@ -75,6 +75,11 @@ public:
     void journal_carried(const moment& now, const outcome& result);
     void rows_carried(const moment& now, const outcome& result);
 
+    /// What every entry up to `index` gave out is kept elsewhere (the event store). A checkpoint is not committed before all
+    /// that is in it is: after it, nobody could tell that again.
+    void events_durable(std::uint64_t index) { events_durable_ = index; }
+    void set_runner(turn_runner run) { replica_->set_runner(std::move(run)); }
+
     [[nodiscard]] desk_effects pump(const moment& now);
 
     // --- What is so -------------------------------------------------------------------------------
@@ -83,6 +88,10 @@ public:
     [[nodiscard]] const shard& state() const noexcept { return replica_->state(); }
     [[nodiscard]] replica_node& node() noexcept { return *node_; }
     [[nodiscard]] bool is_writing() const noexcept { return batch_piece_ != 0; }
+    /// Nothing waits for an answer, and nobody carries out anything.
+    [[nodiscard]] bool is_idle() const noexcept {
+        return askers_.empty() && pieces_given_ == pieces_back_ && !store_.is_writing();
+    }
     [[nodiscard]] std::size_t waiting_answers() const noexcept { return askers_.size(); }
 
 private:
@@ -102,6 +111,8 @@ private:
     std::uint64_t pieces_back_ = 0;
     std::uint64_t batch_piece_ = 0;  ///< the piece with the batch under way; zero: none
     bool was_ticked_ = true;
+    std::uint64_t events_durable_ = UINT64_MAX;  ///< nobody keeps them, until somebody says so
+    std::uint64_t rows_index_ = 0;               ///< at least what is in the checkpoint under way
 };
 
 }  // namespace bourse

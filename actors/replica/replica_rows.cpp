@@ -55,6 +55,7 @@ std::optional<error> replica::restore_state() {
                                         ": the checkpoint's rows contradict themselves"};
     }
     state_ = std::move(*made);
+    state_.set_runner(runner_);
     marks_.clear();
     out_.restored = {state_.index(), state_.digest()};
     return std::nullopt;

@@ -12,12 +12,12 @@ struct outcome_finder::wanted {
         account_id account{};
         client_id client{};
         std::uint32_t request = 0;
-        std::uint32_t command = 0;
+        std::uint32_t nth = 0;
     };
     struct by_order {
         order_id order{};
         std::uint32_t request = 0;
-        std::uint32_t command = 0;
+        std::uint32_t nth = 0;
     };
     std::vector<request> requests;  ///< by rising tag
     std::vector<answered> outcomes;
@@ -26,19 +26,19 @@ struct outcome_finder::wanted {
     std::vector<account_id> accounts;
 
     void collect();
-    /// The command with this tag, if it is one of these.
-    [[nodiscard]] bool find_tag(std::uint64_t tag, std::uint32_t& at, std::uint32_t& command) const;
-    void answer(std::uint32_t at, std::uint32_t command, const report& told);
-    [[nodiscard]] bool is_open(std::uint32_t at, std::uint32_t command) const {
+    /// The nth with this tag, if it is one of these.
+    [[nodiscard]] bool find_tag(std::uint64_t tag, std::uint32_t& at, std::uint32_t& nth) const;
+    void answer(std::uint32_t at, std::uint32_t nth, const report& told);
+    [[nodiscard]] bool is_open(std::uint32_t at, std::uint32_t nth) const {
         const request& in = requests[at];
-        return command >= in.skipped &&
-               outcomes[at].what.outcomes[command - in.skipped].first.what.kind == event_kind::none;
+        return nth >= in.skipped &&
+               outcomes[at].what.outcomes[nth - in.skipped].first.what.kind == event_kind::none;
     }
 };
 
 // --- Going out ------------------------------------------------------------------------------------
 
-outcome_finder::asked_command outcome_finder::look_at(shard_command& command, std::uint64_t tag) {
+outcome_finder::asked_command outcome_finder::look_at(shard_command& one, std::uint64_t tag) {
     asked_command seen;
     std::visit(
         [&](auto& what) {
@@ -65,7 +65,7 @@ outcome_finder::asked_command outcome_finder::look_at(shard_command& command, st
                 seen.kind = family::mass_cancel;
             }
         },
-        command);
+        one);
     return seen;
 }
 
@@ -162,7 +162,7 @@ void outcome_finder::wanted::collect() {
 }
 
 bool outcome_finder::wanted::find_tag(std::uint64_t tag, std::uint32_t& at,
-                                      std::uint32_t& command) const {
+                                      std::uint32_t& nth) const {
     const auto after = std::upper_bound(
         requests.begin(), requests.end(), tag,
         [](std::uint64_t wanted_tag, const request& each) { return wanted_tag < each.first_tag; });
@@ -174,31 +174,31 @@ bool outcome_finder::wanted::find_tag(std::uint64_t tag, std::uint32_t& at,
         return false;
     }
     at = static_cast<std::uint32_t>(found - requests.begin());
-    command = static_cast<std::uint32_t>(tag - found->first_tag);
+    nth = static_cast<std::uint32_t>(tag - found->first_tag);
     return true;
 }
 
-void outcome_finder::wanted::answer(std::uint32_t at, std::uint32_t command, const report& told) {
-    outcomes[at].what.outcomes[command - requests[at].skipped].first = told;
+void outcome_finder::wanted::answer(std::uint32_t at, std::uint32_t nth, const report& told) {
+    outcomes[at].what.outcomes[nth - requests[at].skipped].first = told;
 }
 
-/// Puts a report where it belongs: to the first command that it can answer and that has no answer yet.
+/// Puts a report where it belongs: to the first nth that it can answer and that has no answer yet.
 void outcome_finder::place(const report& told, wanted& all) {
     const event_kind kind = told.what.kind;
-    const auto try_one = [&](std::uint32_t at, std::uint32_t command) {
-        if (!can_answer(all.requests[at].commands[command].kind, kind) ||
-            !all.is_open(at, command)) {
+    const auto try_one = [&](std::uint32_t at, std::uint32_t nth) {
+        if (!can_answer(all.requests[at].commands[nth].kind, kind) ||
+            !all.is_open(at, nth)) {
             return false;
         }
-        all.answer(at, command, told);
+        all.answer(at, nth, told);
         return true;
     };
     if (told.client.is_tag()) {
         std::uint32_t at = 0;
-        std::uint32_t command = 0;
+        std::uint32_t nth = 0;
         // A cancelled order's own tag is that of its submit, and answers no cancel.
-        if (kind != event_kind::cancelled && all.find_tag(told.client.low, at, command) &&
-            try_one(at, command)) {
+        if (kind != event_kind::cancelled && all.find_tag(told.client.low, at, nth) &&
+            try_one(at, nth)) {
             return;
         }
     } else if (!told.client.is_none() && !all.names.empty()) {
@@ -210,7 +210,7 @@ void outcome_finder::place(const report& told, wanted& all) {
                              });
         for (; next != all.names.end() && std::pair(next->account, next->client) == wanted_name;
              ++next) {
-            if (try_one(next->request, next->command)) {
+            if (try_one(next->request, next->nth)) {
                 return;
             }
         }
@@ -224,7 +224,7 @@ void outcome_finder::place(const report& told, wanted& all) {
         all.orders.begin(), all.orders.end(), told.what.order,
         [](const wanted::by_order& each, order_id order) { return each.order < order; });
     for (; next != all.orders.end() && next->order == told.what.order; ++next) {
-        if (try_one(next->request, next->command)) {
+        if (try_one(next->request, next->nth)) {
             return;
         }
     }

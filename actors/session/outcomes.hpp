@@ -65,7 +65,7 @@ private:
     };
     struct wanted;
 
-    [[nodiscard]] static asked_command look_at(shard_command& command, std::uint64_t tag);
+    [[nodiscard]] static asked_command look_at(shard_command& one, std::uint64_t tag);
     [[nodiscard]] static bool can_answer(family kind, event_kind what);
     static void place(const report& told, wanted& all);
     [[nodiscard]] std::vector<request> take(const std::vector<std::uint64_t>& asks);

@@ -12,21 +12,13 @@ using kind = request_refused::kind;
 constexpr unsigned session_bits = 20;
 constexpr unsigned counter_bits = 32;
 
-/// 12 bits of the start, 20 of the session, 32 to count with: those of a session that is gone may come again after
-/// four thousand starts, or a million sessions; what they named has long been answered then.
-std::uint64_t own_numbers(const session_options& options) {
-    const std::uint64_t start = options.incarnation & 0xFFFU;
-    const std::uint64_t session = options.number.value & ((1U << session_bits) - 1);
-    return start << (session_bits + counter_bits) | session << counter_bits;
-}
-
-bool is_cancel(const shard_command& command) {
-    return std::holds_alternative<submit_cancel>(command) ||
-           std::holds_alternative<submit_mass_cancel>(command);
+bool is_cancel(const shard_command& one) {
+    return std::holds_alternative<submit_cancel>(one) ||
+           std::holds_alternative<submit_mass_cancel>(one);
 }
 
 /// The account that a command is about; none for those of the market.
-account_id account_of(const shard_command& command) {
+account_id account_of(const shard_command& one) {
     return std::visit(
         [](const auto& what) {
             using type = std::decay_t<decltype(what)>;
@@ -38,7 +30,7 @@ account_id account_of(const shard_command& command) {
                 return account_id{};
             }
         },
-        command);
+        one);
 }
 
 template <class Type>
@@ -48,11 +40,19 @@ constexpr bool is_client_command =
 
 }  // namespace
 
+/// 12 bits of the start, 20 of the session, 32 to count with: those of a session that is gone may come again after
+/// four thousand starts, or a million sessions; what they named has long been answered then.
+std::uint64_t own_numbers(std::uint32_t incarnation, session_number session) {
+    const std::uint64_t start = incarnation & 0xFFFU;
+    const std::uint64_t its = session.value & ((1U << session_bits) - 1);
+    return start << (session_bits + counter_bits) | its << counter_bits;
+}
+
 session::session(const session_options& options)
     : options_(options),
       all_(options.limits.session),
       queries_(options.limits.queries),
-      outcomes_(own_numbers(options)) {}
+      outcomes_(own_numbers(options.incarnation, options.number)) {}
 
 session_effects session::take() {
     if (!leases_.empty()) {
@@ -102,7 +102,7 @@ void session::ask(const moment& now, std::uint64_t ask, session_request request)
 
 // --- Commands -------------------------------------------------------------------------------------
 
-std::optional<request_refused> session::find_fault(const shard_command& command) const {
+std::optional<request_refused> session::find_fault(const shard_command& one) const {
     return std::visit(
         [&](const auto& what) -> std::optional<request_refused> {
             using type = std::decay_t<decltype(what)>;
@@ -123,10 +123,10 @@ std::optional<request_refused> session::find_fault(const shard_command& command)
                         return request_refused{kind::not_permitted,
                                                "this command is for operators only", 0};
                     }
-                } else if (!has_account(account_of(command))) {
+                } else if (!has_account(account_of(one))) {
                     return request_refused{kind::not_permitted,
                                            "account " +
-                                               std::to_string(account_of(command).value) +
+                                               std::to_string(account_of(one).value) +
                                                " is not one of this user's",
                                            0};
                 }
@@ -141,7 +141,7 @@ std::optional<request_refused> session::find_fault(const shard_command& command)
                 return std::nullopt;
             }
         },
-        command);
+        one);
 }
 
 std::optional<request_refused> session::find_fault(const submit_request& request) const {
@@ -216,7 +216,7 @@ std::size_t session::add_leases(const moment& now, std::vector<shard_command>& c
         auto [found, is_new] = leases_.try_emplace(order->order.account);
         lease& its = found->second;
         if (is_new) {
-            its.id = {own_numbers(options_) + leases_.size()};
+            its.id = {own_numbers(options_.incarnation, options_.number) + leases_.size()};
         }
         const duration half{options_.cancel_on_disconnect.ns / 2};
         if (its.until < now.wall + half) {

@@ -34,6 +34,9 @@ struct session_options {
     duration cancel_on_disconnect{};
     session_limits limits;
 };
+/// Where the tags and leases of a session of this start begin: nobody else's, up to 2^32 of them.
+[[nodiscard]] std::uint64_t own_numbers(std::uint32_t incarnation, session_number session);
+
 inline constexpr duration max_cancel_on_disconnect{3'600'000'000'000};
 inline constexpr duration min_cancel_on_disconnect{100'000'000};
 
@@ -156,7 +159,7 @@ private:
     [[nodiscard]] bool has_account(account_id account) const;
 
     void take_submit(const moment& now, std::uint64_t ask, submit_request request);
-    [[nodiscard]] std::optional<request_refused> find_fault(const shard_command& command) const;
+    [[nodiscard]] std::optional<request_refused> find_fault(const shard_command& one) const;
     [[nodiscard]] std::optional<request_refused> find_fault(const submit_request& request) const;
     [[nodiscard]] std::optional<request_refused> find_throttle(const moment& now,
                                                                const submit_request& request);

@@ -19,6 +19,11 @@ const order_book* shard::machine::book(symbol_id symbol) const noexcept {
     return found == books_by_symbol_.end() ? nullptr : &found->second->book;
 }
 
+std::uint64_t shard::machine::last_event(symbol_id symbol) const noexcept {
+    const auto found = books_by_symbol_.find(symbol);
+    return found == books_by_symbol_.end() ? 0 : found->second->last_event;
+}
+
 // Ledger RULES 8.3.
 std::vector<portfolio_line> shard::machine::portfolio(account_id account) const {
     std::vector<portfolio_line> lines = ledger_.portfolio(account);

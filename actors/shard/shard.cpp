@@ -37,6 +37,9 @@ std::optional<timestamp> shard::next_due() const {
 const order_book* shard::book(symbol_id symbol) const noexcept {
     return machine_->book(symbol);
 }
+std::uint64_t shard::last_event(symbol_id symbol) const noexcept {
+    return machine_->last_event(symbol);
+}
 std::vector<portfolio_line> shard::portfolio(account_id account) const {
     return machine_->portfolio(account);
 }

@@ -83,6 +83,8 @@ public:
     [[nodiscard]] std::optional<timestamp> next_due() const;
     /// The book of a symbol, or null if it is not here. Valid until the next `apply`.
     [[nodiscard]] const order_book* book(symbol_id symbol) const noexcept;
+    /// The number of the newest event of a symbol whose book is here; zero: none yet, or it is not.
+    [[nodiscard]] std::uint64_t last_event(symbol_id symbol) const noexcept;
     [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const;
     [[nodiscard]] std::optional<open_order_row> order(order_id id) const;
     [[nodiscard]] std::vector<open_order_row> orders_of(account_id account) const;

@@ -43,6 +43,7 @@ public:
     [[nodiscard]] timestamp now() const noexcept { return now_; }
     [[nodiscard]] std::optional<timestamp> next_due() const;
     [[nodiscard]] const order_book* book(symbol_id symbol) const noexcept;
+    [[nodiscard]] std::uint64_t last_event(symbol_id symbol) const noexcept;
     [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const;
     [[nodiscard]] const ledger& accounts() const noexcept { return ledger_; }
     [[nodiscard]] const bourse::records& named() const noexcept { return records_; }

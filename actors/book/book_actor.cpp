@@ -1,0 +1,16 @@
+#include "actors/book/book_actor.hpp"
+
+namespace bourse {
+
+book_actor::behavior_type book_behavior(book_actor::pointer /*self*/,
+                                        std::shared_ptr<actor_count> count) {
+    return {
+        [count](const book_turn_mail& mail) {
+            mail.turn->run();
+            handled(count);
+            mail.waits->count_down();
+        },
+    };
+}
+
+}  // namespace bourse

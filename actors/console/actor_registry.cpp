@@ -1,0 +1,82 @@
+#include "actors/console/actor_registry.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace bourse {
+namespace {
+
+std::uint64_t now_ms() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+}  // namespace
+
+std::shared_ptr<actor_count> actor_registry::add(std::string kind, std::string name) {
+    auto made = std::make_shared<actor_count>(std::move(kind), std::move(name));
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [](const entry& each) { return each.count.expired(); });
+    entries_.push_back({made, 0});
+    return made;
+}
+
+void actor_registry::add_table(const std::string& what, table_maker maker) {
+    const std::lock_guard lock(mutex_);
+    tables_.emplace_back(what, std::move(maker));
+}
+
+table_answer actor_registry::actors(const std::string& name) {
+    table_answer all;
+    all.columns = {"kind", "name", "waiting", "handled", "per_second"};
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t now = now_ms();
+    const std::uint64_t passed_ms = std::max<std::uint64_t>(now - asked_before_ms_, 1);
+    const bool is_first = asked_before_ms_ == 0;
+    asked_before_ms_ = now;
+    for (entry& each : entries_) {
+        const auto count = each.count.lock();
+        if (count == nullptr) {
+            continue;
+        }
+        const std::uint64_t handled = count->handled;
+        const std::uint64_t sent = std::max<std::uint64_t>(count->sent, handled);
+        const std::uint64_t rate =
+            is_first ? 0 : (handled - each.handled_before) * 1'000 / passed_ms;
+        each.handled_before = handled;
+        if (name.empty() || name == count->name || name == count->kind) {
+            all.rows.push_back({count->kind, count->name, std::to_string(sent - handled),
+                                std::to_string(handled), is_first ? "" : std::to_string(rate)});
+        }
+    }
+    std::sort(all.rows.begin(), all.rows.end());
+    return all;
+}
+
+session_answer actor_registry::answer(const console_request& asked) {
+    if (asked.what == "actors") {
+        return actors(asked.name);
+    }
+    table_maker found;
+    std::string known = "actors";
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [what, maker] : tables_) {
+            known += ", " + what;
+            if (what == asked.what) {
+                found = maker;
+            }
+        }
+    }
+    if (!found) {
+        return request_refused{request_refused::kind::not_found,
+                               "the console knows nothing of '" + asked.what +
+                                   "'; there are: " + known,
+                               0};
+    }
+    return found(asked.name);
+}
+
+}  // namespace bourse

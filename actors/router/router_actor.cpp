@@ -1,0 +1,71 @@
+#include "actors/router/router_actor.hpp"
+
+#include <utility>
+
+namespace bourse {
+namespace {
+
+enum class place { shard, market, history, console };
+
+place place_of(const session_request& request) {
+    if (std::holds_alternative<subscribe_market>(request) ||
+        std::holds_alternative<grant_credit>(request) ||
+        std::holds_alternative<unsubscribe>(request)) {
+        return place::market;
+    }
+    if (std::holds_alternative<history_request>(request)) {
+        return place::history;
+    }
+    // The shard's thread alone can look into its books.
+    const auto* console = std::get_if<console_request>(&request);
+    return console != nullptr && console->what != "books" ? place::console : place::shard;
+}
+
+}  // namespace
+
+router_actor::behavior_type router_behavior(router_actor::pointer /*self*/, router_links links,
+                                            std::shared_ptr<actor_count> count) {
+    const auto to = std::make_shared<const router_links>(std::move(links));
+    return {
+        [to, count](commands_mail& mail) {
+            to->shard.tell(std::move(mail));
+            handled(count);
+        },
+        [to, count](question_mail& mail) {
+            switch (place_of(*mail.what)) {
+                case place::shard:
+                    to->shard.tell(std::move(mail));
+                    break;
+                case place::market:
+                    to->market.tell(std::move(mail));
+                    break;
+                case place::history:
+                    (to->history ? to->history : to->console).tell(std::move(mail));
+                    break;
+                case place::console:
+                    to->console.tell(std::move(mail));
+                    break;
+            }
+            handled(count);
+        },
+        [to, count](const watch_mail& mail) {
+            to->shard.tell(mail);
+            handled(count);
+        },
+        [to, count](const wanted_mail& mail) {
+            to->past.tell(mail);
+            handled(count);
+        },
+        [to, count](const gone_mail& mail) {
+            to->shard.tell(mail);
+            to->market.tell(mail);
+            handled(count);
+        },
+        [to, count](const stop_mail& mail) {
+            to->shard.tell(mail);
+            handled(count);
+        },
+    };
+}
+
+}  // namespace bourse

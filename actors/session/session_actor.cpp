@@ -1,0 +1,108 @@
+#include "actors/session/session_actor.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "actors/console/clock.hpp"
+
+namespace bourse {
+
+void session_state::pass_on(session_actor::pointer self) {
+    session_effects out = core->take();
+    const std::uint64_t number = core->options().number.value;
+    if (own == nullptr) {
+        own = links.table->find(number);
+    }
+    for (session_effects::watch& each : out.watches) {
+        links.router.tell(watch_mail{number, each.account, each.on});
+    }
+    for (session_effects::commands& each : out.submits) {
+        links.router.tell(commands_mail{
+            number, each.ask, std::make_shared<std::vector<shard_command>>(std::move(each.list))});
+    }
+    for (session_effects::question& each : out.questions) {
+        links.router.tell(question_mail{number, each.ask,
+                                        std::make_shared<session_request>(std::move(each.what))});
+    }
+    for (session_effects::wanted_reports& each : out.wanted) {
+        links.router.tell(wanted_mail{number, each.account, each.first});
+    }
+    for (session_effects::answer& each : out.answers) {
+        const bool is_push = std::holds_alternative<market_push>(each.what) ||
+                             std::holds_alternative<reports_push>(each.what);
+        if (!is_push && own != nullptr) {
+            own->in_flight.fetch_sub(1, std::memory_order_relaxed);
+        }
+        links.voice(each.ask, std::move(each.what));
+    }
+    if (out.tick_after_ms != 0 && !tick_is_planned && !core->is_closed()) {
+        tick_is_planned = true;
+        self->delayed_send(caf::actor_cast<session_actor>(self),
+                           std::chrono::milliseconds(out.tick_after_ms), session_tick{});
+    }
+}
+
+session_actor::behavior_type session_behavior(session_actor::stateful_pointer<session_state> self,
+                                              session_options options, session_links links,
+                                              std::shared_ptr<actor_count> count) {
+    self->state.core = std::make_unique<session>(options);
+    self->state.links = std::move(links);
+    const auto done = [self, count] {
+        self->state.pass_on(self);
+        handled(count);
+    };
+    return {
+        [self, done](session_ask& mail) {
+            self->state.core->ask(now(), mail.ask, std::move(*mail.what));
+            done();
+        },
+        [self, done](const session_entry& mail) {
+            session_state& state = self->state;
+            state.core->told(*mail.entry, mail.asks);
+            if (mail.is_watched && state.own != nullptr) {
+                state.own->entries_on_way.fetch_sub(1, std::memory_order_relaxed);
+            }
+            if (state.own != nullptr && state.own->has_missed.exchange(false)) {
+                state.core->missed();
+            }
+            done();
+        },
+        [self, done](session_refusal& mail) {
+            self->state.core->refused(mail.ask, std::move(*mail.why));
+            done();
+        },
+        [self, done](const session_lost& mail) {
+            for (const std::uint64_t each : mail.asks) {
+                self->state.core->lost(each);
+            }
+            done();
+        },
+        [self, done](session_reply& mail) {
+            self->state.core->replied(mail.ask, std::move(*mail.what));
+            done();
+        },
+        [self, done](session_past& mail) {
+            self->state.core->past(std::move(*mail.what));
+            done();
+        },
+        [self, count](const session_tick&) {
+            self->state.tick_is_planned = false;
+            self->state.core->tick(now());
+            self->state.pass_on(self);
+        },
+        [self, done](const session_close& mail) {
+            session_state& state = self->state;
+            const std::uint64_t number = state.core->options().number.value;
+            state.core->close(now());
+            done();
+            if (!mail.why.empty()) {
+                state.links.voice(0, session_ended{mail.why});
+            }
+            state.links.router.tell(gone_mail{number});
+            state.links.table->remove(number);
+            self->quit();
+        },
+    };
+}
+
+}  // namespace bourse

@@ -1,0 +1,557 @@
+#include "actors/shard/shard_actor.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "actors/console/clock.hpp"
+#include "actors/session/shard_answers.hpp"
+#include "actors/shard/shard_book.hpp"
+
+namespace bourse {
+namespace {
+
+/// Whose commands are an operator's act: no session has this number.
+constexpr std::uint64_t acts_number = 0;
+
+request_refused refusal_of(replica_refusal why) {
+    using kind = request_refused::kind;
+    const std::string text(to_string(why));
+    switch (why) {
+        case replica_refusal::overloaded:
+            return {kind::overloaded, text, 5};
+        case replica_refusal::storage_full:
+            return {kind::storage_full, text, 1'000};
+        case replica_refusal::too_large:
+            return {kind::malformed, text, 0};
+        default:
+            return {kind::unavailable, text, 100};
+    }
+}
+
+std::string state_name(market_state state) {
+    switch (state) {
+        case market_state::open:
+            return "open";
+        case market_state::halted:
+            return "halted";
+        case market_state::closed:
+            return "closed";
+        case market_state::auction:
+            return "auction";
+        default:
+            return std::to_string(static_cast<unsigned>(state));
+    }
+}
+
+std::uint64_t records_in(const told_entry& entry) {
+    return entry.what.out.reports.size() + entry.what.out.events.size() + 1;
+}
+
+}  // namespace
+
+/// What the shard's handlers do.
+class shard_work {
+public:
+    shard_work(shard_actor::pointer self, shard_parts parts, std::shared_ptr<shard_figures> figures,
+               std::shared_ptr<actor_count> count)
+        : self_(self),
+          own_(caf::actor_cast<shard_actor>(self)),
+          parts_(std::move(parts)),
+          figures_(std::move(figures)),
+          count_(std::move(count)) {}
+
+    void begin(const shard_begin& mail);
+    void take(commands_mail& mail);
+    void take(question_mail& mail);
+    void take(const watch_mail& mail);
+    void take(const gone_mail& mail);
+    void take(const work_done& mail);
+    void take(const events_durable& mail);
+    void take(const market_watch_mail& mail);
+    void take(const login_mail& mail);
+    void take(const key_made_mail& mail);
+    void stop(const stop_mail& mail);
+    void tick();
+    void more();
+    /// Hands out what is to be done.
+    void pump();
+    void let_go() { own_ = nullptr; }
+
+private:
+    using watchers = std::vector<std::uint64_t>;
+
+    [[nodiscard]] const shard& state() const { return parts_.desk->state(); }
+    void reply(std::uint64_t session, std::uint64_t ask, session_answer what);
+    void refuse(std::uint64_t session, std::uint64_t ask, request_refused why);
+    void submit(std::uint64_t session, std::uint64_t ask, std::vector<shard_command> commands);
+    void run_turns(std::span<book_turn* const> turns);
+    void hand_out(desk_effects& out);
+    void tell(const std::vector<told_entry_ptr>& entries, const std::vector<desk_answer>& answers);
+    void tell_market(const std::vector<told_entry_ptr>& entries);
+    void tell_sessions(const told_entry_ptr& entry, const std::vector<desk_answer>& answers,
+                       std::size_t& next);
+    void do_acts();
+    [[nodiscard]] session_answer books(const std::string& name) const;
+    void plan_tick(std::uint64_t at_ms);
+    void tell_lost(const std::vector<desk_answer>& answers);
+
+    shard_actor::pointer self_;
+    shard_actor own_;  ///< so that it lives until it is stopped
+    shard_parts parts_;
+    std::shared_ptr<shard_figures> figures_;
+    std::shared_ptr<actor_count> count_;
+    shard_begin to_;
+    bool has_begun_ = false;
+    bool has_failed_ = false;
+    std::map<account_id, watchers> watched_;
+    std::map<symbol_id, market_wish> wishes_;
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> behind_;  ///< index, records: not durable as events
+    std::uint64_t behind_records_ = 0;
+    std::uint64_t tick_at_ms_ = 0;
+    bool more_is_planned_ = false;
+    std::shared_ptr<std::promise<void>> stopped_;
+};
+
+// --- Beginning ------------------------------------------------------------------------------------
+
+void shard_work::begin(const shard_begin& mail) {
+    to_ = mail;
+    has_begun_ = true;
+    if (!to_.books.empty()) {
+        parts_.desk->set_runner([this](std::span<book_turn* const> turns) { run_turns(turns); });
+    }
+    pump();
+}
+
+/// Waits for the books' actors, which never wait for anybody.
+void shard_work::run_turns(std::span<book_turn* const> turns) {
+    std::size_t inputs = 0;
+    for (const book_turn* each : turns) {
+        inputs += static_cast<const shard_book*>(each)->inputs.size();
+    }
+    if (inputs < parts_.handed_out_from) {
+        for (book_turn* each : turns) {
+            each->run();
+        }
+        return;
+    }
+    std::latch waits(static_cast<std::ptrdiff_t>(turns.size()) - 1);
+    for (book_turn* each : turns.subspan(1)) {
+        const symbol_id symbol = static_cast<const shard_book*>(each)->book.rules().symbol;
+        to_.books[symbol.value % to_.books.size()].tell(book_turn_mail{each, &waits});
+    }
+    turns.front()->run();
+    waits.wait();
+}
+
+// --- Asked by sessions ----------------------------------------------------------------------------
+
+void shard_work::reply(std::uint64_t session, std::uint64_t ask, session_answer what) {
+    if (const lane_ptr lane = parts_.table->find(session)) {
+        lane->post.tell(session_reply{ask, std::make_shared<session_answer>(std::move(what))});
+    }
+}
+
+void shard_work::refuse(std::uint64_t session, std::uint64_t ask, request_refused why) {
+    if (session == acts_number) {
+        parts_.acts->refused(ask, why);
+    } else if (const lane_ptr lane = parts_.table->find(session)) {
+        lane->post.tell(session_refusal{ask, std::make_shared<request_refused>(std::move(why))});
+    }
+}
+
+void shard_work::submit(std::uint64_t session, std::uint64_t ask,
+                        std::vector<shard_command> commands) {
+    if (behind_records_ > max_behind_events) {
+        refuse(session, ask,
+               {request_refused::kind::overloaded, "the event store is too far behind", 50});
+        return;
+    }
+    figures_->commands.fetch_add(commands.size(), std::memory_order_relaxed);
+    const auto refused =
+        parts_.desk->submit(now(), std::move(commands), {.who = session, .ask = ask});
+    if (refused != replica_refusal::none) {
+        refuse(session, ask, refusal_of(refused));
+    }
+}
+
+void shard_work::take(commands_mail& mail) {
+    submit(mail.session, mail.ask, std::move(*mail.list));
+    pump();
+}
+
+void shard_work::take(question_mail& mail) {
+    const session_request& what = *mail.what;
+    if (const auto* console = std::get_if<console_request>(&what)) {
+        reply(mail.session, mail.ask, books(console->name));
+        return;
+    }
+    if (const auto* orders = std::get_if<orders_request>(&what)) {
+        reply(mail.session, mail.ask, answer_orders(state(), *orders));
+    } else if (const auto* portfolio = std::get_if<portfolio_request>(&what)) {
+        reply(mail.session, mail.ask, answer_portfolio(state(), *portfolio));
+    } else if (const auto* book = std::get_if<book_request>(&what)) {
+        reply(mail.session, mail.ask, answer_book(state(), *book));
+    } else if (const auto* instruments = std::get_if<instruments_request>(&what)) {
+        reply(mail.session, mail.ask, parts_.acts->answer(state(), *instruments));
+    } else if (const auto* accounts = std::get_if<accounts_request>(&what)) {
+        if (const lane_ptr lane = parts_.table->find(mail.session)) {
+            reply(mail.session, mail.ask,
+                  parts_.acts->answer(*accounts, lane->options.role, lane->options.accounts));
+        }
+    } else if (std::holds_alternative<add_user>(what)) {
+        to_.keys.tell(make_key_mail{mail.session, mail.ask, mail.what});
+    } else if (auto spec = act_desk::spec_of(what)) {
+        parts_.acts->begin(mail.session, mail.ask, std::move(*spec), now().wall);
+        pump();
+    } else {
+        reply(mail.session, mail.ask, bourse::refusal_of(spec.error()));
+    }
+}
+
+void shard_work::take(const key_made_mail& mail) {
+    auto spec = act_desk::spec_of(*mail.what);
+    if (!*mail.key || !spec) {
+        reply(mail.session, mail.ask,
+              bourse::refusal_of(!*mail.key ? mail.key->error() : spec.error()));
+        return;
+    }
+    std::get<user_spec>(*spec).key = (*mail.key)->stored;
+    parts_.acts->begin(mail.session, mail.ask, std::move(*spec), now().wall, (*mail.key)->text);
+    pump();
+}
+
+void shard_work::take(const login_mail& mail) {
+    std::shared_ptr<const user_record> user;
+    if (const auto name = user_of_key(mail.who->request.key)) {
+        if (const user_record* const found = parts_.acts->names().find_user(*name)) {
+            user = std::make_shared<const user_record>(*found);
+        }
+    }
+    to_.keys.tell(verify_mail{mail.who, std::move(user)});
+}
+
+void shard_work::take(const watch_mail& mail) {
+    watchers& of = watched_[mail.account];
+    if (mail.on) {
+        of.push_back(mail.session);
+    } else if (const auto found = std::find(of.begin(), of.end(), mail.session);
+               found != of.end()) {
+        of.erase(found);
+    }
+    if (of.empty()) {
+        watched_.erase(mail.account);
+    }
+}
+
+void shard_work::take(const gone_mail& mail) {
+    for (auto next = watched_.begin(); next != watched_.end();) {
+        std::erase(next->second, mail.session);
+        next = next->second.empty() ? watched_.erase(next) : std::next(next);
+    }
+}
+
+void shard_work::take(const market_watch_mail& mail) {
+    const market_wish& wish = mail.what.wish;
+    if (wish.depth == 0) {
+        wishes_.erase(wish.symbol);
+        return;
+    }
+    wishes_[wish.symbol] = wish;
+    if (mail.what.wants_whole) {
+        if (auto whole = whole_of(state(), wish)) {
+            to_.market.tell(market_change_mail{std::move(whole)});
+        } else {
+            wishes_.erase(wish.symbol);
+            to_.market.tell(market_missing_mail{wish.symbol});
+        }
+    }
+}
+
+/// One line a symbol: what the console shows of books.
+session_answer shard_work::books(const std::string& name) const {
+    table_answer table;
+    table.columns = {"symbol", "number", "state", "orders", "trades", "events"};
+    for (const instrument_record* each : parts_.acts->names().instruments("", 100'000)) {
+        const symbol_id symbol = each->terms.rules.symbol;
+        const order_book* const book = state().book(symbol);
+        if (book == nullptr || (!name.empty() && name != each->name)) {
+            continue;
+        }
+        table.rows.push_back({each->name, std::to_string(symbol.value),
+                              state_name(book->state()), std::to_string(book->size()),
+                              std::to_string(book->statistics().trades),
+                              std::to_string(state().last_event(symbol))});
+    }
+    return table;
+}
+
+// --- What was done --------------------------------------------------------------------------------
+
+void shard_work::take(const work_done& mail) {
+    if (mail.of == work_done::kind::journal) {
+        parts_.desk->journal_carried(now(), *mail.result);
+    } else {
+        parts_.desk->rows_carried(now(), *mail.result);
+    }
+    pump();
+}
+
+void shard_work::take(const events_durable& mail) {
+    while (!behind_.empty() && behind_.front().first <= mail.index) {
+        behind_records_ -= behind_.front().second;
+        behind_.pop_front();
+    }
+    figures_->events_durable = mail.index;
+    parts_.desk->events_durable(mail.index);
+    pump();
+}
+
+void shard_work::tick() {
+    tick_at_ms_ = 0;
+    parts_.desk->tick(now());
+    pump();
+}
+
+void shard_work::stop(const stop_mail& mail) {
+    stopped_ = mail.stopped;
+    pump();
+    if (stopped_ != nullptr && has_failed_) {
+        std::exchange(stopped_, nullptr)->set_value();
+    }
+}
+
+void shard_work::more() {
+    more_is_planned_ = false;
+    pump();
+}
+
+// --- What is to be done ---------------------------------------------------------------------------
+
+void shard_work::pump() {
+    if (!has_begun_ || has_failed_) {
+        return;
+    }
+    do_acts();
+    for (bool again = true; again;) {
+        desk_effects out = parts_.desk->pump(now());
+        hand_out(out);
+        if (has_failed_) {
+            return;
+        }
+        again = parts_.acts->has_work();
+        do_acts();
+    }
+    const replica& copy = parts_.desk->copy();
+    figures_->index.store(copy.state().index(), std::memory_order_relaxed);
+    figures_->checkpoint.store(copy.rows().index, std::memory_order_relaxed);
+    figures_->leads.store(copy.speaks(), std::memory_order_relaxed);
+    figures_->waiting.store(parts_.desk->waiting_answers(), std::memory_order_relaxed);
+    if (stopped_ != nullptr && parts_.desk->is_idle()) {
+        std::exchange(stopped_, nullptr)->set_value();
+    }
+}
+
+void shard_work::hand_out(desk_effects& out) {
+    if (!out.dead.empty()) {
+        has_failed_ = true;
+        parts_.fail(out.dead);
+        return;
+    }
+    if (out.journal) {
+        to_.journal.tell(journal_work{std::make_shared<handed_work>(std::move(*out.journal))});
+    }
+    if (out.rows) {
+        to_.rows.tell(rows_work{std::make_shared<handed_rows>(std::move(*out.rows))});
+    }
+    if (!out.told.empty()) {
+        tell(out.told, out.answers);
+    }
+    tell_lost(out.answers);
+    if (out.wants_more && !more_is_planned_) {
+        more_is_planned_ = true;
+        count_->sent.fetch_add(1, std::memory_order_relaxed);
+        self_->send(own_, shard_more{});
+    }
+    plan_tick(out.next_tick_ms);
+}
+
+void shard_work::plan_tick(std::uint64_t at_ms) {
+    if (tick_at_ms_ != 0 && tick_at_ms_ <= at_ms) {
+        return;
+    }
+    const std::uint64_t now_ms = now().monotonic_ms;
+    const std::uint64_t wait_ms = at_ms > now_ms ? at_ms - now_ms : 1;
+    tick_at_ms_ = at_ms;
+    count_->sent.fetch_add(1, std::memory_order_relaxed);
+    self_->delayed_send(own_, std::chrono::milliseconds(wait_ms), shard_tick{});
+}
+
+/// First those who keep it, so that whoever asks them for what he missed finds it there.
+void shard_work::tell(const std::vector<told_entry_ptr>& entries,
+                      const std::vector<desk_answer>& answers) {
+    std::size_t next = 0;
+    for (const told_entry_ptr& entry : entries) {
+        behind_.emplace_back(entry->what.index, records_in(*entry));
+        behind_records_ += behind_.back().second;
+        figures_->reports.fetch_add(entry->what.out.reports.size(), std::memory_order_relaxed);
+        to_.events.tell(told_mail{entry});
+        if (to_.history) {
+            to_.history.tell(told_mail{entry});
+        }
+        tell_sessions(entry, answers, next);
+    }
+    tell_market(entries);
+}
+
+/// One message a session: its commands in the entry, and that it watches an account.
+void shard_work::tell_sessions(const told_entry_ptr& entry, const std::vector<desk_answer>& answers,
+                               std::size_t& next) {
+    struct told_session {
+        std::vector<std::uint64_t> asks;
+        bool is_watched = false;
+    };
+    std::map<std::uint64_t, told_session> all;
+    for (; next < answers.size() && (answers[next].what != ticket_answer::kind::applied ||
+                                     answers[next].index <= entry->what.index);
+         ++next) {
+        const desk_answer& each = answers[next];
+        if (each.what == ticket_answer::kind::applied && each.to.ask != 0) {
+            all[each.to.who].asks.push_back(each.to.ask);
+        }
+    }
+    if (entry->what.may_leave && !watched_.empty()) {
+        for (const account_reports& told : entry->reports.accounts()) {
+            if (const auto found = watched_.find(told.account); found != watched_.end()) {
+                for (const std::uint64_t session : found->second) {
+                    all[session].is_watched = true;
+                }
+            }
+        }
+    }
+    parts_.acts->told(*entry, state(), all[acts_number].asks);
+    all.erase(acts_number);
+    for (auto& [session, told] : all) {
+        const lane_ptr lane = parts_.table->find(session);
+        if (lane == nullptr) {
+            continue;
+        }
+        if (told.is_watched && lane->entries_on_way.load() >= max_entries_on_way) {
+            lane->has_missed = true;
+            told.is_watched = false;
+        }
+        if (told.is_watched) {
+            lane->entries_on_way.fetch_add(1);
+        } else if (told.asks.empty()) {
+            continue;
+        }
+        lane->post.tell(session_entry{entry, std::move(told.asks), told.is_watched});
+    }
+}
+
+void shard_work::tell_lost(const std::vector<desk_answer>& answers) {
+    for (const desk_answer& each : answers) {
+        if (each.what != ticket_answer::kind::unknown || each.to.ask == 0) {
+            continue;
+        }
+        if (each.to.who == acts_number) {
+            parts_.acts->lost(each.to.ask);
+        } else if (const lane_ptr lane = parts_.table->find(each.to.who)) {
+            lane->post.tell(session_lost{{each.to.ask}});
+        }
+    }
+}
+
+void shard_work::tell_market(const std::vector<told_entry_ptr>& entries) {
+    for (const auto& [symbol, wish] : wishes_) {
+        if (auto change = change_of(state(), entries, wish)) {
+            to_.market.tell(market_change_mail{std::move(change)});
+        }
+    }
+}
+
+void shard_work::do_acts() {
+    while (parts_.acts->has_work()) {
+        act_desk::effects out = parts_.acts->take();
+        for (act_desk::effects::answer& each : out.answers) {
+            reply(each.session, each.ask, std::move(each.what));
+        }
+        for (act_desk::effects::command& each : out.commands) {
+            std::vector<shard_command> one;
+            one.push_back(std::move(each.what));
+            submit(acts_number, each.act, std::move(one));
+        }
+        for (const std::string& each : out.revoked) {
+            to_.door.tell(revoked_mail{each});
+        }
+    }
+}
+
+// --- The actor ------------------------------------------------------------------------------------
+
+shard_actor::behavior_type shard_behavior(shard_actor::stateful_pointer<shard_state> self,
+                                          std::shared_ptr<shard_parts> parts,
+                                          std::shared_ptr<shard_figures> figures,
+                                          std::shared_ptr<actor_count> count) {
+    auto made = std::make_shared<shard_work>(self, std::move(*parts), std::move(figures), count);
+    self->state.work = made;
+    self->attach_functor([made](const caf::error&) { made->let_go(); });
+    shard_work* const work = made.get();
+    return {
+        [work, count](commands_mail& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](question_mail& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const watch_mail& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const gone_mail& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const work_done& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const events_durable& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const market_watch_mail& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const login_mail& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const key_made_mail& mail) {
+            work->take(mail);
+            handled(count);
+        },
+        [work, count](const shard_begin& mail) {
+            work->begin(mail);
+            handled(count);
+        },
+        [work, count](const stop_mail& mail) {
+            work->stop(mail);
+            handled(count);
+        },
+        [work, count](const shard_tick&) {
+            work->tick();
+            handled(count);
+        },
+        [work, count](const shard_more&) {
+            work->more();
+            handled(count);
+        },
+    };
+}
+
+}  // namespace bourse

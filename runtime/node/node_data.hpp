@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/replica/replica_desk.hpp"
+#include "actors/session/act_desk.hpp"
+#include "actors/session/report_source.hpp"
+#include "runtime/node/node.hpp"
+#include "storage/lmdb_store.hpp"
+#include "storage/real_disk.hpp"
+
+namespace bourse {
+
+/// What a node is, in DATA/node: one line, `bourse node ID starts COUNT`.
+struct node_identity {
+    std::uint64_t id = 0;      ///< drawn when the folder was made; of its files, and of its replica
+    std::uint64_t starts = 0;  ///< this one included
+};
+
+/// A node's files, opened, and its shard as of all that is durable. No thread of its own.
+///
+/// At a first start the shard is founded, and the user `operator` made.
+class node_data {
+public:
+    [[nodiscard]] static result<std::unique_ptr<node_data>> open(const node_options& options);
+
+    node_identity identity;
+    std::unique_ptr<replica_desk> desk;  ///< it leads, and has applied everything
+    std::unique_ptr<act_desk> acts;
+    std::shared_ptr<report_source> events;
+
+private:
+    node_data() = default;
+
+    [[nodiscard]] outcome open_files(const node_options& options);
+    [[nodiscard]] outcome take_identity();
+    [[nodiscard]] outcome start_shard(const node_options& options);
+    [[nodiscard]] outcome add_operator();
+    /// Does on this thread what actors do later, until `until` holds.
+    [[nodiscard]] outcome run(const std::function<bool()>& until);
+    [[nodiscard]] outcome step(desk_effects out);
+
+    std::string folder_;
+    std::unique_ptr<real_disk> data_;
+    std::unique_ptr<folder_lock> lock_;
+    std::unique_ptr<real_disk> journal_;
+    std::unique_ptr<lmdb_store> rows_;
+    std::unique_ptr<lmdb_store> event_rows_;
+    std::unique_ptr<event_store> event_store_;
+};
+
+}  // namespace bourse

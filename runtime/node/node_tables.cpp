@@ -1,0 +1,78 @@
+#include "runtime/node/node_tables.hpp"
+
+#include <utility>
+
+namespace bourse {
+namespace {
+
+std::string_view name_of(user_role role) {
+    switch (role) {
+        case user_role::viewer:
+            return "viewer";
+        case user_role::trader:
+            return "trader";
+        case user_role::market_operator:
+            return "operator";
+    }
+    return "unknown";
+}
+
+table_answer session_lines(const sessions& table, const std::string& name) {
+    table_answer lines;
+    lines.columns = {"session", "user", "role", "accounts", "in_flight", "entries_waiting"};
+    for (const lane_ptr& each : table.all()) {
+        const session_options& of = each->options;
+        if (name.empty() || name == of.user || name == std::to_string(of.number.value)) {
+            lines.rows.push_back({std::to_string(of.number.value), of.user,
+                                  std::string(name_of(of.role)), std::to_string(of.accounts.size()),
+                                  std::to_string(each->in_flight.load()),
+                                  std::to_string(each->entries_on_way.load())});
+        }
+    }
+    return lines;
+}
+
+table_answer shard_lines(const shard_figures& of) {
+    table_answer lines;
+    lines.columns = {"shard",   "role",    "index",      "commands",
+                     "reports", "waiting", "checkpoint", "events"};
+    lines.rows.push_back({"1", of.leads ? "leader" : "follower", std::to_string(of.index),
+                          std::to_string(of.commands), std::to_string(of.reports),
+                          std::to_string(of.waiting), std::to_string(of.checkpoint),
+                          std::to_string(of.events_durable)});
+    return lines;
+}
+
+table_answer sink_lines(const shard_figures& of) {
+    const std::uint64_t index = of.index;
+    const std::uint64_t durable = of.events_durable;
+    table_answer lines;
+    lines.columns = {"sink", "shard", "index", "lag"};
+    lines.rows.push_back({"events", "1", std::to_string(durable),
+                          std::to_string(index > durable ? index - durable : 0)});
+    return lines;
+}
+
+}  // namespace
+
+void add_node_tables(actor_registry& to, const node_identity& identity, const std::string& folder,
+                     sessions_ptr table, std::shared_ptr<shard_figures> figures) {
+    const auto nodes = [identity, folder](const std::string&) {
+        return table_answer{{"node", "starts", "data"},
+                            {{std::to_string(identity.id), std::to_string(identity.starts), folder}}};
+    };
+    to.add_table("nodes", nodes);
+    to.add_table("shards", [figures](const std::string&) { return shard_lines(*figures); });
+    to.add_table("sinks", [figures](const std::string&) { return sink_lines(*figures); });
+    to.add_table("sessions", [table](const std::string& name) {
+        return session_lines(*table, name);
+    });
+    to.add_table("status", [identity, table, figures](const std::string&) {
+        return table_answer{{"node", "shard", "role", "index", "sessions"},
+                            {{std::to_string(identity.id), "1",
+                              figures->leads ? "leader" : "follower", std::to_string(figures->index),
+                              std::to_string(table->size())}}};
+    });
+}
+
+}  // namespace bourse

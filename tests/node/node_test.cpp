@@ -1,0 +1,253 @@
+// A whole node on real files, by its port: sessions, orders, reports, market data, names and keys.
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <map>
+
+#include "box_client.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace bourse {
+namespace {
+
+/// An operator's client, an instrument, and two accounts with money and shares.
+struct market {
+    explicit market(node& of, const std::string& folder) : boss(of.port()) {
+        REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
+    }
+    void set_up() {
+        add_instrument share{.name = "AAPL", .currency = "USD", .description = "a share", .terms = {}};
+        static_cast<void>(boss.get<done_answer>(share));
+        for (const char* name : {"alice", "bob"}) {
+            static_cast<void>(boss.get<done_answer>(open_named_account{
+                .name = name,
+                .deposits = {{true, "USD", "1000000"}, {false, "AAPL", "1000"}}}));
+        }
+        const auto accounts = boss.get<accounts_answer>(accounts_request{});
+        REQUIRE(accounts.accounts.size() == 2);
+        alice = accounts.accounts[0].id;
+        bob = accounts.accounts[1].id;
+        symbol = boss.get<instruments_answer>(instruments_request{})
+                     .instruments.at(0)
+                     .terms.rules.symbol;
+        const auto opened = boss.get<submitted>(
+            submit_request{{book_state{.symbol = symbol, .what = {.state = market_state::open}}}});
+        REQUIRE(opened.outcomes.size() == 1);
+        CHECK(opened.outcomes[0].first.what.kind == event_kind::command_done);
+    }
+
+    box_client boss;
+    account_id alice{};
+    account_id bob{};
+    symbol_id symbol{};
+};
+
+wide_int total_of(const portfolio_answer& in, asset_id asset) {
+    for (const position_line& each : in.lines) {
+        if (each.asset == asset) {
+            return each.total;
+        }
+    }
+    return 0;
+}
+
+/// Levels by price, from a snapshot and increments.
+using levels = std::map<std::int64_t, std::int64_t>;
+void take(levels& into, const std::vector<level_line>& lines) {
+    for (const level_line& each : lines) {
+        if (each.lots.lots == 0) {
+            into.erase(each.price.ticks);
+        } else {
+            into[each.price.ticks] = each.lots.lots;
+        }
+    }
+}
+levels levels_of(const std::vector<level_line>& lines) {
+    levels all;
+    take(all, lines);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a node trades, tells of it, and is the same after it was stopped and started") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    portfolio_answer before;
+    std::vector<report> told;
+    account_id alice{};
+    {
+        const auto running = open_node(small_node(folder));
+        struct stat file {};
+        REQUIRE(::stat((folder + "/operator.key").c_str(), &file) == 0);
+        CHECK((file.st_mode & 0777U) == 0600U);
+        market at(*running, folder);
+        at.set_up();
+        alice = at.alice;
+        const std::uint64_t reports = at.boss.send(subscribe_reports{.account = at.alice});
+        REQUIRE(std::holds_alternative<subscribed>(at.boss.wait(reports)));
+        const std::uint64_t depth = at.boss.send(
+            subscribe_market{.symbol = at.symbol, .feed = market_feed::depth, .depth = 100});
+        REQUIRE(std::holds_alternative<subscribed>(at.boss.wait(depth)));
+        const auto snapshot = std::get<market_push>(at.boss.wait(depth));
+        CHECK(snapshot.is_snapshot);
+        levels bids = levels_of(snapshot.bids);
+        levels asks = levels_of(snapshot.asks);
+        std::uint64_t number = snapshot.number;
+
+        for (int i = 0; i < 60; ++i) {
+            submit_request list;
+            list.commands.push_back(an_order(at.alice.value, at.symbol.value, side::buy, 100 - i % 5, 3));
+            list.commands.push_back(an_order(at.bob.value, at.symbol.value, side::sell, 99 + i % 4, 2));
+            const auto done = at.boss.get<submitted>(list);
+            REQUIRE(done.outcomes.size() == 2);
+            for (const command_outcome& each : done.outcomes) {
+                REQUIRE(each.first.what.kind == event_kind::accepted);
+            }
+            CHECK(done.outcomes[0].first.what.account == at.alice);
+            CHECK(done.outcomes[1].first.what.account == at.bob);
+            static_cast<void>(at.boss.get<done_answer>(grant_credit{reports, 4}));
+            static_cast<void>(at.boss.get<done_answer>(grant_credit{depth, 4}));
+        }
+        const auto book = at.boss.get<book_answer>(book_request{.symbol = at.symbol, .depth = 100});
+        while (number < book.number) {
+            const auto push = std::get<market_push>(at.boss.wait(depth));
+            REQUIRE(!push.is_snapshot);
+            REQUIRE(push.previous == number);
+            number = push.number;
+            take(bids, push.bids);
+            take(asks, push.asks);
+        }
+        CHECK(bids == levels_of(book.bids));
+        CHECK(asks == levels_of(book.asks));
+
+        before = at.boss.get<portfolio_answer>(portfolio_request{at.alice});
+        CHECK(total_of(before, asset_of(at.symbol)) > 1'000);
+        while (at.boss.waiting(reports) > 0) {
+            for (const report& each : std::get<reports_push>(at.boss.wait(reports)).reports) {
+                told.push_back(each);
+            }
+        }
+        for (std::size_t i = 1; i < told.size(); ++i) {
+            REQUIRE(told[i].number == told[i - 1].number + 1);
+        }
+        running->stop();
+    }
+    const auto again = open_node(small_node(folder));
+    market at(*again, folder);
+    const auto after = at.boss.get<portfolio_answer>(portfolio_request{alice});
+    REQUIRE(after.lines.size() == before.lines.size());
+    for (std::size_t i = 0; i < after.lines.size(); ++i) {
+        CHECK(after.lines[i].total == before.lines[i].total);
+        CHECK(after.lines[i].reserved == before.lines[i].reserved);
+    }
+    // From the event store, from any number on.
+    REQUIRE(told.size() > 20);
+    const std::uint64_t from = told[10].number;
+    const std::uint64_t past = at.boss.send(subscribe_reports{.account = alice, .from = from});
+    REQUIRE(std::holds_alternative<subscribed>(at.boss.wait(past)));
+    std::size_t next = 10;
+    while (next < told.size()) {
+        for (const report& each : std::get<reports_push>(at.boss.wait(past)).reports) {
+            if (next < told.size()) {
+                REQUIRE(each == told[next++]);
+            }
+        }
+    }
+}
+
+TEST_CASE("what a user may not do is refused with a sentence, and what he may is his alone") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    market at(*running, folder);
+    at.set_up();
+    const auto key = at.boss.get<user_added>(
+        add_user{.name = "tina", .role = user_role::trader, .accounts = {"alice"}});
+    CHECK(at.boss.refusal(add_user{.name = "Tina!"}).what == request_refused::kind::malformed);
+
+    box_client tina(running->port());
+    CHECK(std::get<request_refused>(tina.log_in(key.key + "x")).what ==
+          request_refused::kind::not_logged_in);
+    CHECK(std::get<request_refused>(tina.log_in("")).what == request_refused::kind::not_logged_in);
+    const auto in = std::get<logged_in>(tina.log_in(key.key));
+    CHECK(in.user == "tina");
+    CHECK(in.accounts == std::vector{at.alice});
+    const auto not_permitted = request_refused::kind::not_permitted;
+    CHECK(tina.refusal(portfolio_request{at.bob}).what == not_permitted);
+    CHECK(tina.refusal(submit_request{{an_order(at.bob.value, at.symbol.value, side::buy, 1, 1)}})
+              .what == not_permitted);
+    CHECK(tina.refusal(submit_request{{deposit{.account = at.alice, .amount = 5}}}).what ==
+          not_permitted);
+    CHECK(tina.refusal(add_instrument{.name = "MINE"}).what == not_permitted);
+    CHECK(tina.refusal(console_request{"actors", ""}).what == not_permitted);
+    CHECK(tina.refusal(submit_request{}).what == request_refused::kind::malformed);
+    CHECK(tina.refusal(book_request{.symbol = {77}}).what == request_refused::kind::not_found);
+    CHECK(tina.refusal(unsubscribe{5}).what == request_refused::kind::not_found);
+    CHECK(tina.get<accounts_answer>(accounts_request{}).accounts.size() == 1);
+    const auto bought = tina.get<submitted>(
+        submit_request{{an_order(at.alice.value, at.symbol.value, side::buy, 7, 1)}});
+    CHECK(bought.outcomes.at(0).first.what.kind == event_kind::accepted);
+    CHECK(tina.get<orders_answer>(orders_request{at.alice}).orders.size() == 1);
+
+    const std::uint64_t actors = at.boss.send(console_request{"actors", ""});
+    CHECK(std::get<table_answer>(at.boss.wait(actors)).rows.size() >= 10);
+    CHECK(at.boss.get<table_answer>(console_request{"sessions", "tina"}).rows.size() == 1);
+    CHECK(at.boss.get<table_answer>(console_request{"books", ""}).rows.size() == 1);
+    CHECK(at.boss.refusal(console_request{"nothing", ""}).what ==
+          request_refused::kind::not_found);
+
+    // Revoked: the session ends, and the key opens nothing.
+    static_cast<void>(at.boss.get<done_answer>(revoke_user{"tina"}));
+    CHECK(std::holds_alternative<session_ended>(tina.wait(0)));
+    box_client once_more(running->port());
+    CHECK(std::get<request_refused>(once_more.log_in(key.key)).what ==
+          request_refused::kind::not_logged_in);
+}
+
+TEST_CASE("orders of a session that asked for it are cancelled when its connection ends") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    market at(*running, folder);
+    at.set_up();
+    const auto key = at.boss.get<user_added>(
+        add_user{.name = "tina", .role = user_role::trader, .accounts = {"alice"}});
+    box_client tina(running->port());
+    REQUIRE(std::holds_alternative<logged_in>(tina.log_in(key.key, {60'000'000'000})));
+    const auto placed = tina.get<submitted>(
+        submit_request{{an_order(at.alice.value, at.symbol.value, side::buy, 7, 1)}});
+    REQUIRE(placed.outcomes.size() == 1);
+    REQUIRE(placed.outcomes[0].first.what.kind == event_kind::accepted);
+    const std::uint64_t reports = at.boss.send(subscribe_reports{.account = at.alice});
+    REQUIRE(std::holds_alternative<subscribed>(at.boss.wait(reports)));
+    tina.close();
+    const auto push = std::get<reports_push>(at.boss.wait(reports));
+    REQUIRE(!push.reports.empty());
+    CHECK(std::any_of(push.reports.begin(), push.reports.end(), [](const report& each) {
+        return each.what.kind == event_kind::cancelled && each.what.reason == reason::disconnected;
+    }));
+}
+
+TEST_CASE("a folder that cannot be a node's is refused by name, and left as it is") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    {
+        const auto running = open_node(small_node(folder));
+        const auto second = node::open(small_node(folder));
+        REQUIRE(!second.has_value());
+        CHECK(second.error().code == errc::locked);
+        CHECK(second.error().what.find(folder) != std::string::npos);
+    }
+    std::ofstream(folder + "/node") << "something else\n";
+    const auto foreign = node::open(small_node(folder));
+    REQUIRE(!foreign.has_value());
+    CHECK(foreign.error().code == errc::foreign);
+    CHECK(foreign.error().what.find(folder + "/node") != std::string::npos);
+    const auto nowhere = node::open(small_node(temporary.path() + "/none/data"));
+    REQUIRE(!nowhere.has_value());
+    CHECK(nowhere.error().code == errc::unreadable);
+}
+
+}  // namespace bourse

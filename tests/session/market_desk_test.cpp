@@ -1,0 +1,117 @@
+// Market data: a snapshot, increments that add up to the book, and a new snapshot for who was too slow.
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+
+#include "actors/market_data/market_desk.hpp"
+
+namespace bourse {
+namespace {
+
+constexpr symbol_id aapl{1};
+constexpr market_reader_id reader{4, 9};
+
+using side_levels = std::map<std::int64_t, level_line>;
+void take(side_levels& into, const std::vector<level_line>& lines) {
+    for (const level_line& each : lines) {
+        into.erase(each.price.ticks);
+        if (each.lots.lots > 0) {
+            into[each.price.ticks] = each;
+        }
+    }
+}
+
+market_change whole(std::uint64_t number, std::vector<level_line> bids) {
+    market_change change;
+    change.symbol = aapl;
+    change.number = number;
+    change.bids = std::move(bids);
+    change.is_whole = true;
+    return change;
+}
+
+}  // namespace
+
+TEST_CASE("increments applied to the snapshot are the book, at any depth") {
+    std::mt19937_64 random(4);
+    for (const std::uint32_t depth : {1U, 3U, 50U}) {
+        market_desk desk;
+        desk.subscribe(reader, {.symbol = aapl, .feed = market_feed::depth, .depth = depth});
+        auto out = desk.take();
+        REQUIRE(out.watches.size() == 1);
+        CHECK(out.watches[0].wants_whole);
+        CHECK(out.watches[0].wish.depth == depth);
+        side_levels book;
+        side_levels seen;
+        std::uint64_t number = 0;
+        for (std::uint64_t step = 1; step <= 300; ++step) {
+            const auto ticks = static_cast<std::int64_t>(random() % 12);
+            const auto lots = static_cast<std::int64_t>(random() % 4);
+            take(book, {{{ticks}, {lots}, 1}});
+            market_change change = whole(step, {});
+            change.is_whole = step == 1;
+            for (auto each = book.rbegin(); each != book.rend() && change.bids.size() < depth;
+                 ++each) {
+                change.bids.push_back(each->second);
+            }
+            desk.grant(reader, 1);
+            desk.changed(change);
+            out = desk.take();
+            for (const auto& each : out.pushes) {
+                if (const auto* push = std::get_if<market_push>(&each.what)) {
+                    CHECK(push->is_snapshot == (step == 1));
+                    CHECK(push->previous == number);
+                    number = push->number;
+                    take(seen, push->bids);
+                }
+            }
+            REQUIRE(seen.size() == change.bids.size());
+            for (const level_line& each : change.bids) {
+                REQUIRE(seen.at(each.price.ticks) == each);
+            }
+        }
+    }
+}
+
+TEST_CASE("a reader without credit is left out, and gets a new snapshot when he has some again") {
+    market_desk desk;
+    desk.subscribe(reader, {.symbol = aapl, .feed = market_feed::top});
+    desk.changed(whole(1, {{{10}, {1}, 1}}));
+    for (std::uint64_t number = 2; number <= first_credit + 5; ++number) {
+        market_change change = whole(number, {{{10}, {static_cast<std::int64_t>(number)}, 1}});
+        change.is_whole = false;
+        desk.changed(change);
+    }
+    auto out = desk.take();
+    CHECK(out.pushes.size() == first_credit + 1);  // and `subscribed`
+    desk.grant(reader, 5);
+    out = desk.take();
+    REQUIRE(out.watches.size() == 1);
+    CHECK(out.watches[0].wants_whole);
+    desk.changed(whole(200, {{{11}, {7}, 1}}));
+    out = desk.take();
+    REQUIRE(out.pushes.size() == 1);
+    const auto& push = std::get<market_push>(out.pushes[0].what);
+    CHECK(push.is_snapshot);
+    CHECK(push.was_conflated);
+    CHECK(push.number == 200);
+    desk.close(reader.session);
+    out = desk.take();
+    REQUIRE(out.watches.size() == 1);
+    CHECK(out.watches[0].wish.depth == 0);
+    CHECK(desk.readers() == 0);
+}
+
+TEST_CASE("of a symbol that is not there nobody hears but those who asked") {
+    market_desk desk;
+    desk.subscribe(reader, {.symbol = aapl});
+    desk.missing(aapl);
+    const auto out = desk.take();
+    REQUIRE(out.pushes.size() == 1);
+    CHECK(std::get<request_refused>(out.pushes[0].what).what == request_refused::kind::not_found);
+    CHECK(desk.readers() == 0);
+}
+
+}  // namespace bourse
