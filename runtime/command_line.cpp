@@ -51,6 +51,7 @@ exit_code run_command_line(int argc, const char* const* argv) {
     app.require_subcommand(0, 1);
     app.failure_message(explain);
     add_bench_command(app);
+    add_node_command(app);
     add_replay_command(app);
 
     try {

@@ -10,6 +10,7 @@ class App;
 namespace bourse {
 
 void add_bench_command(CLI::App& app);   // bench_command.cpp
+void add_node_command(CLI::App& app);    // node_command.cpp
 void add_replay_command(CLI::App& app);  // replay_command.cpp
 
 }  // namespace bourse

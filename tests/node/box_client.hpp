@@ -83,6 +83,18 @@ private:
     std::uint64_t last_ = 0;
 };
 
+/// Declared after the clients: their boxes must outlive the node's port.
+class stops_first {
+public:
+    explicit stops_first(node& of) : of_(of) {}
+    ~stops_first() { of_.stop(); }
+    stops_first(const stops_first&) = delete;
+    stops_first& operator=(const stops_first&) = delete;
+
+private:
+    node& of_;
+};
+
 [[nodiscard]] inline std::string operator_key(const std::string& folder) {
     std::ifstream file(folder + "/operator.key");
     std::string key;
@@ -117,7 +129,7 @@ private:
     order.symbol = {symbol};
     order.order.account = {account};
     order.order.side = which;
-    order.order.tif = time_in_force::gtc;
+    order.order.tif = time_in_force::good_till_cancelled;
     order.order.price = {ticks};
     order.order.quantity = {lots};
     return order;

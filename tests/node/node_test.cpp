@@ -83,6 +83,7 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
         REQUIRE(::stat((folder + "/operator.key").c_str(), &file) == 0);
         CHECK((file.st_mode & 0777U) == 0600U);
         market at(*running, folder);
+        const stops_first ends(*running);
         at.set_up();
         alice = at.alice;
         const std::uint64_t reports = at.boss.send(subscribe_reports{.account = at.alice});
@@ -125,17 +126,18 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
         before = at.boss.get<portfolio_answer>(portfolio_request{at.alice});
         CHECK(total_of(before, asset_of(at.symbol)) > 1'000);
         while (at.boss.waiting(reports) > 0) {
-            for (const report& each : std::get<reports_push>(at.boss.wait(reports)).reports) {
+            const auto push = std::get<reports_push>(at.boss.wait(reports));
+            for (const report& each : push.reports) {
                 told.push_back(each);
             }
         }
         for (std::size_t i = 1; i < told.size(); ++i) {
             REQUIRE(told[i].number == told[i - 1].number + 1);
         }
-        running->stop();
     }
     const auto again = open_node(small_node(folder));
     market at(*again, folder);
+    const stops_first ends(*again);
     const auto after = at.boss.get<portfolio_answer>(portfolio_request{alice});
     REQUIRE(after.lines.size() == before.lines.size());
     for (std::size_t i = 0; i < after.lines.size(); ++i) {
@@ -149,7 +151,8 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
     REQUIRE(std::holds_alternative<subscribed>(at.boss.wait(past)));
     std::size_t next = 10;
     while (next < told.size()) {
-        for (const report& each : std::get<reports_push>(at.boss.wait(past)).reports) {
+        const auto push = std::get<reports_push>(at.boss.wait(past));
+        for (const report& each : push.reports) {
             if (next < told.size()) {
                 REQUIRE(each == told[next++]);
             }
@@ -165,9 +168,11 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
     at.set_up();
     const auto key = at.boss.get<user_added>(
         add_user{.name = "tina", .role = user_role::trader, .accounts = {"alice"}});
-    CHECK(at.boss.refusal(add_user{.name = "Tina!"}).what == request_refused::kind::malformed);
+    CHECK(at.boss.refusal(add_user{.name = "Tina!", .accounts = {}}).what == request_refused::kind::malformed);
 
     box_client tina(running->port());
+    box_client once_more(running->port());
+    const stops_first ends(*running);
     CHECK(std::get<request_refused>(tina.log_in(key.key + "x")).what ==
           request_refused::kind::not_logged_in);
     CHECK(std::get<request_refused>(tina.log_in("")).what == request_refused::kind::not_logged_in);
@@ -180,7 +185,7 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
               .what == not_permitted);
     CHECK(tina.refusal(submit_request{{deposit{.account = at.alice, .amount = 5}}}).what ==
           not_permitted);
-    CHECK(tina.refusal(add_instrument{.name = "MINE"}).what == not_permitted);
+    CHECK(tina.refusal(add_instrument{.name = "MINE", .description = "", .terms = {}}).what == not_permitted);
     CHECK(tina.refusal(console_request{"actors", ""}).what == not_permitted);
     CHECK(tina.refusal(submit_request{}).what == request_refused::kind::malformed);
     CHECK(tina.refusal(book_request{.symbol = {77}}).what == request_refused::kind::not_found);
@@ -201,7 +206,6 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
     // Revoked: the session ends, and the key opens nothing.
     static_cast<void>(at.boss.get<done_answer>(revoke_user{"tina"}));
     CHECK(std::holds_alternative<session_ended>(tina.wait(0)));
-    box_client once_more(running->port());
     CHECK(std::get<request_refused>(once_more.log_in(key.key)).what ==
           request_refused::kind::not_logged_in);
 }
@@ -215,6 +219,7 @@ TEST_CASE("orders of a session that asked for it are cancelled when its connecti
     const auto key = at.boss.get<user_added>(
         add_user{.name = "tina", .role = user_role::trader, .accounts = {"alice"}});
     box_client tina(running->port());
+    const stops_first ends(*running);
     REQUIRE(std::holds_alternative<logged_in>(tina.log_in(key.key, {60'000'000'000})));
     const auto placed = tina.get<submitted>(
         submit_request{{an_order(at.alice.value, at.symbol.value, side::buy, 7, 1)}});

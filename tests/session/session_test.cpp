@@ -78,7 +78,7 @@ TEST_CASE("reports find back to the commands that they answer, in whatever order
                                      submit_mass_cancel{.account = mine}, buys(named)}});
     session_effects out = of.take();
     REQUIRE(out.submits.size() == 1);
-    const std::vector<shard_command>& sent = out.submits[0].list;
+    const std::vector<shard_command> sent = out.submits[0].list;
     REQUIRE(sent.size() == 6);
     CHECK(id_of(sent[0]).is_tag());
     CHECK(id_of(sent[1]) == named);
@@ -126,9 +126,12 @@ TEST_CASE("a trader has his accounts, a viewer nothing to submit, and nobody the
     CHECK(refusal(tina) == request_refused::kind::malformed);
     tina.ask(at(1), 5, portfolio_request{{8}});
     CHECK(refusal(tina) == request_refused::kind::not_permitted);
-    tina.ask(at(1), 6, history_request{.what = history_request::kind::orders});
+    history_request past;
+    past.what = history_request::kind::orders;
+    tina.ask(at(1), 6, past);
     CHECK(refusal(tina) == request_refused::kind::not_permitted);
-    tina.ask(at(1), 7, history_request{.what = history_request::kind::trades});
+    past.what = history_request::kind::trades;
+    tina.ask(at(1), 7, past);
     CHECK(tina.take().questions.size() == 1);
 
     session_options only_reads = trader();
@@ -191,7 +194,7 @@ TEST_CASE("orders are under a lease that is renewed while the client is heard of
     of.ask(at(10), 1, submit_request{{buys(), buys()}});
     session_effects out = of.take();
     REQUIRE(out.submits.size() == 1);
-    const auto& list = out.submits[0].list;
+    const auto list = out.submits[0].list;
     REQUIRE(list.size() == 3);
     const auto& made = std::get<renew_lease>(list[0]);
     CHECK(made.until.ns == 3'010'000'000);

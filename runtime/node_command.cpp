@@ -1,0 +1,149 @@
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "runtime/commands.hpp"
+#include "runtime/exit_code.hpp"
+#include "runtime/gateway/gateway.hpp"
+#include "runtime/node/log.hpp"
+#include "runtime/node/node.hpp"
+#include "runtime/node/node_config.hpp"
+
+namespace bourse {
+namespace {
+
+struct node_arguments {
+    std::string data;
+    std::string listen;
+    std::string config;
+};
+
+[[noreturn]] void refuse(const error& why) {
+    std::cerr << "bourse node: " << why.what << '\n';
+    throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+}
+
+node_config_file settings_of(const node_arguments& arguments) {
+    node_config_file settings;
+    if (!arguments.config.empty()) {
+        if (auto read = read_node_config(arguments.config, settings); !read) {
+            refuse(read.error());
+        }
+    }
+    if (!arguments.data.empty()) {
+        settings.node.data = arguments.data;
+    }
+    if (!arguments.listen.empty()) {
+        settings.listen = arguments.listen;
+    }
+    return settings;
+}
+
+/// SIGTERM and SIGINT, and a node that failed, as one thing to wait for. Made before any other thread.
+class ending {
+public:
+    ending() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGTERM);
+        sigaddset(&set_, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+    /// From any thread.
+    void fail(const std::string& why) {
+        node_log::fail("the node ends: " + why);
+        has_failed_ = true;
+        ::kill(::getpid(), SIGTERM);
+    }
+    /// Whether it was asked to end, and did not fail.
+    [[nodiscard]] bool wait() {
+        int which = 0;
+        sigwait(&set_, &which);
+        return !has_failed_;
+    }
+
+private:
+    sigset_t set_{};
+    std::atomic<bool> has_failed_{false};
+};
+
+void add_tables(node& of, const gateway& at) {
+    of.add_table("log-level", [](const std::string& level) {
+        std::string said = node_log::level();
+        if (!level.empty()) {
+            const auto set = node_log::set_level(level);
+            said = set ? node_log::level() : set.error().what;
+        }
+        return table_answer{{"level"}, {{said}}};
+    });
+    of.add_table("gateway", [&at](const std::string&) {
+        const gateway_counts counts = at.counts();
+        return table_answer{{"connections", "sessions", "in_flight", "calls", "refused"},
+                            {{std::to_string(counts.connections), std::to_string(counts.sessions),
+                              std::to_string(counts.calls_in_flight), std::to_string(counts.calls),
+                              std::to_string(counts.calls_refused)}}};
+    });
+}
+
+void run_node(const node_arguments& arguments) {
+    const node_config_file settings = settings_of(arguments);
+    if (auto begun = node_log::begin(settings.log_level, settings.log_as); !begun) {
+        refuse(begun.error());
+    }
+    ending end;
+    node_log::info("the node starts", {{"data", settings.node.data}});
+    auto opened = node::open(settings.node);
+    if (!opened) {
+        refuse(opened.error());
+    }
+    node& running = **opened;
+    running.on_failure([&end](const std::string& why) { end.fail(why); });
+    gateway_options at;
+    at.listen = settings.listen;
+    at.certificate_file = settings.certificate_file;
+    at.private_key_file = settings.private_key_file;
+    at.insecure = settings.insecure;
+    auto serving = gateway::start(running.port(), at);
+    if (!serving) {
+        running.stop();
+        refuse(serving.error());
+    }
+    add_tables(running, **serving);
+    const std::string address = (*serving)->address();
+    node_log::info("the node is ready", {{"rpc", address}});
+    std::cout << "ready rpc=" << address << std::endl;
+    const bool was_asked = end.wait();
+    node_log::info("the node stops");
+    (*serving)->stop();
+    running.stop();
+    node_log::info("the node has stopped");
+    if (!was_asked) {
+        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+    }
+}
+
+}  // namespace
+
+void add_node_command(CLI::App& app) {
+    auto arguments = std::make_shared<node_arguments>();
+    CLI::App* const command = app.add_subcommand(
+        "node", "Runs a node: an exchange on this machine, until SIGTERM or Ctrl-C");
+    command->add_option("--data", arguments->data, "Its folder (default: ./bourse-data)");
+    command->add_option("--listen", arguments->listen,
+                        "Where clients reach it, HOST:PORT (default: 127.0.0.1:7400)");
+    command->add_option("--config", arguments->config,
+                        "A TOML file; what is given here goes before it");
+    command->footer(
+        "Prints 'ready rpc=HOST:PORT' once it serves. The first start writes the operator's key to\n"
+        "DATA/operator.key. Ends with 0 when asked to, with 1 when it cannot go on.\n\n"
+        "Example: bourse node --data ./bourse-data --listen 127.0.0.1:7400");
+    command->callback([arguments] { run_node(*arguments); });
+}
+
+}  // namespace bourse
