@@ -92,12 +92,13 @@ void add_tables(node& of, const gateway& at) {
 }
 
 void run_node(const node_arguments& arguments) {
-    const node_config_file settings = settings_of(arguments);
+    node_config_file settings = settings_of(arguments);
     if (auto begun = node_log::begin(settings.log_level, settings.log_as); !begun) {
         refuse(begun.error());
     }
     ending end;
     node_log::info("the node starts", {{"data", settings.node.data}});
+    settings.node.warn = [](const std::string& what) { node_log::warn(what); };
     auto opened = node::open(settings.node);
     if (!opened) {
         refuse(opened.error());
@@ -140,7 +141,8 @@ void add_node_command(CLI::App& app) {
     command->add_option("--config", arguments->config,
                         "A TOML file; what is given here goes before it");
     command->footer(
-        "Prints 'ready rpc=HOST:PORT' once it serves. The first start writes the operator's key to\n"
+        "Prints 'ready rpc=HOST:PORT' once it serves. The first start writes the operator's key "
+        "to\n"
         "DATA/operator.key. Ends with 0 when asked to, with 1 when it cannot go on.\n\n"
         "Example: bourse node --data ./bourse-data --listen 127.0.0.1:7400");
     command->callback([arguments] { run_node(*arguments); });

@@ -6,8 +6,8 @@ book_actor::behavior_type book_behavior(book_actor::pointer /*self*/,
                                         std::shared_ptr<actor_count> count) {
     return {
         [count](const book_turn_mail& mail) {
+            const handling here(count);
             mail.turn->run();
-            handled(count);
             mail.waits->count_down();
         },
     };

@@ -8,14 +8,13 @@ journal_actor::behavior_type journal_behavior(journal_actor::pointer /*self*/, w
     const post<work_owner> to{std::move(owner), std::move(owners)};
     return {
         [to, count](const journal_work& work) {
+            const handling here(count);
             to.tell(work_done{work_done::kind::journal,
                               std::make_shared<const outcome>(work.what->carry_out())});
-            handled(count);
         },
         [to, count](const rows_work& work) {
-            to.tell(work_done{work_done::kind::rows,
-                              std::make_shared<const outcome>(work.what->carry_out())});
-            handled(count);
+            const handling here(count);
+            to.tell(work_done{work.of, std::make_shared<const outcome>(work.what->carry_out())});
         },
     };
 }

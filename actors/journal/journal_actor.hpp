@@ -8,7 +8,7 @@ namespace bourse {
 
 /// What an actor that blocks has done, for whom it did it.
 struct work_done {
-    enum class kind : std::uint8_t { journal, rows };
+    enum class kind : std::uint8_t { journal, rows, events };
     kind of = kind::journal;
     std::shared_ptr<const outcome> result;
 };
@@ -16,6 +16,7 @@ struct journal_work {
     std::shared_ptr<handed_work> what;
 };
 struct rows_work {
+    work_done::kind of = work_done::kind::rows;
     std::shared_ptr<handed_rows> what;
 };
 
@@ -24,8 +25,8 @@ using work_owner = caf::typed_actor<caf::reacts_to<work_done>>;
 
 /// Carries out what the shard's thread noted for the disk: the one thread that waits for it.
 ///
-/// Two a node, started by its wiring, detached, since they block: `journal` for the files of the journal, `rows` for
-/// commits of checkpoints, which take long and must not keep the journal waiting. Owns nothing; lives as long as the node; if it
+/// Three a node, started by its wiring, detached, since they block: `journal` for the files of the journal, `rows` for
+/// commits of checkpoints, which take long and must not keep the others waiting, `events` for the event store. Owns nothing; lives as long as the node; if it
 /// fails the node ends. Bound: the shard has one batch and one commit under way, and a piece of upkeep.
 using journal_actor = caf::typed_actor<
     // Writes and syncs, in order, and tells the owner what came of it.

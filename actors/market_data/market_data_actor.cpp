@@ -7,8 +7,7 @@ namespace {
 
 void reply(const sessions& table, market_reader_id to, session_answer what) {
     if (const lane_ptr lane = table.find(to.session)) {
-        lane->post.tell(
-            session_reply{to.ask, std::make_shared<session_answer>(std::move(what))});
+        lane->post.tell(session_reply{to.ask, std::make_shared<session_answer>(std::move(what))});
     }
 }
 
@@ -41,24 +40,25 @@ void take(market_desk& desk, const sessions& table, const question_mail& mail) {
 market_data_actor::behavior_type market_data_behavior(
     market_data_actor::stateful_pointer<market_data_state> self, post<watched_actor> shard,
     sessions_ptr table, std::shared_ptr<actor_count> count) {
-    const auto done = [self, shard, table, count] {
-        pass_on(self->state.desk, shard, *table);
-        handled(count);
-    };
+    const auto done = [self, shard, table] { pass_on(self->state.desk, shard, *table); };
     return {
-        [self, table, done](const question_mail& mail) {
+        [self, table, done, count](const question_mail& mail) {
+            const handling here(count);
             take(self->state.desk, *table, mail);
             done();
         },
-        [self, done](const gone_mail& mail) {
+        [self, done, count](const gone_mail& mail) {
+            const handling here(count);
             self->state.desk.close(mail.session);
             done();
         },
-        [self, done](const market_change_mail& mail) {
+        [self, done, count](const market_change_mail& mail) {
+            const handling here(count);
             self->state.desk.changed(*mail.what);
             done();
         },
-        [self, done](const market_missing_mail& mail) {
+        [self, done, count](const market_missing_mail& mail) {
+            const handling here(count);
             self->state.desk.missing(mail.symbol);
             done();
         },

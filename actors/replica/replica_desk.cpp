@@ -6,10 +6,25 @@
 
 namespace bourse {
 
-result<std::unique_ptr<replica_desk>> replica_desk::open(disk& where, row_store& rows,
+namespace {
+
+/// Commits of events are syncs, for which nobody waits: not more often than this, but when there is much to keep.
+constexpr std::uint64_t events_apart_ms = 100;
+constexpr std::uint64_t many_records = 50'000;
+
+}  // namespace
+
+replica_desk::replica_desk(const desk_files& files)
+    : disk_(*files.journal), store_(*files.rows, checkpoint_tables().size()) {
+    if (files.events != nullptr) {
+        events_.emplace(*files.events, event_tables().size());
+    }
+}
+
+result<std::unique_ptr<replica_desk>> replica_desk::open(const desk_files& files,
                                                          const desk_options& options,
                                                          const moment& now) {
-    std::unique_ptr<replica_desk> made(new replica_desk(where, rows));
+    std::unique_ptr<replica_desk> made(new replica_desk(files));
     if (auto started = made->start(options, now); !started) {
         return started.error();
     }
@@ -22,6 +37,11 @@ outcome replica_desk::start(const desk_options& options, const moment& now) {
         return opened.error();
     }
     node_ = std::move(*opened);
+    if (events_) {
+        if (auto kept = node_->keep_events(*events_, options.events); !kept) {
+            return kept;
+        }
+    }
     const shard_id shard = options.replica.shard.id;
     const membership alone{{{.id = options.replica.self, .role = member_role::voter}}};
     if (auto founded = node_->found(shard, alone); !founded) {
@@ -80,12 +100,18 @@ void replica_desk::rows_carried(const moment& now, const outcome& result) {
     node_->finish_rows(replica_->id(), now);
 }
 
+void replica_desk::events_carried(const moment& now, const outcome& result) {
+    events_->done(result);
+    node_->finish_events(now);
+}
+
 // --- What is to be done ---------------------------------------------------------------------------
 
 void replica_desk::collect(desk_effects& into) {
     replica_effects out = replica_->take();
     const std::size_t first = into.told.size();
     for (applied_entry& each : out.applied) {
+        records_waiting_ += 1 + each.out.reports.size() + each.out.events.size();
         into.told.push_back(std::make_shared<const told_entry>(replica_->id(), std::move(each)));
     }
     for (const ticket_answer& each : out.answers) {
@@ -122,17 +148,26 @@ void replica_desk::start_write(const moment& now, desk_effects& into) {
     }
 }
 
+void replica_desk::start_events(const moment& now, desk_effects& into) {
+    if (!events_ || events_->is_writing() ||
+        (now.monotonic_ms < next_events_ms_ && records_waiting_ < many_records)) {
+        return;
+    }
+    next_events_ms_ = now.monotonic_ms + events_apart_ms;
+    records_waiting_ = 0;
+    if (node_->start_events(now) && events_->has_work()) {
+        into.events = events_->take();
+    }
+}
+
 desk_effects replica_desk::pump(const moment& now) {
     desk_effects out;
     collect(out);
     start_write(now, out);
-    if (!store_.is_writing()) {
-        rows_index_ = replica_->state().index();
-    }
-    if (node_->start_rows(replica_->id(), now) && store_.has_work() &&
-        events_durable_ >= rows_index_) {
+    if (node_->start_rows(replica_->id(), now) && store_.has_work()) {
         out.rows = store_.take();
     }
+    start_events(now, out);
     collect(out);
     out.wants_more = store_.is_changing();
     out.next_tick_ms = replica_->next_tick_ms();

@@ -17,6 +17,15 @@ namespace bourse {
 struct desk_options {
     journal_options log;  ///< the owner is the node's id
     replica_options replica;
+    event_store_options events;
+};
+
+/// What a desk's files are: each is its alone, and must outlive it.
+struct desk_files {
+    disk* journal = nullptr;
+    row_store* rows = nullptr;  ///< with `checkpoint_tables`
+    row_store* events =
+        nullptr;  ///< with `event_tables`; null: what entries give out is kept nowhere
 };
 
 /// Who asked, as the owner numbers those who ask; it comes back with the answer.
@@ -37,8 +46,9 @@ struct desk_answer {
 struct desk_effects {
     std::optional<handed_work>
         journal;  ///< carry it out, then `journal_carried`; pieces one after the other
-    std::optional<handed_rows> rows;   ///< likewise, `rows_carried`; one at a time
-    std::vector<told_entry_ptr> told;  ///< in order
+    std::optional<handed_rows> rows;    ///< likewise, `rows_carried`; one at a time
+    std::optional<handed_rows> events;  ///< likewise, `events_carried`
+    std::vector<told_entry_ptr> told;   ///< in order
     std::vector<desk_answer> answers;
     bool wants_more = false;         ///< call `pump` again soon: a checkpoint is being taken
     std::uint64_t next_tick_ms = 0;  ///< call `tick` then
@@ -59,10 +69,9 @@ struct desk_effects {
 /// One thread at a time; no clock. One shard: more in one node share a journal, and then a desk (a later step).
 class replica_desk {
 public:
-    /// Opens the journal and takes up what is in it, founding the shard if it is new, by this replica alone. The
-    /// disk and the store must outlive it; both were used by nobody else. Errors: as of `journal::open`,
-    /// `checkpoint::open` and `replica::start`.
-    [[nodiscard]] static result<std::unique_ptr<replica_desk>> open(disk& where, row_store& rows,
+    /// Opens the journal and takes up what is in it, founding the shard if it is new, by this replica alone. Errors: as of
+    /// `journal::open`, `checkpoint::open`, `event_store::open` and `replica::start`.
+    [[nodiscard]] static result<std::unique_ptr<replica_desk>> open(const desk_files& files,
                                                                     const desk_options& options,
                                                                     const moment& now);
 
@@ -74,10 +83,8 @@ public:
     void tick(const moment& now);
     void journal_carried(const moment& now, const outcome& result);
     void rows_carried(const moment& now, const outcome& result);
+    void events_carried(const moment& now, const outcome& result);
 
-    /// What every entry up to `index` gave out is kept elsewhere (the event store). A checkpoint is not committed before all
-    /// that is in it is: after it, nobody could tell that again.
-    void events_durable(std::uint64_t index) { events_durable_ = index; }
     void set_runner(turn_runner run) { replica_->set_runner(std::move(run)); }
 
     [[nodiscard]] desk_effects pump(const moment& now);
@@ -90,19 +97,25 @@ public:
     [[nodiscard]] bool is_writing() const noexcept { return batch_piece_ != 0; }
     /// Nothing waits for an answer, and nobody carries out anything.
     [[nodiscard]] bool is_idle() const noexcept {
-        return askers_.empty() && pieces_given_ == pieces_back_ && !store_.is_writing();
+        return askers_.empty() && pieces_given_ == pieces_back_ && !store_.is_writing() &&
+               (!events_ || !events_->is_writing());
+    }
+    /// What entries up to this gave out is durable in the event store.
+    [[nodiscard]] std::uint64_t events_index() const {
+        return node_->events() != nullptr ? node_->events()->durable(replica_->id()) : 0;
     }
     [[nodiscard]] std::size_t waiting_answers() const noexcept { return askers_.size(); }
 
 private:
-    replica_desk(disk& where, row_store& rows)
-        : disk_(where), store_(rows, checkpoint_tables().size()) {}
+    explicit replica_desk(const desk_files& files);
     [[nodiscard]] outcome start(const desk_options& options, const moment& now);
     void collect(desk_effects& into);
     void start_write(const moment& now, desk_effects& into);
+    void start_events(const moment& now, desk_effects& into);
 
     handed_disk disk_;
     handed_store store_;
+    std::optional<handed_store> events_;
     std::unique_ptr<replica_node> node_;
     replica* replica_ = nullptr;
     std::unordered_map<std::uint64_t, desk_asker> askers_;  ///< by ticket
@@ -111,8 +124,8 @@ private:
     std::uint64_t pieces_back_ = 0;
     std::uint64_t batch_piece_ = 0;  ///< the piece with the batch under way; zero: none
     bool was_ticked_ = true;
-    std::uint64_t events_durable_ = UINT64_MAX;  ///< nobody keeps them, until somebody says so
-    std::uint64_t rows_index_ = 0;               ///< at least what is in the checkpoint under way
+    std::uint64_t next_events_ms_ = 0;
+    std::uint64_t records_waiting_ = 0;  ///< told since the last commit of events was begun
 };
 
 }  // namespace bourse

@@ -28,10 +28,11 @@ router_actor::behavior_type router_behavior(router_actor::pointer /*self*/, rout
     const auto to = std::make_shared<const router_links>(std::move(links));
     return {
         [to, count](commands_mail& mail) {
+            const handling here(count);
             to->shard.tell(std::move(mail));
-            handled(count);
         },
         [to, count](question_mail& mail) {
+            const handling here(count);
             switch (place_of(*mail.what)) {
                 case place::shard:
                     to->shard.tell(std::move(mail));
@@ -46,24 +47,23 @@ router_actor::behavior_type router_behavior(router_actor::pointer /*self*/, rout
                     to->console.tell(std::move(mail));
                     break;
             }
-            handled(count);
         },
         [to, count](const watch_mail& mail) {
+            const handling here(count);
             to->shard.tell(mail);
-            handled(count);
         },
         [to, count](const wanted_mail& mail) {
+            const handling here(count);
             to->past.tell(mail);
-            handled(count);
         },
         [to, count](const gone_mail& mail) {
+            const handling here(count);
             to->shard.tell(mail);
             to->market.tell(mail);
-            handled(count);
         },
         [to, count](const stop_mail& mail) {
+            const handling here(count);
             to->shard.tell(mail);
-            handled(count);
         },
     };
 }

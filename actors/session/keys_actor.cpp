@@ -18,7 +18,8 @@ request_refused refusal(request_refused::kind what, std::string why,
 /// What is wrong with a log-in beside its key.
 std::optional<request_refused> find_fault(const log_in_request& request) {
     const duration cancel = request.cancel_on_disconnect;
-    if (cancel.ns != 0 && (cancel < min_cancel_on_disconnect || cancel > max_cancel_on_disconnect)) {
+    if (cancel.ns != 0 &&
+        (cancel < min_cancel_on_disconnect || cancel > max_cancel_on_disconnect)) {
         return refusal(request_refused::kind::malformed,
                        "cancel-on-disconnect takes 100 milliseconds to an hour, or none");
     }
@@ -30,10 +31,10 @@ std::optional<request_refused> find_fault(const log_in_request& request) {
 // --- Keys -----------------------------------------------------------------------------------------
 
 keys_actor::behavior_type keys_behavior(keys_actor::pointer /*self*/, post<door_actor> door,
-                                        post<key_owner> shard,
-                                        std::shared_ptr<actor_count> count) {
+                                        post<key_owner> shard, std::shared_ptr<actor_count> count) {
     return {
         [door, count](const verify_mail& mail) {
+            const handling here(count);
             const auto fault = find_fault(mail.who->request);
             if (fault) {
                 end_login(*mail.who, {}, *fault);
@@ -45,13 +46,12 @@ keys_actor::behavior_type keys_behavior(keys_actor::pointer /*self*/, post<door_
             } else {
                 door.tell(verified_mail{mail.who, mail.user});
             }
-            handled(count);
         },
         [shard, count](const make_key_mail& mail) {
+            const handling here(count);
             const auto& asked = std::get<add_user>(*mail.what);
             shard.tell(key_made_mail{mail.session, mail.ask, mail.what,
                                      std::make_shared<result<new_key>>(make_key(asked.name))});
-            handled(count);
         },
     };
 }
@@ -114,22 +114,22 @@ door_actor::behavior_type door_behavior(door_actor::stateful_pointer<door_state>
     });
     return {
         [self, links, count](const verified_mail& mail) {
+            const handling here(count);
             open_door(self, links, mail);
-            handled(count);
         },
         [links, count](const revoked_mail& mail) {
+            const handling here(count);
             for (const lane_ptr& each : links.table->all()) {
                 if (each->options.user == mail.user) {
                     each->post.tell(session_close{"the user was revoked"});
                 }
             }
-            handled(count);
         },
         [links, count](const close_all_mail& mail) {
+            const handling here(count);
             for (const lane_ptr& each : links.table->all()) {
                 each->post.tell(session_close{mail.why});
             }
-            handled(count);
         },
     };
 }

@@ -2,52 +2,28 @@
 
 #include <utility>
 
+#include "actors/replica/stored_output.hpp"
+
 namespace bourse {
 
-outcome report_source::take(told_entry_ptr entry) {
-    const shard_output& out = entry->what.out;
-    entry_events events;
-    events.index = entry->what.index;
-    for (const account_reports& each : entry->reports.accounts()) {
-        if (each.first != 0) {
-            events.reports.push_back({each.account, each.first, each.first + each.at.size() - 1});
-        }
-    }
-    pack_entry_events({.index = entry->what.index,
-                       .at = entry->what.what.at,
-                       .reports = out.reports,
-                       .lines = out.lines,
-                       .events = out.events,
-                       .event_numbers = out.event_numbers},
-                      events.events);
-    outcome appended = store_.append(shard_, events);
-    if (!appended && appended.error().code == errc::overloaded) {
-        if (auto committed = commit(); !committed) {
-            return committed;
-        }
-        appended = store_.append(shard_, events);
-    }
-    if (appended && entry->what.index > durable()) {
-        recent_.push_back(std::move(entry));
-    }
-    return appended;
-}
-
-outcome report_source::commit() {
-    if (auto committed = store_.commit(); !committed) {
-        return committed;
-    }
-    const std::uint64_t up_to = durable();
-    while (!recent_.empty() && recent_.front()->what.index <= up_to) {
+void report_source::durable(std::uint64_t index) {
+    while (!recent_.empty() && recent_.front()->what.index <= index) {
         recent_.pop_front();
     }
-    return done{};
+    store_.reset();
 }
 
 outcome report_source::find_stored(past_reports& into, std::uint64_t& next, std::size_t most) {
     constexpr std::size_t one_entry = 1;
+    if (store_ == nullptr) {
+        auto opened = event_store::open(rows_, options_);
+        if (!opened) {
+            return opened.error();
+        }
+        store_ = std::move(*opened);
+    }
     while (into.reports.size() < most) {
-        auto place = store_.find_report(shard_, into.account, next);
+        auto place = store_->find_report(shard_, into.account, next);
         if (!place) {
             return place.error();
         }
@@ -57,17 +33,20 @@ outcome report_source::find_stored(past_reports& into, std::uint64_t& next, std:
             }
             return done{};
         }
-        if (auto got = store_.read(shard_, place->index, place->index, one_entry, read_); !got) {
-            return got;
+        if (auto got = store_->read(shard_, place->index, place->index, one_entry, read_); !got) {
+            // Dropped since it was looked up: the next look says so.
+            store_.reset();
+            return got.error().code == errc::not_kept ? outcome(done{}) : got;
         }
-        if (auto unpacked = unpack_entry_events(read_.front().events, unpacked_); !unpacked) {
-            return unpacked;
+        const auto unpacked = unpack_output(read_.front().events);
+        if (!unpacked) {
+            return unpacked.error();
         }
         const std::uint64_t before = next;
-        for (const report& each : unpacked_.reports) {
+        for (const report& each : unpacked->reports) {
             if (each.what.account == into.account && each.number >= next) {
                 into.reports.push_back(each);
-                into.at.push_back(unpacked_.at);
+                into.at.push_back(unpacked->at);
                 next = each.number + 1;
             }
         }
@@ -98,8 +77,7 @@ void report_source::find_recent(past_reports& into, std::uint64_t& next, std::si
     }
 }
 
-result<past_reports> report_source::find(account_id account, std::uint64_t from,
-                                         std::size_t most) {
+result<past_reports> report_source::find(account_id account, std::uint64_t from, std::size_t most) {
     past_reports found;
     found.account = account;
     found.first = from;

@@ -2,35 +2,31 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "actors/replica/told_entry.hpp"
 #include "actors/session/session.hpp"
-#include "messages/entry_events.hpp"
 #include "storage/event_store.hpp"
 
 namespace bourse {
 
-/// Keeps what a shard's entries gave out, and finds reports in it: the event store, and what is on its way there.
+/// Finds reports that were told before: in the event store, which somebody else writes, and in what is on its way there.
 ///
-///     take(entry) …;  commit();            whoever may block; entries up to `durable` need nobody else's memory then
-///     find(account, from)                  between
-///
-/// What holds: entries are taken in order; after a restart the first ones once more, which must be as they were (`corrupt`). What
-/// `find` gives is without a gap from `from` on, as far as anything was taken. One thread.
+/// What holds: entries are taken in order, and let go when they are durable. What `find` gives is without a gap from `from` on, as far
+/// as anything was taken. One thread; the store's writer may be another.
 class report_source {
 public:
-    /// The store must outlive it.
-    report_source(event_store& store, shard_id shard) : store_(store), shard_(shard) {}
+    /// The rows are the event store's; they must outlive it.
+    report_source(row_store& rows, const event_store_options& options, shard_id shard)
+        : rows_(rows), options_(options), shard_(shard) {}
 
-    /// Errors: as of `event_store::append`, and of its commit if the batch was full.
-    outcome take(told_entry_ptr entry);
-    /// Makes what was taken durable. May block for long.
-    outcome commit();
-    [[nodiscard]] bool has_uncommitted() const noexcept { return !recent_.empty(); }
-    [[nodiscard]] std::uint64_t durable() const { return store_.durable(shard_); }
+    void take(told_entry_ptr entry) { recent_.push_back(std::move(entry)); }
+    /// The event store has all entries up to `index`.
+    void durable(std::uint64_t index);
 
-    /// The reports of an account from number `from`, which is above zero, at most `most` and those of an entry.
+    /// The reports of an account from number `from`, which is above zero, at most `most` and those of an entry. Errors: as of
+    /// the event store.
     [[nodiscard]] result<past_reports> find(account_id account, std::uint64_t from,
                                             std::size_t most);
 
@@ -38,12 +34,12 @@ private:
     [[nodiscard]] outcome find_stored(past_reports& into, std::uint64_t& next, std::size_t most);
     void find_recent(past_reports& into, std::uint64_t& next, std::size_t most) const;
 
-    event_store& store_;
+    row_store& rows_;
+    event_store_options options_;
     shard_id shard_;
-    std::deque<told_entry_ptr> recent_;  ///< not durable yet
-    std::vector<std::byte> packed_;
+    std::unique_ptr<event_store> store_;  ///< as of the last `durable`; null: not looked at since
+    std::deque<told_entry_ptr> recent_;   ///< not durable yet
     std::vector<entry_events> read_;
-    unpacked_events unpacked_;
 };
 
 }  // namespace bourse

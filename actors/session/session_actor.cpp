@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "actors/console/clock.hpp"
+#include "actors/session/clock.hpp"
 
 namespace bourse {
 
@@ -37,6 +37,7 @@ void session_state::pass_on(session_actor::pointer self) {
     }
     if (out.tick_after_ms != 0 && !tick_is_planned && !core->is_closed()) {
         tick_is_planned = true;
+        count->sent.fetch_add(1, std::memory_order_release);
         self->delayed_send(caf::actor_cast<session_actor>(self),
                            std::chrono::milliseconds(out.tick_after_ms), session_tick{});
     }
@@ -47,16 +48,16 @@ session_actor::behavior_type session_behavior(session_actor::stateful_pointer<se
                                               std::shared_ptr<actor_count> count) {
     self->state.core = std::make_unique<session>(options);
     self->state.links = std::move(links);
-    const auto done = [self, count] {
-        self->state.pass_on(self);
-        handled(count);
-    };
+    self->state.count = count;
+    const auto done = [self] { self->state.pass_on(self); };
     return {
-        [self, done](session_ask& mail) {
+        [self, done, count](session_ask& mail) {
+            const handling here(count);
             self->state.core->ask(now(), mail.ask, std::move(*mail.what));
             done();
         },
-        [self, done](const session_entry& mail) {
+        [self, done, count](const session_entry& mail) {
+            const handling here(count);
             session_state& state = self->state;
             state.core->told(*mail.entry, mail.asks);
             if (mail.is_watched && state.own != nullptr) {
@@ -67,30 +68,36 @@ session_actor::behavior_type session_behavior(session_actor::stateful_pointer<se
             }
             done();
         },
-        [self, done](session_refusal& mail) {
+        [self, done, count](session_refusal& mail) {
+            const handling here(count);
             self->state.core->refused(mail.ask, std::move(*mail.why));
             done();
         },
-        [self, done](const session_lost& mail) {
+        [self, done, count](const session_lost& mail) {
+            const handling here(count);
             for (const std::uint64_t each : mail.asks) {
                 self->state.core->lost(each);
             }
             done();
         },
-        [self, done](session_reply& mail) {
+        [self, done, count](session_reply& mail) {
+            const handling here(count);
             self->state.core->replied(mail.ask, std::move(*mail.what));
             done();
         },
-        [self, done](session_past& mail) {
+        [self, done, count](session_past& mail) {
+            const handling here(count);
             self->state.core->past(std::move(*mail.what));
             done();
         },
         [self, count](const session_tick&) {
+            const handling here(count);
             self->state.tick_is_planned = false;
             self->state.core->tick(now());
             self->state.pass_on(self);
         },
-        [self, done](const session_close& mail) {
+        [self, done, count](const session_close& mail) {
+            const handling here(count);
             session_state& state = self->state;
             const std::uint64_t number = state.core->options().number.value;
             state.core->close(now());

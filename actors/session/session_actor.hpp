@@ -83,6 +83,7 @@ struct session_state {
     std::unique_ptr<session> core;
     session_links links;
     lane_ptr own;
+    std::shared_ptr<actor_count> count;
     bool tick_is_planned = false;
 
     /// What the core wants of others.

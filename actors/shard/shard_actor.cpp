@@ -4,7 +4,8 @@
 #include <chrono>
 #include <utility>
 
-#include "actors/console/clock.hpp"
+#include "actors/session/clock.hpp"
+#include "actors/session/history_actor.hpp"
 #include "actors/session/shard_answers.hpp"
 #include "actors/shard/shard_book.hpp"
 
@@ -67,7 +68,6 @@ public:
     void take(const watch_mail& mail);
     void take(const gone_mail& mail);
     void take(const work_done& mail);
-    void take(const events_durable& mail);
     void take(const market_watch_mail& mail);
     void take(const login_mail& mail);
     void take(const key_made_mail& mail);
@@ -91,6 +91,7 @@ private:
     void tell_market(const std::vector<told_entry_ptr>& entries);
     void tell_sessions(const told_entry_ptr& entry, const std::vector<desk_answer>& answers,
                        std::size_t& next);
+    void follow_events();
     void do_acts();
     [[nodiscard]] session_answer books(const std::string& name) const;
     void plan_tick(std::uint64_t at_ms);
@@ -106,7 +107,8 @@ private:
     bool has_failed_ = false;
     std::map<account_id, watchers> watched_;
     std::map<symbol_id, market_wish> wishes_;
-    std::deque<std::pair<std::uint64_t, std::uint64_t>> behind_;  ///< index, records: not durable as events
+    std::deque<std::pair<std::uint64_t, std::uint64_t>>
+        behind_;  ///< index, records: not durable as events
     std::uint64_t behind_records_ = 0;
     std::uint64_t tick_at_ms_ = 0;
     bool more_is_planned_ = false;
@@ -279,8 +281,8 @@ session_answer shard_work::books(const std::string& name) const {
         if (book == nullptr || (!name.empty() && name != each->name)) {
             continue;
         }
-        table.rows.push_back({each->name, std::to_string(symbol.value),
-                              state_name(book->state()), std::to_string(book->size()),
+        table.rows.push_back({each->name, std::to_string(symbol.value), state_name(book->state()),
+                              std::to_string(book->size()),
                               std::to_string(book->statistics().trades),
                               std::to_string(state().last_event(symbol))});
     }
@@ -292,20 +294,23 @@ session_answer shard_work::books(const std::string& name) const {
 void shard_work::take(const work_done& mail) {
     if (mail.of == work_done::kind::journal) {
         parts_.desk->journal_carried(now(), *mail.result);
-    } else {
+    } else if (mail.of == work_done::kind::rows) {
         parts_.desk->rows_carried(now(), *mail.result);
+    } else {
+        parts_.desk->events_carried(now(), *mail.result);
+        follow_events();
     }
     pump();
 }
 
-void shard_work::take(const events_durable& mail) {
-    while (!behind_.empty() && behind_.front().first <= mail.index) {
+void shard_work::follow_events() {
+    const std::uint64_t index = parts_.desk->events_index();
+    while (!behind_.empty() && behind_.front().first <= index) {
         behind_records_ -= behind_.front().second;
         behind_.pop_front();
     }
-    figures_->events_durable = mail.index;
-    parts_.desk->events_durable(mail.index);
-    pump();
+    figures_->events_durable = index;
+    to_.past.tell(events_durable{index});
 }
 
 void shard_work::tick() {
@@ -363,7 +368,12 @@ void shard_work::hand_out(desk_effects& out) {
         to_.journal.tell(journal_work{std::make_shared<handed_work>(std::move(*out.journal))});
     }
     if (out.rows) {
-        to_.rows.tell(rows_work{std::make_shared<handed_rows>(std::move(*out.rows))});
+        to_.rows.tell(
+            rows_work{work_done::kind::rows, std::make_shared<handed_rows>(std::move(*out.rows))});
+    }
+    if (out.events) {
+        to_.events.tell(rows_work{work_done::kind::events,
+                                  std::make_shared<handed_rows>(std::move(*out.events))});
     }
     if (!out.told.empty()) {
         tell(out.told, out.answers);
@@ -371,7 +381,7 @@ void shard_work::hand_out(desk_effects& out) {
     tell_lost(out.answers);
     if (out.wants_more && !more_is_planned_) {
         more_is_planned_ = true;
-        count_->sent.fetch_add(1, std::memory_order_relaxed);
+        count_->sent.fetch_add(1, std::memory_order_release);
         self_->send(own_, shard_more{});
     }
     plan_tick(out.next_tick_ms);
@@ -384,7 +394,7 @@ void shard_work::plan_tick(std::uint64_t at_ms) {
     const std::uint64_t now_ms = now().monotonic_ms;
     const std::uint64_t wait_ms = at_ms > now_ms ? at_ms - now_ms : 1;
     tick_at_ms_ = at_ms;
-    count_->sent.fetch_add(1, std::memory_order_relaxed);
+    count_->sent.fetch_add(1, std::memory_order_release);
     self_->delayed_send(own_, std::chrono::milliseconds(wait_ms), shard_tick{});
 }
 
@@ -396,8 +406,9 @@ void shard_work::tell(const std::vector<told_entry_ptr>& entries,
         behind_.emplace_back(entry->what.index, records_in(*entry));
         behind_records_ += behind_.back().second;
         figures_->reports.fetch_add(entry->what.out.reports.size(), std::memory_order_relaxed);
-        to_.events.tell(told_mail{entry});
-        if (to_.history) {
+        to_.past.tell(told_mail{entry});
+        // Whoever is too far behind reads the event store.
+        if (to_.history && to_.history.count->sent - to_.history.count->handled < max_history_lag) {
             to_.history.tell(told_mail{entry});
         }
         tell_sessions(entry, answers, next);
@@ -500,56 +511,52 @@ shard_actor::behavior_type shard_behavior(shard_actor::stateful_pointer<shard_st
     shard_work* const work = made.get();
     return {
         [work, count](commands_mail& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
         },
         [work, count](question_mail& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
         },
         [work, count](const watch_mail& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
         },
         [work, count](const gone_mail& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
         },
         [work, count](const work_done& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
-        },
-        [work, count](const events_durable& mail) {
-            work->take(mail);
-            handled(count);
         },
         [work, count](const market_watch_mail& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
         },
         [work, count](const login_mail& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
         },
         [work, count](const key_made_mail& mail) {
+            const handling here(count);
             work->take(mail);
-            handled(count);
         },
         [work, count](const shard_begin& mail) {
+            const handling here(count);
             work->begin(mail);
-            handled(count);
         },
         [work, count](const stop_mail& mail) {
+            const handling here(count);
             work->stop(mail);
-            handled(count);
         },
         [work, count](const shard_tick&) {
+            const handling here(count);
             work->tick();
-            handled(count);
         },
         [work, count](const shard_more&) {
+            const handling here(count);
             work->more();
-            handled(count);
         },
     };
 }

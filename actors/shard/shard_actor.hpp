@@ -14,8 +14,8 @@
 #include "actors/replica/replica_desk.hpp"
 #include "actors/router/router_actor.hpp"
 #include "actors/session/act_desk.hpp"
-#include "actors/session/events_actor.hpp"
 #include "actors/session/keys_actor.hpp"
+#include "actors/session/past_actor.hpp"
 #include "actors/session/session_actor.hpp"
 
 namespace bourse {
@@ -27,7 +27,8 @@ struct shard_more {};
 struct shard_begin {
     post<journal_actor> journal;
     post<journal_actor> rows;
-    post<events_actor> events;
+    post<journal_actor> events;
+    post<past_actor> past;
     post<market_data_actor> market;
     post<keys_actor> keys;
     post<door_actor> door;
@@ -49,7 +50,7 @@ using shard_actor = caf::typed_actor<
     // Orders, portfolio, book, names, acts: answered by `session_reply`.
     caf::reacts_to<question_mail>, caf::reacts_to<watch_mail>, caf::reacts_to<gone_mail>,
     // From the actors that write.
-    caf::reacts_to<work_done>, caf::reacts_to<events_durable>,
+    caf::reacts_to<work_done>,
     // From market data: what it wants to hear of.
     caf::reacts_to<market_watch_mail>,
     // From the port: whose key is this? It goes on to the keys' actor with the user's record.
@@ -57,7 +58,8 @@ using shard_actor = caf::typed_actor<
     // From the keys' actor: a new user's key.
     caf::reacts_to<key_made_mail>,
     // From the wiring, once: begins, and stops when all that was asked is answered. And to itself.
-    caf::reacts_to<shard_begin>, caf::reacts_to<stop_mail>, caf::reacts_to<shard_tick>, caf::reacts_to<shard_more>>;
+    caf::reacts_to<shard_begin>, caf::reacts_to<stop_mail>, caf::reacts_to<shard_tick>,
+    caf::reacts_to<shard_more>>;
 
 /// How a node ends that cannot go on: the sentence is for people.
 using failure_sink = std::function<void(const std::string& why)>;
@@ -65,7 +67,7 @@ using failure_sink = std::function<void(const std::string& why)>;
 /// Rounds with fewer inputs than this in all, but for those of one book, are not worth handing to the books' actors.
 inline constexpr std::size_t min_inputs_handed_out = 512;
 /// Reports and events that were told and are not in the event store.
-inline constexpr std::uint64_t max_behind_events = 4'000'000;
+inline constexpr std::uint64_t max_behind_events = 1'000'000;
 
 struct shard_parts {
     std::unique_ptr<replica_desk> desk;

@@ -90,9 +90,9 @@ public:
         constexpr auto most = static_cast<std::int32_t>(max_requests_in_flight);
         if (lane->in_flight.fetch_add(1, std::memory_order_relaxed) >= most) {
             lane->in_flight.fetch_sub(1, std::memory_order_relaxed);
-            lane->voice(ask, request_refused{request_refused::kind::overloaded,
-                                             "too many requests of this session are in flight",
-                                             10});
+            lane->voice(ask,
+                        request_refused{request_refused::kind::overloaded,
+                                        "too many requests of this session are in flight", 10});
             return;
         }
         lane->post.tell(session_ask{ask, std::make_shared<session_request>(std::move(request))});
@@ -206,13 +206,26 @@ void running_node::start(const node_options& options) {
     };
     begin.journal = writer("journal");
     begin.rows = writer("rows");
-    counted = count("events", "1");
-    begin.events = keep(
-        system_.spawn<caf::detached>(events_behavior, data_->events,
-                                     post<durable_listener>{durable_listener(shard_.to),
-                                                            shard_.count},
-                                     table_, std::function<void(const std::string&)>(fail), counted),
-        counted);
+    begin.events = writer("events");
+    counted = count("past", "1");
+    begin.past =
+        keep(system_.spawn<caf::detached>(past_behavior, data_->past, table_,
+                                          std::function<void(const std::string&)>(fail), counted),
+             counted);
+    post<asked_actor> questions;
+    if (data_->history_kept != nullptr) {
+        counted = count("history", "1");
+        const auto history = keep(system_.spawn<caf::detached>(
+                                      history_behavior, data_->history_kept, table_,
+                                      std::function<void(const std::string&)>(
+                                          options.warn ? options.warn : [](const std::string&) {}),
+                                      counted),
+                                  counted);
+        begin.history = {told_actor(history.to), history.count};
+        questions = {asked_actor(history.to), history.count};
+    } else if (options.warn) {
+        options.warn("the history is not kept: " + data_->no_history);
+    }
     counted = count("market_data", "1");
     begin.market = keep(
         system_.spawn(market_data_behavior,
@@ -225,27 +238,26 @@ void running_node::start(const node_options& options) {
     router_ =
         keep(system_.spawn(router_behavior,
                            router_links{{shard_port_actor(shard_.to), shard_.count},
-                                        {past_port_actor(begin.events.to), begin.events.count},
+                                        {past_port_actor(begin.past.to), begin.past.count},
                                         {market_port_actor(begin.market.to), begin.market.count},
                                         console,
-                                        {}},
+                                        questions},
                            counted),
              counted);
     counted = count("door", "1");
-    door_ = keep(system_.spawn(door_behavior,
-                               door_links{router_, table_, options.limits,
-                                          static_cast<std::uint32_t>(data_->identity.starts &
-                                                                     UINT32_MAX),
-                                          registry_},
-                               counted),
-                 counted);
+    door_ = keep(
+        system_.spawn(
+            door_behavior,
+            door_links{router_, table_, options.limits,
+                       static_cast<std::uint32_t>(data_->identity.starts & UINT32_MAX), registry_},
+            counted),
+        counted);
     begin.door = door_;
     counted = count("keys", "1");
-    begin.keys = keep(system_.spawn<caf::detached>(keys_behavior, door_,
-                                                   post<key_owner>{key_owner(shard_.to),
-                                                                   shard_.count},
-                                                   counted),
-                      counted);
+    begin.keys = keep(
+        system_.spawn<caf::detached>(keys_behavior, door_,
+                                     post<key_owner>{key_owner(shard_.to), shard_.count}, counted),
+        counted);
     for (unsigned i = 1; i <= std::max(1U, std::thread::hardware_concurrency() - 1); ++i) {
         counted = count("book", std::to_string(i));
         begin.books.push_back(keep(system_.spawn(book_behavior, counted), counted));

@@ -18,9 +18,11 @@ struct node_options {
     session_limits limits;
     std::uint64_t segment_bytes = std::uint64_t{64} << 20U;  ///< of the journal's files
     std::uint32_t max_segments = 256;
-    std::uint64_t checkpoint_every = 8'192;                       ///< entries
-    std::uint64_t keep_event_bytes = std::uint64_t{16} << 30U;    ///< of the event store
-    std::uint64_t max_rows_bytes = std::uint64_t{64} << 30U;      ///< of a checkpoint's file
+    std::uint64_t checkpoint_every = 8'192;                     ///< entries
+    std::uint64_t keep_event_bytes = std::uint64_t{16} << 30U;  ///< of the event store
+    std::uint64_t max_rows_bytes = std::uint64_t{64} << 30U;    ///< of a checkpoint's file
+    /// Hears of what people should know and the node can live with.
+    std::function<void(const std::string&)> warn;
     /// Rounds with fewer inputs are not handed to the books' actors.
     std::uint32_t hand_out_from = 512;
 };
@@ -33,6 +35,7 @@ struct node_options {
 ///     DATA/journal/         the log
 ///     DATA/shard-1/rows/    the checkpoint
 ///     DATA/events/          the event store
+///     DATA/history.sqlite   orders and trades, for people
 ///
 /// What holds:
 /// 1. `open` gives a node that serves, or an error that names the file, what is wrong with it and what to do; then nothing runs.

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "actors/directory/key_hash.hpp"
-#include "actors/console/clock.hpp"
+#include "actors/session/clock.hpp"
 #include "runtime/node/small_file.hpp"
 
 namespace bourse {
@@ -56,7 +56,39 @@ result<std::unique_ptr<node_data>> node_data::open(const node_options& options) 
             return added.error();
         }
     }
+    // Everything is in the event store then, and who was behind can read it there.
+    if (auto ran =
+            made->run([&] { return made->desk->events_index() >= made->desk->state().index(); });
+        !ran) {
+        return ran.error();
+    }
+    const event_store_options events{.owner = made->identity.id,
+                                     .keep_bytes = options.keep_event_bytes};
+    if (auto opened = made->open_history(events); !opened) {
+        if (opened.error().code == errc::locked || opened.error().code == errc::foreign) {
+            return opened.error();
+        }
+        made->no_history = opened.error().what;
+    }
     return made;
+}
+
+outcome node_data::open_history(const event_store_options& events) {
+    const std::string path = folder_ + "/history.sqlite";
+    auto parts = std::make_shared<history_parts>();
+    if (auto opened = take_into(parts->kept, history::open({.path = path, .owner = identity.id}));
+        !opened) {
+        return opened;
+    }
+    parts->feed = std::make_unique<history_feed>(*parts->kept, *event_rows_, events, first_shard);
+    if (auto caught = parts->feed->catch_up(); !caught) {
+        return caught;
+    }
+    if (auto opened = take_into(parts->reader, history_reader::open(path)); !opened) {
+        return opened;
+    }
+    history_kept = std::move(parts);
+    return done{};
 }
 
 // --- Files ----------------------------------------------------------------------------------------
@@ -90,14 +122,8 @@ outcome node_data::open_files(const node_options& options) {
         return opened;
     }
     // Room for what is kept, and for pages that are not used again at once.
-    if (auto opened = take_into(event_rows_, open_rows(folder_ + "/events", event_tables(),
-                                                       2 * options.keep_event_bytes));
-        !opened) {
-        return opened;
-    }
-    return take_into(event_store_,
-                     event_store::open(*event_rows_, {.owner = identity.id,
-                                                      .keep_bytes = options.keep_event_bytes}));
+    return take_into(event_rows_,
+                     open_rows(folder_ + "/events", event_tables(), 2 * options.keep_event_bytes));
 }
 
 outcome node_data::take_identity() {
@@ -144,8 +170,9 @@ outcome node_data::take_identity() {
 // --- The shard ------------------------------------------------------------------------------------
 
 outcome node_data::start_shard(const node_options& options) {
-    events = std::make_shared<report_source>(*event_store_, first_shard);
     desk_options with;
+    with.events = {.owner = identity.id, .keep_bytes = options.keep_event_bytes};
+    past = std::make_shared<report_source>(*event_rows_, with.events, first_shard);
     with.log = {.owner = identity.id,
                 .segment_bytes = options.segment_bytes,
                 .reserve_bytes = std::min(std::uint64_t{8} << 20U, options.segment_bytes / 8),
@@ -159,12 +186,11 @@ outcome node_data::start_shard(const node_options& options) {
     with.replica.consensus.heartbeat_ms = 15;
     with.replica.consensus.max_in_flight_entries = 16;
     with.replica.consensus.trailing_entries = 16;
-    auto opened = replica_desk::open(*journal_, *rows_, with, now());
+    auto opened = replica_desk::open({journal_.get(), rows_.get(), event_rows_.get()}, with, now());
     if (!opened) {
         return opened.error();
     }
     desk = std::move(*opened);
-    desk->events_durable(events->durable());
     return run([this] { return desk->copy().speaks(); });
 }
 
@@ -178,9 +204,13 @@ outcome node_data::step(desk_effects out) {
     if (out.rows) {
         desk->rows_carried(now(), out.rows->carry_out());
     }
+    if (out.events) {
+        desk->events_carried(now(), out.events->carry_out());
+        past->durable(desk->events_index());
+    }
     for (const told_entry_ptr& each : out.told) {
-        if (auto taken = events->take(each); !taken) {
-            return taken;
+        if (each->what.index > desk->events_index()) {
+            past->take(each);
         }
         if (acts != nullptr) {
             std::vector<std::uint64_t> asks;
@@ -192,12 +222,6 @@ outcome node_data::step(desk_effects out) {
             acts->told(*each, desk->state(), asks);
         }
     }
-    if (!out.told.empty()) {
-        if (auto committed = events->commit(); !committed) {
-            return committed;
-        }
-        desk->events_durable(events->durable());
-    }
     return done{};
 }
 
@@ -207,14 +231,14 @@ outcome node_data::run(const std::function<bool()>& until) {
         const moment at = now();
         desk->tick(at);
         desk_effects out = desk->pump(at);
-        const bool is_idle = !out.journal && !out.rows && out.told.empty() && !out.wants_more;
+        const bool is_idle =
+            !out.journal && !out.rows && !out.events && out.told.empty() && !out.wants_more;
         const std::uint64_t next_ms = out.next_tick_ms;
         if (auto did = step(std::move(out)); !did) {
             return did;
         }
         if (is_idle) {
-            const std::uint64_t wait_ms =
-                next_ms > at.monotonic_ms ? next_ms - at.monotonic_ms : 1;
+            const std::uint64_t wait_ms = next_ms > at.monotonic_ms ? next_ms - at.monotonic_ms : 1;
             std::this_thread::sleep_for(
                 std::chrono::milliseconds(std::min<std::uint64_t>(wait_ms, 100)));
         }
@@ -251,8 +275,7 @@ outcome node_data::add_operator() {
         for (act_desk::effects::command& each : out.commands) {
             std::vector<shard_command> one;
             one.push_back(std::move(each.what));
-            static_cast<void>(
-                desk->submit(now(), std::move(one), {.who = 0, .ask = each.act}));
+            static_cast<void>(desk->submit(now(), std::move(one), {.who = 0, .ask = each.act}));
         }
         if (!out.answers.empty()) {
             answer = std::move(out.answers.front().what);

@@ -7,6 +7,7 @@
 
 #include "actors/replica/replica_desk.hpp"
 #include "actors/session/act_desk.hpp"
+#include "actors/session/history_feed.hpp"
 #include "actors/session/report_source.hpp"
 #include "runtime/node/node.hpp"
 #include "storage/lmdb_store.hpp"
@@ -30,7 +31,12 @@ public:
     node_identity identity;
     std::unique_ptr<replica_desk> desk;  ///< it leads, and has applied everything
     std::unique_ptr<act_desk> acts;
-    std::shared_ptr<report_source> events;
+    std::shared_ptr<report_source>
+        past;  ///< what was told while it was opened is in it, or durable
+
+    /// What people ask about the past; null, and why.
+    std::shared_ptr<history_parts> history_kept;
+    std::string no_history;
 
 private:
     node_data() = default;
@@ -39,6 +45,7 @@ private:
     [[nodiscard]] outcome take_identity();
     [[nodiscard]] outcome start_shard(const node_options& options);
     [[nodiscard]] outcome add_operator();
+    [[nodiscard]] outcome open_history(const event_store_options& events);
     /// Does on this thread what actors do later, until `until` holds.
     [[nodiscard]] outcome run(const std::function<bool()>& until);
     [[nodiscard]] outcome step(desk_effects out);
@@ -49,7 +56,6 @@ private:
     std::unique_ptr<real_disk> journal_;
     std::unique_ptr<lmdb_store> rows_;
     std::unique_ptr<lmdb_store> event_rows_;
-    std::unique_ptr<event_store> event_store_;
 };
 
 }  // namespace bourse

@@ -19,6 +19,7 @@ desk_options small_options() {
                    .segment_bytes = std::uint64_t{256} << 10U,
                    .reserve_bytes = std::uint64_t{32} << 10U,
                    .max_segments = 16};
+    options.events.owner = 5;
     options.replica.shard.id = {1};
     options.replica.self = {1};
     options.replica.checkpoint_every = 50;
@@ -40,7 +41,13 @@ public:
                                       .max_bytes = std::uint64_t{64} << 20U});
         REQUIRE_MESSAGE(rows.has_value(), rows.error().what);
         rows_ = std::move(*rows);
-        auto desk = replica_desk::open(*disk_, *rows_, small_options(), now_);
+        auto events = lmdb_store::open({.folder = folder + "/events",
+                                        .tables = event_tables(),
+                                        .max_bytes = std::uint64_t{64} << 20U});
+        REQUIRE_MESSAGE(events.has_value(), events.error().what);
+        events_ = std::move(*events);
+        auto desk =
+            replica_desk::open({disk_.get(), rows_.get(), events_.get()}, small_options(), now_);
         REQUIRE_MESSAGE(desk.has_value(), desk.error().what);
         desk_ = std::move(*desk);
         for (int i = 0; i < 100 && !desk_->copy().speaks(); ++i) {
@@ -74,6 +81,12 @@ public:
             desk_->journal_carried(now_, did);
             take();
         }
+        if (events_work_) {
+            const outcome did = events_work_->carry_out();
+            events_work_.reset();
+            desk_->events_carried(now_, did);
+            take();
+        }
         if (rows_work_ && ++rows_wait_ % 3 == 0) {
             const outcome did = rows_work_->carry_out();
             rows_work_.reset();
@@ -96,6 +109,9 @@ private:
         if (out.rows) {
             rows_work_ = std::move(*out.rows);
         }
+        if (out.events) {
+            events_work_ = std::move(*out.events);
+        }
         for (auto& each : out.told) {
             told.push_back(std::move(each));
         }
@@ -107,9 +123,11 @@ private:
     moment now_{.monotonic_ms = 1'000, .wall = {1'700'000'000'000'000'000}};
     std::unique_ptr<real_disk> disk_;
     std::unique_ptr<lmdb_store> rows_;
+    std::unique_ptr<lmdb_store> events_;
     std::unique_ptr<replica_desk> desk_;
     std::deque<handed_work> journal_;
     std::optional<handed_rows> rows_work_;
+    std::optional<handed_rows> events_work_;
     int rows_wait_ = 0;
 };
 

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/session/history_feed.hpp"
+#include "actors/session/past_actor.hpp"
+
+namespace bourse {
+
+inline constexpr std::uint64_t max_history_lag = 4'096;
+
+/// To itself: what has come until now is written.
+struct history_commit {};
+
+/// Writes the history, and answers questions about it.
+///
+/// One a node, started by its wiring, detached, since SQLite blocks. Owns the history's file. If that fails, the node goes
+/// on without: questions are `unavailable`, and the log says so; after the next start the history goes on where it stopped, from
+/// the event store. What arrives while one batch is written is the next. Bound: what waits for it beyond
+/// `max_history_lag` entries is not told to it; it reads that from the event store when it is told again.
+using history_actor = caf::typed_actor<caf::reacts_to<told_mail>, caf::reacts_to<history_commit>,
+                                       // Answered by `session_reply`.
+                                       caf::reacts_to<question_mail>>;
+
+struct history_state {
+    std::shared_ptr<history_parts> parts;
+    bool commit_is_planned = false;
+    std::string dead;
+};
+[[nodiscard]] history_actor::behavior_type history_behavior(
+    history_actor::stateful_pointer<history_state> self, std::shared_ptr<history_parts> parts,
+    sessions_ptr table, std::function<void(const std::string&)> warn,
+    std::shared_ptr<actor_count> count);
+
+}  // namespace bourse
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bourse::history_commit)
