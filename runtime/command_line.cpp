@@ -50,9 +50,16 @@ exit_code run_command_line(int argc, const char* const* argv) {
     app.set_version_flag("--version", "bourse " BOURSE_VERSION);
     app.require_subcommand(0, 1);
     app.failure_message(explain);
-    add_bench_command(app);
     add_node_command(app);
+    add_instrument_commands(app);
+    add_account_commands(app);
+    add_order_commands(app);
+    add_view_commands(app);
+    add_watch_command(app);
+    add_console_commands(app);
+    add_load_command(app);
     add_replay_command(app);
+    add_bench_command(app);
 
     try {
         app.parse(argc, argv);

@@ -13,4 +13,13 @@ void add_bench_command(CLI::App& app);   // bench_command.cpp
 void add_node_command(CLI::App& app);    // node_command.cpp
 void add_replay_command(CLI::App& app);  // replay_command.cpp
 
+// Those that talk to a node (remote.hpp).
+void add_instrument_commands(CLI::App& app);  // instrument_command.cpp: instrument, halt, resume
+void add_account_commands(CLI::App& app);     // account_command.cpp: account, user
+void add_order_commands(CLI::App& app);       // order_command.cpp: order, cancel, replace
+void add_view_commands(CLI::App& app);        // view_command.cpp: orders, portfolio, book, trades
+void add_watch_command(CLI::App& app);        // watch_command.cpp
+void add_load_command(CLI::App& app);         // load_command.cpp
+void add_console_commands(CLI::App& app);     // console_command.cpp: console, status
+
 }  // namespace bourse

@@ -7,8 +7,11 @@
 #include <string>
 
 #include "runtime/bench/flow_replay.hpp"
+#include "runtime/client/json_text.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/exit_code.hpp"
+#include "runtime/remote.hpp"
+#include "runtime/remote_replay.hpp"
 
 namespace bourse {
 namespace {
@@ -101,11 +104,96 @@ void add_generated(CLI::App& replay) {
     generated->callback([arguments] { replay_generated(*arguments); });
 }
 
+// --- Recorded flow, through a node --------------------------------------------------------------
+
+struct recorded_arguments {
+    remote_arguments remote;
+    std::string messages, book, symbol = "REPLAY", speed = "max";
+    remote_replay_options options;
+};
+
+void print(const remote& at, const remote_replay_result& done) {
+    const double rate = done.seconds > 0 ? static_cast<double>(done.orders) / done.seconds : 0;
+    if (at.is_json()) {
+        json_text out;
+        out.begin('{').key("messages").number(done.messages).key("orders").number(done.orders);
+        out.key("trades").number(done.trades).key("rows").number(done.rows);
+        out.key("rows_matched").number(done.rows_matched).key("makers").number(done.makers);
+        out.key("makers_matched").number(done.makers_matched).key("seconds").measure(done.seconds);
+        out.key("orders_per_second").measure(rate);
+        say(out.end().str());
+        return;
+    }
+    std::cout << "messages   " << done.messages << "\norders     " << done.orders << "\ntrades     "
+              << done.trades << "\nrows       " << done.rows_matched << " of " << done.rows
+              << " as in the file\nmakers     " << done.makers_matched << " of " << done.makers
+              << " hit in turn\nseconds    " << std::fixed << std::setprecision(3) << done.seconds
+              << "\na second   " << std::setprecision(0) << rate << '\n';
+}
+
+void replay_recorded(const std::string& format, recorded_arguments& asked) {
+    remote at("bourse replay " + format, asked.remote);
+    const auto market =
+        at.need(make_market(at.session(), {.instruments = {asked.symbol},
+                                           .tick = asked.options.tick,
+                                           .accounts = {"replay-makers", "replay-takers"},
+                                           .progress = {}}));
+    recorded_flow_options files{.messages = asked.messages, .book = {}, .driver = {}};
+    if (!asked.book.empty()) {
+        files.book = asked.book;
+    }
+    files.driver.file = asked.messages;
+    files.driver.makers = market.accounts[0].id;
+    files.driver.takers = market.accounts[1].id;
+    const auto flow = at.need(format == "lobster" ? open_lobster(files) : open_databento(files));
+    asked.options.at_its_own_speed = asked.speed == "1x";
+    remote_replay_result done;
+    {
+        progress_line line("messages");
+        asked.options.progress = [&](std::uint64_t count) { line.at(count, 0); };
+        done = at.need(replay_remotely(at.session(), market, *flow, asked.options));
+    }
+    print(at, done);
+    if (!done.fault.empty()) {
+        std::cerr << "bourse replay " << format << ": " << asked.messages << ", " << done.fault
+                  << '\n';
+        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+    }
+}
+
+void add_recorded(CLI::App& replay, const std::string& format, const std::string& what,
+                  const std::string& example) {
+    auto asked = std::make_shared<recorded_arguments>();
+    CLI::App* const sub = add_remote_command(replay, format, what, example, asked->remote);
+    sub->add_option("messages", asked->messages, "The file of messages")
+        ->required()
+        ->check(CLI::ExistingFile);
+    sub->add_option("--book", asked->book, "What the book showed: compared row by row")
+        ->check(CLI::ExistingFile);
+    sub->add_option("--symbol", asked->symbol, "The instrument, made if it is not there")
+        ->capture_default_str();
+    sub->add_option("--tick", asked->options.tick, "Its tick, if it is made")
+        ->capture_default_str();
+    sub->add_option("--speed", asked->speed, "As fast as it goes, or as it was")
+        ->check(CLI::IsMember({"max", "1x"}))
+        ->capture_default_str();
+    sub->callback([asked, format] { replay_recorded(format, *asked); });
+}
+
 }  // namespace
 
 void add_replay_command(CLI::App& app) {
-    CLI::App* const replay = app.add_subcommand("replay", "Replays an order flow through a book");
+    CLI::App* const replay =
+        app.add_subcommand("replay",
+                           "Replays an order flow: a recorded one through a node, or a "
+                           "generated one through a book of its own");
     replay->require_subcommand(1);
+    add_recorded(*replay, "databento",
+                 "A Databento MBO file, and the MBP-10 file of the same day to compare with",
+                 "bourse replay databento mbo.csv --book mbp.csv");
+    add_recorded(*replay, "lobster",
+                 "A LOBSTER message file, and its order book file to compare with",
+                 "bourse replay lobster message_10.csv --book orderbook_10.csv");
     add_generated(*replay);
 }
 

@@ -35,8 +35,8 @@ struct gateway_limits {
 struct gateway_options {
     std::string listen = "127.0.0.1:7400";  ///< HOST:PORT; port 0: any that is free
     /// Files in PEM form, both or none: with them, TLS and nothing else is spoken.
-    std::string certificate_file;
-    std::string private_key_file;
+    std::string certificate_file{};
+    std::string private_key_file{};
     /// Other addresses than the machine's own are only served with TLS, unless this is set: keys and orders
     /// would go over the network for everybody to read.
     bool insecure = false;

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "book_replay.hpp"
-#include "recorded_data.hpp"
 #include "runtime/replay/databento_reader.hpp"
 #include "runtime/replay/flow_driver.hpp"
+#include "tests/support/recorded_data.hpp"
 
 namespace bourse {
 namespace {

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "book_replay.hpp"
-#include "recorded_data.hpp"
 #include "runtime/replay/flow_driver.hpp"
 #include "runtime/replay/lobster_history.hpp"
 #include "runtime/replay/lobster_reader.hpp"
+#include "tests/support/recorded_data.hpp"
 
 namespace bourse {
 namespace {

@@ -1,0 +1,269 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "runtime/command_line.hpp"
+#include "runtime/gateway/gateway.hpp"
+#include "tests/support/exchange/small_exchange.hpp"
+#include "tests/support/recorded_data.hpp"
+
+using namespace bourse;
+
+namespace {
+
+struct said {
+    exit_code code = exit_code::done;
+    std::string out, err;
+};
+
+/// An exchange behind a gateway, and `bourse` as people call it, in this process.
+class shell {
+public:
+    shell() {
+        auto made = gateway::start(exchange_, {.listen = "127.0.0.1:0"});
+        REQUIRE(made);
+        front_ = std::move(*made);
+        key_file_ =
+            std::filesystem::temp_directory_path() / ("bourse-key-" + std::to_string(::getpid()));
+        std::ofstream(key_file_) << "operator\n";
+    }
+    ~shell() { std::filesystem::remove(key_file_); }
+    shell(const shell&) = delete;
+    shell& operator=(const shell&) = delete;
+
+    said run(const std::string& line) const {
+        return run(line, {"--server", front_->address(), "--key-file", key_file_.string()});
+    }
+    static said run(const std::string& line, const std::vector<std::string>& more) {
+        std::vector<std::string> words{"bourse"};
+        std::istringstream in(line);
+        for (std::string word; in >> word;) {
+            words.push_back(word);
+        }
+        words.insert(words.end(), more.begin(), more.end());
+        std::vector<const char*> arguments;
+        for (const std::string& each : words) {
+            arguments.push_back(each.c_str());
+        }
+        std::ostringstream out;
+        std::ostringstream err;
+        std::streambuf* const cout_before = std::cout.rdbuf(out.rdbuf());
+        std::streambuf* const cerr_before = std::cerr.rdbuf(err.rdbuf());
+        said answer;
+        answer.code = run_command_line(static_cast<int>(arguments.size()), arguments.data());
+        std::cout.rdbuf(cout_before);
+        std::cerr.rdbuf(cerr_before);
+        answer.out = out.str();
+        answer.err = err.str();
+        return answer;
+    }
+    /// What it prints, when it must be done.
+    std::string done(const std::string& line) const {
+        const said answer = run(line);
+        CHECK_MESSAGE(answer.code == exit_code::done, line << ": " << answer.err);
+        return answer.out;
+    }
+    void open_market() const {
+        done("instrument add AAPL --tick 0.01 --lot 1 --currency USD --band-percent 10");
+        done("account open alice --deposit USD=100000 --holding AAPL=500");
+        done("account open bob --deposit USD=5000");
+    }
+    small_exchange& exchange() { return exchange_; }
+    const gateway& front() const { return *front_; }
+
+private:
+    small_exchange exchange_;
+    std::unique_ptr<gateway> front_;
+    std::filesystem::path key_file_;
+};
+
+}  // namespace
+
+TEST_CASE("a day of two accounts, as it is typed, and as programs read it") {
+    shell at;
+    at.open_market();
+    CHECK(at.done("instrument list --json") ==
+          R"({"instruments":[{"name":"AAPL","symbol":1,"currency":"USD","tick":"0.01","lot":"1",)"
+          R"("state":"open","description":""}]})"
+          "\n");
+    CHECK(at.done("order alice sell AAPL 100 @ 585.33 --client-id A1 --json") ==
+          R"({"status":"accepted","order":281474976710657,"client_id":"A1","account":"alice",)"
+          R"("symbol":"AAPL","side":"sell","filled":0,"remaining":100,"reason":"","fills":[]})"
+          "\n");
+    CHECK(at.done("order bob buy AAPL 5 @585.40 --client-id B1 --json") ==
+          R"({"status":"filled","order":281474976710658,"client_id":"B1","account":"bob",)"
+          R"("symbol":"AAPL","side":"buy","filled":5,"remaining":0,"reason":"","fills":[)"
+          R"({"trade":1,"price":"585.33","quantity":5,"fee":"0.00"}]})"
+          "\n");
+    CHECK(at.done("book AAPL --json") ==
+          R"({"symbol":"AAPL","seq":5,"bids":[],"asks":[["585.33",95,1]],"state":"open",)"
+          R"("last":"585.33"})"
+          "\n");
+    CHECK(at.done("portfolio bob --json") ==
+          R"({"account":"bob","as_of":)" + std::to_string(at.exchange().index()) +
+              R"(,"cash":{"USD":{"total":"2073.35","reserved":"0.00","available":"2073.35"}},)"
+              R"("holdings":{"AAPL":{"total":5,"reserved":0,"available":5,)"
+              R"("average_cost":"585.3300"}},"realised":"0.00","unrealised":"0.00"})"
+              "\n");
+    CHECK(
+        at.done("orders alice").find("281474976710657  AAPL    sell  585.33       5         95") !=
+        std::string::npos);
+    CHECK(at.done("replace alice --client-id A1 --price 586 --quantity 50 --json")
+              .find(R"("status":"replaced")") != std::string::npos);
+    CHECK(at.done("cancel alice 281474976710657").starts_with("cancelled  order 281474976710657"));
+    CHECK(at.done("account deposit bob USD=500 --id D1") == "USD=500 to bob\n");
+    CHECK(at.done("account deposit bob USD=500 --id D1") ==
+          "USD=500 to bob: was done already under this id\n");
+    CHECK(at.done("halt AAPL") == "AAPL is halted\n");
+    CHECK(at.run("order alice buy AAPL 1 @ 585").code == exit_code::refused);
+    CHECK(at.done("resume AAPL") == "AAPL is open\n");
+    CHECK(at.done("watch --account bob --from 1 --count 2 --json").find(R"("report":2)") !=
+          std::string::npos);
+    CHECK(at.done("user add carol --role viewer --account bob") == "carol.00000000.secret\n");
+    CHECK(at.done("cancel bob --all") == "done\n");
+}
+
+TEST_CASE("what is wrong is said, and what would be right") {
+    shell at;
+    at.open_market();
+    const auto refused = [&](const std::string& line, exit_code code) {
+        const said answer = at.run(line);
+        CHECK_MESSAGE(answer.code == code, line << ": " << static_cast<int>(answer.code));
+        return answer.err;
+    };
+    CHECK(refused("order alice buy APPL 1 @ 5", exit_code::refused) ==
+          "bourse order: no instrument is called 'APPL'; did you mean AAPL?\n");
+    CHECK(refused("order alise buy AAPL 1 @ 5", exit_code::refused) ==
+          "bourse order: no account is called 'alise'; did you mean alice?\n");
+    CHECK(refused("portfolio zzz", exit_code::refused) ==
+          "bourse portfolio: no account is called 'zzz'; 'bourse account list' shows them all\n");
+    CHECK(refused("order alice buy AAPL 1 @ 585.333", exit_code::refused)
+              .find("nearest: 585.33 and 585.34") != std::string::npos);
+    CHECK(refused("order alice buy AAPL 1.5 @ 585", exit_code::refused).find("lot") !=
+          std::string::npos);
+    CHECK(refused("order alice buy AAPL 1", exit_code::usage).find("needs a price") !=
+          std::string::npos);
+    CHECK(refused("order alice bye AAPL 1 @ 5", exit_code::usage).find("buy") != std::string::npos);
+    CHECK(refused("cancel alice", exit_code::usage).find("ORDER_ID, --client-id X, or --all") !=
+          std::string::npos);
+    CHECK(refused("account open eve --deposit USD", exit_code::usage).find("USD=500") !=
+          std::string::npos);
+    CHECK(refused("account deposit alice GBP=5", exit_code::refused)
+              .find("no currency is called 'GBP'") != std::string::npos);
+    CHECK(at.run("order bob buy AAPL 1000 @ 585 --json").out.find(R"("status":"rejected")") !=
+          std::string::npos);
+    CHECK(refused("order bob buy AAPL 1000 @ 585", exit_code::refused).empty());
+    CHECK(refused("cancel alice 77", exit_code::refused).empty());
+    CHECK(refused("watch", exit_code::usage).find("a symbol, or --account") != std::string::npos);
+
+    const said nowhere =
+        shell::run("book AAPL", {"--server", "127.0.0.1:1", "--key-file", "/dev/null"});
+    CHECK(nowhere.code == exit_code::usage);
+    CHECK(nowhere.err.find("no key in '/dev/null'") != std::string::npos);
+}
+
+TEST_CASE("nobody there is another exit code than a refusal, and a wrong key is a refusal") {
+    const std::filesystem::path key =
+        std::filesystem::temp_directory_path() / ("bourse-no-" + std::to_string(::getpid()));
+    std::ofstream(key) << "mallory.00000000.x\n";
+    const said answer =
+        shell::run("book AAPL --json", {"--server", "127.0.0.1:1", "--key-file", key.string()});
+    CHECK(answer.code == exit_code::unreachable);
+    CHECK(answer.err.find("no node answers at 127.0.0.1:1") != std::string::npos);
+    CHECK(answer.out.starts_with(R"({"error":{"kind":"unreachable")"));
+    const shell at;
+    const said wrong =
+        shell::run("book AAPL", {"--server", at.front().address(), "--key-file", key.string()});
+    CHECK(wrong.code == exit_code::refused);
+    std::filesystem::remove(key);
+}
+
+TEST_CASE(
+    "a load is answered, makes its own market, can be repeated, and writes what was acknowledged") {
+    const shell at;
+    const std::filesystem::path acks =
+        std::filesystem::temp_directory_path() / ("bourse-acks-" + std::to_string(::getpid()));
+    for (int i = 0; i < 2; ++i) {
+        const std::string out = at.done(
+            "load --orders 2000 --batch 50 --sessions 2 --symbols 3 --accounts 5 --json --acks " +
+            acks.string());
+        CHECK(out.starts_with(R"({"orders":2000,"accepted":2000,"refused":0,"retried":0,)"));
+        CHECK(out.find(R"("latency_us":{"p50":)") != std::string::npos);
+        std::ifstream file(acks);
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(file, line);) {
+            lines.push_back(line);
+        }
+        CHECK(lines.size() > 1000);
+        CHECK(lines.size() < 2000);
+        CHECK(lines[0].find(" LOAD-") != std::string::npos);
+    }
+    CHECK(at.done("load --orders 300 --batch 3 --rate 30000 --sessions 2 --symbols 3 --accounts 5")
+              .starts_with("orders      300  (accepted 300"));
+    std::filesystem::remove(acks);
+}
+
+TEST_CASE("a recorded flow goes through a node as it is in the file") {
+    const shell at;
+    const std::filesystem::path messages =
+        std::filesystem::temp_directory_path() / ("bourse-flow-" + std::to_string(::getpid()));
+    // Two orders rest, one is hit, one is cancelled.
+    std::ofstream(messages) << "ts_event,action,side,price,size,order_id,sequence\n"
+                               "1752735600000000001,R,N,,0,0,1\n"
+                               "1752735600000000002,A,B,5.51,100,7,2\n"
+                               "1752735600000000003,A,A,5.60,50,8,3\n"
+                               "1752735600000000004,T,A,5.51,30,0,4\n"
+                               "1752735600000000004,F,B,5.51,30,7,4\n"
+                               "1752735600000000004,C,B,5.51,30,7,4\n"
+                               "1752735600000000005,C,A,5.60,50,8,5\n";
+    for (int i = 0; i < 2; ++i) {
+        const said answer = at.run("replay databento " + messages.string() + " --json");
+        CHECK_MESSAGE(answer.code == exit_code::done, answer.err);
+        CHECK(answer.out.starts_with(R"({"messages":7,)"));
+        CHECK(answer.out.find(
+                  R"("trades":1,"rows":0,"rows_matched":0,"makers":1,"makers_matched":1)") !=
+              std::string::npos);
+    }
+    CHECK(at.done("book REPLAY --json").find(R"("bids":[["5.51",70,1]],"asks":[])") !=
+          std::string::npos);
+    std::filesystem::remove(messages);
+}
+
+TEST_SUITE_BEGIN("data");
+
+TEST_CASE(
+    "ARL: every row of ten levels is reproduced through RPC, and the makers are hit in turn") {
+    const auto mbo = recorded_file("arl_mbo/mbo.csv");
+    const auto mbp = recorded_file("arl_mbo/mbp.csv");
+    if (mbo && mbp) {
+        const shell at;
+        const std::string out =
+            at.done("replay databento " + *mbo + " --book " + *mbp + " --symbol ARL --json");
+        CHECK(out.find(R"("rows":3928,"rows_matched":3928,"makers":11,"makers_matched":11,)") !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE(
+    "AAPL: every change of ten levels is the message's through RPC, and the makers are hit in "
+    "turn") {
+    const std::string stem = "aapl_lobster/AAPL_2012-06-21_34200000_57600000_";
+    const auto messages = recorded_file(stem + "message_10.csv");
+    const auto book = recorded_file(stem + "orderbook_10.csv");
+    if (messages && book) {
+        const shell at;
+        const std::string out =
+            at.done("replay lobster " + *messages + " --book " + *book + " --json");
+        CHECK(out.find(R"("rows":999,"rows_matched":999,"makers":98,"makers_matched":98,)") !=
+              std::string::npos);
+    }
+}
+
+TEST_SUITE_END();

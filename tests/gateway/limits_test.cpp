@@ -1,0 +1,181 @@
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/client/client.hpp"
+#include "runtime/gateway/gateway.hpp"
+#include "runtime/rpc/address.hpp"
+#include "tests/support/exchange/small_exchange.hpp"
+
+using namespace bourse;
+
+namespace {
+
+constexpr duration ms{1'000'000};
+
+/// Deadlines in milliseconds, and a socket that says what a client never would.
+struct plain_socket {
+    int descriptor;
+
+    explicit plain_socket(const std::string& address) {
+        const auto at = resolve(*parse_address(address));
+        REQUIRE(at);
+        descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        REQUIRE(descriptor >= 0);
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how sockets take addresses
+        REQUIRE(::connect(descriptor, reinterpret_cast<const sockaddr*>(&at->bytes), at->length) ==
+                0);
+    }
+    ~plain_socket() { ::close(descriptor); }
+    plain_socket(const plain_socket&) = delete;
+    plain_socket& operator=(const plain_socket&) = delete;
+
+    /// Returns once the other side has closed, however it did that.
+    void wait_for_end() const {
+        std::vector<char> buffer(4096);
+        while (::recv(descriptor, buffer.data(), buffer.size(), 0) > 0) {
+        }
+    }
+    void send(const std::string& bytes) const {
+        static_cast<void>(::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    }
+};
+
+std::unique_ptr<gateway> serve(small_exchange& exchange, const gateway_limits& limits) {
+    auto made = gateway::start(exchange, {.listen = "127.0.0.1:0", .limits = limits});
+    REQUIRE(made);
+    return std::move(*made);
+}
+
+result<std::unique_ptr<client>> log_in(const gateway& at) {
+    client_options options;
+    options.server = at.address();
+    options.key = "operator";
+    return client::connect(options);
+}
+
+}  // namespace
+
+TEST_CASE("a connection that says nothing, or does not log in, ends by its deadline") {
+    small_exchange exchange;
+    const auto front = serve(exchange, {.log_in_within = {50 * ms.ns}});
+    const plain_socket silent(front->address());
+    silent.wait_for_end();
+    CHECK(front->counts().connections_ended == 1);
+    CHECK(front->counts().connections == 0);
+}
+
+TEST_CASE("a session that is silent ends by its deadline, and one that is heard of does not") {
+    small_exchange exchange;
+    const auto front = serve(exchange, {.idle_after = {300 * ms.ns}});
+    const auto silent = log_in(*front);
+    const auto heard = log_in(*front);
+    REQUIRE(silent);
+    REQUIRE(heard);
+    while (front->counts().sessions != 1) {
+        CHECK(std::holds_alternative<done_answer>((*heard)->ask(keep_alive{})));
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    CHECK(exchange.sessions() == std::vector{(*heard)->who().session});
+}
+
+TEST_CASE("garbage, a huge message and a flood before the log-in end their connection alone") {
+    small_exchange exchange;
+    const auto front = serve(exchange, {});
+    const auto other = log_in(*front);
+    REQUIRE(other);
+    {
+        const plain_socket garbage(front->address());
+        garbage.send(std::string(4096, '\x5A'));
+        garbage.wait_for_end();
+    }
+    {
+        const plain_socket huge(front->address());
+        // One segment of 2^28 words, as its header says.
+        huge.send(std::string("\0\0\0\0\0\0\0\x10", 8));
+        huge.wait_for_end();
+    }
+    {
+        const plain_socket flood(front->address());
+        // Empty messages without end: each is read, and means nothing.
+        const std::string one("\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0", 16);
+        std::string many;
+        for (int i = 0; i < 8192; ++i) {
+            many += one;
+        }
+        flood.send(many);
+        flood.wait_for_end();
+    }
+    CHECK(std::holds_alternative<done_answer>((*other)->ask(keep_alive{})));
+}
+
+TEST_CASE("more connections than there may be are closed, and the others go on") {
+    small_exchange exchange;
+    const auto front = serve(exchange, {.connections = 2});
+    const auto first = log_in(*front);
+    const auto second = log_in(*front);
+    REQUIRE(first);
+    REQUIRE(second);
+    const plain_socket third(front->address());
+    third.wait_for_end();
+    CHECK(front->counts().connections_refused == 1);
+    CHECK(std::holds_alternative<done_answer>((*first)->ask(keep_alive{})));
+}
+
+TEST_CASE("a call that nobody answers is answered by the gateway: nobody knows what became of it") {
+    small_exchange exchange;
+    const auto front = serve(exchange, {.answer_within = {50 * ms.ns}});
+    const auto it = log_in(*front);
+    REQUIRE(it);
+    exchange.hold();
+    const session_answer answer = (*it)->ask(orders_request{{1}});
+    REQUIRE(std::holds_alternative<request_refused>(answer));
+    CHECK(std::get<request_refused>(answer).what == request_refused::kind::unknown_outcome);
+    exchange.let_go();
+    CHECK(std::holds_alternative<done_answer>((*it)->ask(keep_alive{})));
+}
+
+TEST_CASE(
+    "another address than the machine's own is not served without TLS, unless that is wished") {
+    small_exchange exchange;
+    const auto refused = gateway::start(exchange, {.listen = "0.0.0.0:0"});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::refused);
+    CHECK(refused.error().what.find("without TLS") != std::string::npos);
+    CHECK(gateway::start(exchange, {.listen = "0.0.0.0:0", .insecure = true}));
+    CHECK(gateway::start(exchange, {.listen = "nonsense"}).error().code == errc::malformed);
+    const auto first = serve(exchange, {});
+    CHECK(gateway::start(exchange, {.listen = first->address()}).error().code == errc::locked);
+    CHECK(gateway::start(exchange, {.listen = "127.0.0.1:0",
+                                    .certificate_file = "/nowhere.pem",
+                                    .private_key_file = "/nowhere.key"})
+              .error()
+              .code == errc::unreadable);
+}
+
+TEST_CASE("a gateway that stops answers what was under way, and takes no more") {
+    small_exchange exchange;
+    auto front = serve(exchange, {});
+    const auto it = log_in(*front);
+    REQUIRE(it);
+    exchange.hold();
+    std::promise<session_answer> answered;
+    (*it)->ask(orders_request{{1}},
+               [&](session_answer came) { answered.set_value(std::move(came)); });
+    while (exchange.held() == 0) {
+        std::this_thread::yield();
+    }
+    front->stop();
+    const session_answer answer = answered.get_future().get();
+    REQUIRE(std::holds_alternative<request_refused>(answer));
+    CHECK(std::get<request_refused>(answer).what == request_refused::kind::unknown_outcome);
+    CHECK(exchange.sessions().empty());
+    CHECK_FALSE(log_in(*front));
+}
