@@ -140,6 +140,8 @@ public:
     /// Records appended since `open`, and how many of them are durable.
     [[nodiscard]] std::uint64_t appended() const noexcept { return appended_; }
     [[nodiscard]] std::uint64_t durable() const noexcept { return durable_; }
+    /// The number of the batch that is written next. It never falls, over all starts.
+    [[nodiscard]] std::uint64_t next_batch() const noexcept { return next_batch_; }
     /// Nothing is open or under way, and the last batch written was not an idle one.
     [[nodiscard]] bool wants_idle_batch() const noexcept;
     /// After a failed write or sync: which.

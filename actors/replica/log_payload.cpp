@@ -42,6 +42,12 @@ std::vector<std::byte> encode_marked_entry(const digest_mark& mark, const entry&
     return bytes;
 }
 
+std::uint64_t voided_by(std::span<const std::byte> payload) {
+    return payload.size() >= mark_bytes && number_at(payload, 0) == void_mark
+               ? number_at(payload, 1)
+               : 0;
+}
+
 result<marked_entry> decode_marked_entry(std::span<const std::byte> bytes) {
     if (bytes.size() < mark_bytes) {
         return too_short("entry of a log", bytes.size());

@@ -27,10 +27,15 @@ struct digest_mark {
 /// | 8     | index of a digest that the leader had, or zero                 |
 /// | 8     | that digest                                                    |
 /// |       | the entry (messages/entry_codec.hpp)                           |
+///
+/// Where the first number is `void_mark`, the second is the index of an entry that is made void, and the entry has no commands.
 struct marked_entry {
     digest_mark mark;
     entry what;
 };
+inline constexpr std::uint64_t void_mark = UINT64_MAX;
+/// The index that a command's payload makes void; zero: it is no such one.
+[[nodiscard]] std::uint64_t voided_by(std::span<const std::byte> payload);
 [[nodiscard]] std::vector<std::byte> encode_marked_entry(const digest_mark& mark,
                                                          const entry& what);
 [[nodiscard]] result<marked_entry> decode_marked_entry(std::span<const std::byte> bytes);

@@ -55,7 +55,9 @@ std::string_view to_string(replica_refusal refusal) noexcept {
         case replica_refusal::too_large:
             return "the command is larger than an entry may be";
         case replica_refusal::stopped:
-            return "this replica has stopped after a fault";
+            return "this replica has stopped after a fault, or at an entry that cannot be applied";
+        case replica_refusal::not_stuck_there:
+            return "this replica is not stopped at that entry";
     }
     return "unknown refusal";
 }
@@ -133,7 +135,7 @@ void replica::journal_durable(const moment& now) {
 }
 
 replica_refusal replica::read(const moment& now, std::uint64_t ticket) {
-    if (!fault_.empty()) {
+    if (!fault_.empty() || stuck_) {
         return replica_refusal::stopped;
     }
     if (!may_speak_) {
@@ -155,7 +157,7 @@ replica_refusal replica::read(const moment& now, std::uint64_t ticket) {
 // --- Commands -------------------------------------------------------------------------------------
 
 replica_refusal replica::find_refusal(std::size_t weight) const {
-    if (!fault_.empty()) {
+    if (!fault_.empty() || stuck_) {
         return replica_refusal::stopped;
     }
     if (!may_speak_) {
@@ -221,13 +223,13 @@ void replica::receive(const moment& now, const channel_letter& letter) {
 }
 
 bool replica::wants_to_propose() const noexcept {
-    return !waiting_.empty() && may_speak_ && !events_waiting_ &&
+    return !waiting_.empty() && may_speak_ && can_apply() &&
            proposed_.size() < options_.max_entries_under_way;
 }
 
 void replica::propose(const moment& now) {
     writer_.hand_on();
-    if (may_speak_ && !clock_in_doubt_ && !events_waiting_ && (wants_to_propose() || is_due(now))) {
+    if (may_speak_ && !clock_in_doubt_ && can_apply() && (wants_to_propose() || is_due(now))) {
         propose_entry(now);
     }
 }
@@ -347,7 +349,8 @@ void replica::send(std::vector<replica_message> messages) {
 }
 
 void replica::apply_committed(std::uint64_t commit_index) {
-    while (fault_.empty() && !consensus_.is_installing() && !events_waiting_ &&
+    read_ahead(commit_index);
+    while (fault_.empty() && !consensus_.is_installing() && can_apply() &&
            state_.index() < commit_index) {
         apply(state_.index() + 1);
     }
@@ -358,7 +361,10 @@ void replica::apply(std::uint64_t index) {
     applied_entry done;
     done.index = index;
     done.term = from.term;
-    if (from.kind == log_entry_kind::command) {
+    if (from.kind == log_entry_kind::command && voided_.contains(index)) {
+        voided_[index] = true;
+        state_.skip(index);
+    } else if (from.kind == log_entry_kind::command) {
         auto decoded = decode_marked_entry(from.payload.bytes());
         if (!decoded || decoded->what.index != index) {
             stop("entry " + std::to_string(index) + " of the log is not one that was proposed: " +
@@ -366,10 +372,14 @@ void replica::apply(std::uint64_t index) {
                           : decoded.error().what));
             return;
         }
-        if (!compare(decoded->mark)) {
+        const std::uint64_t made_void = voided_by(from.payload.bytes());
+        if (made_void != 0 ? !take_voided(made_void) : !compare(decoded->mark)) {
             return;
         }
-        state_.apply(decoded->what, done.out);
+        if (auto why = try_apply(decoded->what, done.out)) {
+            get_stuck(index, std::move(*why));
+            return;
+        }
         done.what = std::move(decoded->what);
     } else {
         if (from.kind == log_entry_kind::membership) {
@@ -412,8 +422,11 @@ void replica::answer(std::uint64_t index) {
     if (proposed_.empty() || proposed_.front().index != index) {
         return;
     }
+    const bool is_void = voided_.contains(index);
     for (const std::uint64_t ticket : proposed_.front().tickets) {
-        if (!BOURSE_WIRED_WRONG(answer_before_commit)) {
+        if (is_void) {
+            out_.answers.push_back({ticket_answer::kind::unknown, ticket, 0});
+        } else if (!BOURSE_WIRED_WRONG(answer_before_commit)) {
             out_.answers.push_back({ticket_answer::kind::applied, ticket, index});
         }
     }
@@ -466,22 +479,6 @@ void replica::take_reads(const effects& out) {
 
 // --- Time -----------------------------------------------------------------------------------------
 
-/// A clock that runs a little fast or slow is followed; one that jumps is not.
-void replica::check_clock(const moment& now) {
-    const auto passed_ns =
-        static_cast<std::int64_t>(now.monotonic_ms - clock_seen_.monotonic_ms) * 1'000'000;
-    const std::int64_t jump_ns = now.wall.ns - clock_seen_.wall.ns - passed_ns;
-    clock_in_doubt_ = jump_ns > options_.max_clock_step.ns || jump_ns < -options_.max_clock_step.ns;
-    if (!clock_in_doubt_) {
-        clock_seen_ = now;
-    }
-}
-
-void replica::accept_clock(const moment& now) {
-    clock_seen_ = now;
-    clock_in_doubt_ = false;
-}
-
 void replica::resend(const moment& now) {
     if (!may_speak_ || now.monotonic_ms < next_resend_ms_) {
         return;
@@ -508,7 +505,7 @@ void replica::plan_tick(const moment& now, std::uint64_t consensus_tick_ms) {
         return;
     }
     next_tick_ms_ = std::min(next_tick_ms_, std::max(next_resend_ms_, now.monotonic_ms + 1));
-    if (const auto due = state_.next_due()) {
+    if (const auto due = can_apply() ? state_.next_due() : std::nullopt) {
         const std::int64_t wait_ns = std::max<std::int64_t>(due->ns - now.wall.ns, 0);
         const auto wait_ms = static_cast<std::uint64_t>(wait_ns / 1'000'000) + 1;
         next_tick_ms_ = std::min(next_tick_ms_, now.monotonic_ms + wait_ms);

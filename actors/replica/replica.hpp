@@ -58,17 +58,22 @@ struct replica_options {
     /// By how much the wall clock may have moved otherwise than the monotonic one since the last event;
     /// beyond, this replica stamps nothing until it is back, or `accept_clock` is called.
     duration max_clock_step{500'000'000};
+    /// By how much a leader's wall clock may differ from those of a majority of voters, as far as they were heard of in
+    /// the last `max_clock_age_ms`; beyond, it stamps nothing.
+    duration max_clock_difference{1'000'000'000};
+    std::uint32_t max_clock_age_ms = 5'000;
 };
 
 /// Why a replica does not take a command. Nothing has changed then.
 enum class replica_refusal : std::uint8_t {
     none,
-    not_leader,      ///< ask `replica::leader`
-    overloaded,      ///< `max_waiting`: later
-    storage_full,    ///< the disk has room left for cancels only
-    clock_in_doubt,  ///< see `max_clock_step`
-    too_large,       ///< heavier than an entry may be
-    stopped,         ///< after a fault
+    not_leader,       ///< ask `replica::leader`
+    overloaded,       ///< `max_waiting`: later
+    storage_full,     ///< the disk has room left for cancels only
+    clock_in_doubt,   ///< see `max_clock_step` and `max_clock_difference`
+    too_large,        ///< heavier than an entry may be
+    stopped,          ///< after a fault, or at an entry that cannot be applied
+    not_stuck_there,  ///< this replica is not stopped at that entry
 };
 [[nodiscard]] std::string_view to_string(replica_refusal refusal) noexcept;
 
@@ -76,7 +81,7 @@ enum class replica_refusal : std::uint8_t {
 struct applied_entry {
     std::uint64_t index = 0;
     std::uint64_t term = 0;
-    entry what;  ///< empty for what consensus put into the log itself
+    entry what;  ///< empty for what consensus put into the log itself, and if it was made void
     std::uint64_t digest = 0;
     shard_output out;
     /// It may leave this node: applied by the leader of the current term.
@@ -155,6 +160,12 @@ struct replica_effects {
     std::optional<digest_mark> restored;
 };
 
+/// The entry that a replica cannot get past.
+struct stuck_entry {
+    std::uint64_t index = 0;
+    std::string why;
+};
+
 /// What a replica has done with rows since its start.
 struct replica_rows {
     std::uint64_t checkpoints = 0;  ///< taken, durable
@@ -180,7 +191,10 @@ struct replica_rows {
 ///    applied again; what it has already must come out the same, or the replica stops.
 /// 5. Rows of another replica are installed, so that this one may vote, only when the events up to them are durable here, or
 ///    are kept by nobody.
-/// 6. Two replicas that compare digests and find a difference: the one that is told stops.
+/// 6. An assertion violated while applying entry i stops the shard here, not the node: its state is that after i − 1 again, it
+///    takes no commands and goes on agreeing. An operator's `make_void`, once committed, is read ahead of applying and skips
+///    i, here, in every other replica and in every replay; a replica that has applied i then stops.
+/// 7. Two replicas that compare digests and find a difference: the one that is told stops.
 ///
 /// One thread at a time; no clock, no I/O but calls to the journal and the stores, which may fail (`fault`).
 ///
@@ -247,8 +261,12 @@ public:
     [[nodiscard]] consensus_refusal transfer(const moment& now, replica_id to);
     /// Books take their turns by `run` (`shard::set_runner`).
     void set_runner(turn_runner run);
-    /// The wall clock is right as it is now.
+    /// The wall clock has moved as it should since the last event. That it is not a majority's is not forgiven by this.
     void accept_clock(const moment& now);
+    /// The wall clock of the node that a message came from, as it was sent. Of every message of another replica.
+    void hear(const moment& now, replica_id from, timestamp wall);
+    /// An operator's: the entry that this leader is stuck at is to be skipped by all replicas.
+    [[nodiscard]] replica_refusal make_void(const moment& now, std::uint64_t index);
 
     // --- What is to be done -----------------------------------------------------------------------
 
@@ -257,7 +275,7 @@ public:
     /// Call `tick` then.
     [[nodiscard]] std::uint64_t next_tick_ms() const noexcept { return next_tick_ms_; }
     [[nodiscard]] bool wants_to_propose() const noexcept;
-    /// See `replica_options::max_clock_step`.
+    /// See `replica_options::max_clock_step` and, of a leader, `max_clock_difference`.
     [[nodiscard]] bool is_clock_in_doubt() const noexcept { return clock_in_doubt_; }
     /// The journal had no room for something that must be written.
     [[nodiscard]] bool waits_for_room() const noexcept { return writer_.has_waiting(); }
@@ -272,6 +290,8 @@ public:
     [[nodiscard]] bool speaks() const noexcept { return may_speak_; }
     [[nodiscard]] replica_id leader() const noexcept { return consensus_.leader(); }
     [[nodiscard]] const replica_rows& rows() const noexcept { return counts_; }
+    /// Set: it applies nothing, until that entry is made void. `state` is as of the entry before.
+    [[nodiscard]] const std::optional<stuck_entry>& stuck() const noexcept { return stuck_; }
     /// Not empty: it does nothing more. A sentence.
     [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
 
@@ -298,6 +318,7 @@ private:
     void take_reads(const effects& out);
     void answer_reads();
     void check_clock(const moment& now);
+    [[nodiscard]] bool agrees_with_majority(const moment& now) const;
     [[nodiscard]] bool is_due(const moment& now) const;
     [[nodiscard]] timestamp stamp(const moment& now) const;
     void resend(const moment& now);
@@ -305,6 +326,15 @@ private:
     void propose_entry(const moment& now);
     [[nodiscard]] replica_refusal find_refusal(std::size_t weight) const;
     void stop(std::string why);
+
+    // --- An entry that cannot be applied (replica_void.cpp) ---
+    [[nodiscard]] bool can_apply() const;
+    void read_ahead(std::uint64_t commit_index);
+    [[nodiscard]] std::optional<std::string> try_apply(const entry& what, shard_output& out);
+    void get_stuck(std::uint64_t index, std::string why);
+    void rebuild();
+    [[nodiscard]] bool take_voided(std::uint64_t index);
+    [[nodiscard]] timestamp stamp_behind_log(const moment& now) const;
 
     // --- Rows (replica_rows.cpp) ---
     enum class rows_state : std::uint8_t {
@@ -394,6 +424,17 @@ private:
     std::optional<entry_events> events_waiting_;  ///< of the last entry applied: there was no room
     std::uint64_t copied_to_ = 0;                 ///< the events up to here are there, or under way
 
+    std::optional<stuck_entry> stuck_;
+    bool rebuild_is_owed_ = false;      ///< a commit of rows of the state that is void is under way
+    std::uint64_t restored_index_ = 0;  ///< what the state was last restored at
+    std::uint64_t read_to_ = 0;  ///< committed entries up to here are known for what they make void
+    std::map<std::uint64_t, bool> voided_;  ///< made void, and whether it was skipped here
+
+    struct heard_clock {
+        std::int64_t ahead_ns = 0;  ///< of this node's monotonic clock, at least
+        std::uint64_t at_ms = 0;
+    };
+    std::map<replica_id, heard_clock> clocks_;
     moment clock_seen_{};
     bool clock_in_doubt_ = false;
 };

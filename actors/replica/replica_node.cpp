@@ -7,13 +7,45 @@
 
 namespace bourse {
 
+namespace {
+
+/// More than a cluster has nodes, in all their lives.
+constexpr std::size_t max_heard_nodes = 4'096;
+
+}  // namespace
+
 result<std::unique_ptr<replica_node>> replica_node::open(disk& where,
                                                          const journal_options& options) {
     auto opened = journal::open(where, options);
     if (!opened) {
         return opened.error();
     }
-    return std::unique_ptr<replica_node>(new replica_node(std::move(*opened), options.owner));
+    std::unique_ptr<replica_node> made(new replica_node(std::move(*opened), options.owner));
+    // So that a batch is written. Without room it is not, and that is no reason not to start.
+    if (const auto known = made->journal_->shards(); !known.empty()) {
+        static_cast<void>(made->journal_->vote(known.front().shard, known.front().positions.vote));
+    }
+    if (auto committed = made->journal_->commit(); !committed) {
+        return committed.error();
+    }
+    made->incarnation_ = made->journal_->next_batch();
+    return made;
+}
+
+bool replica_node::hear(const moment& now, shard_id shard, const node_sign& from) {
+    const auto known = heard_.find(from.node);
+    if (known == heard_.end() && heard_.size() >= max_heard_nodes) {
+        return false;
+    }
+    std::uint64_t& highest = heard_[from.node];
+    if (from.incarnation < highest) {
+        return false;
+    }
+    highest = from.incarnation;
+    if (replica* one = find(shard)) {
+        one->hear(now, from.node, from.wall);
+    }
+    return true;
 }
 
 outcome replica_node::found(shard_id shard, const membership& founders) {

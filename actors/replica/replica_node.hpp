@@ -12,6 +12,13 @@
 
 namespace bourse {
 
+/// Goes along with all that a node sends to another.
+struct node_sign {
+    replica_id node{};
+    std::uint64_t incarnation = 0;  ///< higher with each start
+    timestamp wall{};               ///< its wall clock
+};
+
 /// The replicas of one node, and the one journal that they share.
 ///
 /// Group commit: while a batch is being written, whatever arrives goes into the next one, which begins
@@ -45,6 +52,13 @@ public:
     /// Waits until the batch under way is durable, tells the replicas, and keeps the files in order.
     void finish_write(const moment& now);
 
+    /// Which start of the node this is: more than at any before. It is the number of the journal's next batch, of
+    /// which each start writes one; on a full disk it may be the same twice.
+    [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
+    /// Something comes from another node, for a replica of this shard. False: it is from an earlier start than one that was heard
+    /// of, late or of a node restored from a copy, and must be dropped. Remembered until this node ends.
+    [[nodiscard]] bool hear(const moment& now, shard_id shard, const node_sign& from);
+
     [[nodiscard]] std::map<shard_id, std::unique_ptr<replica>>& replicas() noexcept {
         return replicas_;
     }
@@ -76,6 +90,8 @@ private:
     std::unique_ptr<event_store> events_;
     std::map<shard_id, std::unique_ptr<replica>> replicas_;
     std::uint64_t owner_ = 0;
+    std::uint64_t incarnation_ = 0;
+    std::map<replica_id, std::uint64_t> heard_;  ///< the highest incarnation of each node
     std::string dead_;
 };
 

@@ -57,6 +57,7 @@ std::optional<error> replica::restore_state() {
     state_ = std::move(*made);
     state_.set_runner(runner_);
     marks_.clear();
+    restored_index_ = state_.index();
     out_.restored = {state_.index(), state_.digest()};
     return std::nullopt;
 }
@@ -165,11 +166,16 @@ void replica::rows_durable(const moment& now) {
 
 /// The journal gives entries up when its own record of the checkpoint is durable too.
 void replica::checkpoint_done(const moment& now) {
-    state_.end_hand_over(true);
     rows_state_ = rows_state::idle;
     counts_.index = position_.index;
     ++counts_.checkpoints;
     owed_ = position_;
+    if (rebuild_is_owed_) {
+        rebuild();
+    } else {
+        state_.end_hand_over(true);
+    }
+    voided_.erase(voided_.begin(), voided_.upper_bound(position_.index));
     tell_of_checkpoint(now);
 }
 
@@ -396,6 +402,9 @@ void replica::install_done(const moment& now) {
     ++counts_.installs;
     to_release_ = {};
     owed_ = {};
+    stuck_.reset();  // whoever has these rows got past it
+    rebuild_is_owed_ = false;
+    voided_.erase(voided_.begin(), voided_.upper_bound(position_.index));
     if (!BOURSE_WIRED_WRONG(rows_not_voided)) {
         writer_.take_void({position_.index, position_.term}, encode_snapshot_position(position_));
     }

@@ -26,6 +26,8 @@ enum class wiring_bug : std::uint8_t {
     lines_not_stored,           ///< the event store lacks ledger lines
     events_not_awaited,         ///< a checkpoint becomes durable before the events up to it
     events_not_copied,  ///< rows of another replica are installed without the events up to them
+    entries_trip,       ///< no mistake of wiring: some entries cannot be applied, by anybody
+    stuck_state_kept,   ///< the same, and what such an entry did in part stays in the state
     rows_not_voided,    ///< a log that rows take the place of stays in the journal
 };
 

@@ -19,6 +19,12 @@ std::vector<shard_settings> settings_of(std::uint16_t shards) {
     return all;
 }
 
+/// The shard whose replicas talk to each other in it; none of a client's, or between shards.
+shard_id shard_of(const envelope& mail) {
+    const auto* message = std::get_if<routed_message>(&mail.what);
+    return message != nullptr ? message->shard : shard_id{0};
+}
+
 std::uint16_t drawn(std::uint16_t wanted, std::uint64_t seed, std::initializer_list<int> from) {
     random_source random(seed);
     const auto which = random.below(from.size());
@@ -60,6 +66,7 @@ cluster_life::cluster_life(const simulation_options& options)
         plan.number = n;
         plan.seed = random_.next() >> 32U;
         nodes_.push_back(std::make_unique<simulated_node>(plan));
+        nodes_.back()->drift_ppm = random_.between(-10'000, 10'000);
     }
     client_world_.shards = static_cast<std::uint16_t>(settings_.size());
     client_world_.nodes = static_cast<std::uint16_t>(nodes);
@@ -170,6 +177,10 @@ void cluster_life::send(envelope mail) {
     if (!weather_.reaches(mail.from, mail.to) || random_.chance(weather_.loss)) {
         return;
     }
+    if (mail.from < first_client) {
+        simulated_node& by = node_at(mail.from);
+        mail.sign = {by.id(), by.node().incarnation(), by.at(now_us_).wall};
+    }
     const auto shared = std::make_shared<envelope>(std::move(mail));
     for (int copies = random_.chance(weather_.repeat) ? 2 : 1; copies > 0; --copies) {
         plan(now_us_ + weather_.draw_delay_us(random_), kind::arrival, shared->to, shared);
@@ -221,6 +232,9 @@ void cluster_life::arrive_at_client(const envelope& mail) {
 
 void cluster_life::arrive(simulated_node& at, const envelope& mail) {
     const moment now = at.at(now_us_);
+    if (mail.from < first_client && !at.node().hear(now, shard_of(mail), mail.sign)) {
+        return;
+    }
     if (const auto* message = std::get_if<routed_message>(&mail.what)) {
         if (message->what.to == at.id()) {
             at.node().find(message->shard)->receive(now, message->what);
@@ -320,16 +334,6 @@ void cluster_life::check_events(simulated_node& at) {
 
 bool cluster_life::pump(simulated_node& at, replica& one) {
     replica_effects out = one.take();
-    if (out.restored) {
-        const std::string wrong =
-            history_.follow_restored(one.id(), out.restored->index, out.restored->digest);
-        if (!wrong.empty()) {
-            complain("replicas agree", name_of(at) + ": " + wrong);
-            return false;
-        }
-        note(name_of(at) + " has the rows of shard " + std::to_string(one.id().value) +
-             " as of entry " + std::to_string(out.restored->index));
-    }
     const auto send_all = [&](auto& letters) {
         for (auto& each : letters) {
             const auto to = static_cast<endpoint>(each.to.value % 16);
@@ -347,6 +351,16 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
                          !out.answers.empty();
     for (const applied_entry& each : out.applied) {
         observe(at, one.id(), each);
+    }
+    if (out.restored) {
+        const std::string wrong =
+            history_.follow_restored(one.id(), out.restored->index, out.restored->digest);
+        if (!wrong.empty()) {
+            complain("replicas agree", name_of(at) + ": " + wrong);
+            return false;
+        }
+        note(name_of(at) + " has the rows of shard " + std::to_string(one.id().value) +
+             " as of entry " + std::to_string(out.restored->index));
     }
     for (replica_message& each : out.messages) {
         for (auto& check : checkers_) {

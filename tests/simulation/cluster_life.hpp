@@ -75,6 +75,7 @@ private:
     void clock_trouble(simulated_node& at);
     void change_membership();
     void lose_a_disk();
+    void make_void();
     [[nodiscard]] std::string heal();
     void repair_memberships();
     [[nodiscard]] std::string unfinished();

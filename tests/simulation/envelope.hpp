@@ -4,7 +4,7 @@
 #include <memory>
 #include <variant>
 
-#include "actors/replica/replica.hpp"
+#include "actors/replica/replica_node.hpp"
 #include "tests/simulation/checker.hpp"
 
 namespace bourse {
@@ -35,6 +35,7 @@ struct envelope {
                  read_answer, refusal_notice, rows_request, rows_piece, events_request,
                  events_piece>
         what;
+    node_sign sign{};  ///< of a node's
 };
 
 }  // namespace bourse

@@ -33,10 +33,11 @@ void simulated_node::make_disks() {
 }
 
 moment simulated_node::at(std::uint64_t now_us) const {
-    const auto passed_us = static_cast<std::int64_t>(now_us) +
-                           static_cast<std::int64_t>(now_us) * drift_ppm / 1'000'000;
-    return {.monotonic_ms = static_cast<std::uint64_t>(passed_us / 1'000) + 1,
-            .wall = {wall_start_ns + passed_us * 1'000 + wall_error_ns}};
+    const auto true_us = static_cast<std::int64_t>(now_us);
+    const auto monotonic_us = true_us + true_us * drift_ppm / 1'000'000;
+    const auto wall_us = true_us + true_us * drift_ppm / 50 / 1'000'000;
+    return {.monotonic_ms = static_cast<std::uint64_t>(monotonic_us / 1'000) + 1,
+            .wall = {wall_start_ns + wall_us * 1'000 + wall_error_ns}};
 }
 
 std::string simulated_node::found() {

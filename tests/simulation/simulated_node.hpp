@@ -46,7 +46,8 @@ public:
     [[nodiscard]] replica_id id() const noexcept { return {plan_.number + 16ULL * disks_lost_}; }
     [[nodiscard]] std::uint64_t life() const noexcept { return life_; }
 
-    /// The two clocks; `drift_ppm` of both, and by how much the wall clock is wrong.
+    /// The two clocks: the monotonic one runs `drift_ppm` fast, the wall clock, which somebody sets, a fiftieth of that, and is
+    /// wrong by `wall_error_ns`.
     [[nodiscard]] moment at(std::uint64_t now_us) const;
     std::int64_t drift_ppm = 0;
     std::int64_t wall_error_ns = 0;

@@ -27,6 +27,7 @@ struct simulation_result {
     std::uint64_t installs = 0;  ///< of rows from another node
     std::uint64_t changes = 0;   ///< of memberships
     std::uint64_t disks_lost = 0;
+    std::uint64_t voids = 0;         ///< entries made void
     std::uint64_t trace_digest = 0;  ///< of everything that happened: the same for the same seed
     std::vector<std::string> last;   ///< if a trace was wanted
 };

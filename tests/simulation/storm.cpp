@@ -61,6 +61,7 @@ void cluster_life::trouble() {
             change_membership();
             break;
     }
+    make_void();
     weather_.loss = random_.chance(300) ? static_cast<std::uint32_t>(random_.below(250)) : 10;
     weather_.repeat = random_.chance(300) ? static_cast<std::uint32_t>(random_.below(200)) : 5;
     weather_.late = random_.chance(300) ? 30 : 2;
@@ -281,6 +282,7 @@ std::string cluster_life::heal() {
             }
         }
         repair_memberships();
+        make_void();
         left = now_us_ > begin_us + calm_us + idle_us ? unfinished() : "clients still ask";
     }
     return "";
@@ -309,6 +311,23 @@ void cluster_life::tell() {
                  (one->is_clock_in_doubt() ? ", clock in doubt" : "") +
                  (one->waits_for_room() ? ", waits for room" : "") +
                  (core.is_installing() ? ", installing" : ""));
+        }
+    }
+}
+
+/// Where a shard is stuck, an operator makes the entry void.
+void cluster_life::make_void() {
+    for (const shard_settings& each : settings_) {
+        simulated_node* leader = leader_of(each.id);
+        replica* one = leader != nullptr ? leader->node().find(each.id) : nullptr;
+        if (one != nullptr && one->stuck()) {
+            const std::uint64_t index = one->stuck()->index;
+            if (one->make_void(leader->at(now_us_), index) == replica_refusal::none) {
+                ++result_.voids;
+                note("shard " + std::to_string(each.id.value) + ": entry " + std::to_string(index) +
+                     " is to be void");
+            }
+            pump(*leader);
         }
     }
 }

@@ -54,6 +54,7 @@ constexpr std::array wirings{
     planted{wiring_bug::events_not_awaited, "a checkpoint is durable before the events up to it",
             40},
     planted{wiring_bug::events_not_copied, "rows are installed without the events up to them", 40},
+    planted{wiring_bug::stuck_state_kept, "what an entry did before it tripped stays", 5},
     planted{wiring_bug::delivery_not_repeated, "a lost channel message is not sent again", 20},
 };
 
@@ -165,6 +166,21 @@ TEST_CASE("nothing is found where nothing is wired wrong") {
         const simulation_result life = simulate({.seed = seed});
         CHECK_MESSAGE(life.checker.empty(), seed, ": ", life.complaint);
     }
+}
+
+TEST_CASE(
+    "an entry that nobody can apply stops its shard until it is void, and nothing is lost by "
+    "that") {
+    wired_wrong = wiring_bug::entries_trip;
+    std::uint64_t voids = 0;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        const simulation_result life = simulate({.seed = seed});
+        CHECK_MESSAGE(life.checker.empty(), seed, ": ", life.checker, ": ", life.complaint);
+        voids += life.voids;
+    }
+    wired_wrong = wiring_bug::none;
+    MESSAGE(voids, " entries made void");
+    CHECK(voids > 40);
 }
 
 TEST_CASE("every mistake in the wiring of a replica is found") {
