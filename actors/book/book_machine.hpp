@@ -67,7 +67,7 @@ public:
     void begin_hand_over();
     [[nodiscard]] bool hand_over(std::size_t most, std::vector<row_change>& out);
     void end_hand_over(bool stored);
-    void note_all_stored() noexcept;
+    void note_all_stored();
     void take_over_changes(machine& other);
 
 private:
@@ -192,6 +192,7 @@ private:
     void note_calm() noexcept {
         calm_ = is_open() && plain_rules_ && row_.rules.volatility_bps == 0 &&
                 hidden_by_priority_.empty() && pending_.empty();
+        quiet_ = calm_ && !notes_changes_;
     }
     [[nodiscard]] static bool combination_allowed(const new_order& order) noexcept;
     [[nodiscard]] reason check_new(const new_order& order) const;
@@ -210,16 +211,25 @@ private:
     // --- Entering and matching (matching.cpp): sections 4 and 6 ------------------------------------
     [[nodiscard]] inline static bool has_only(const new_order& order,
                                               std::uint64_t allowed) noexcept;
-    [[nodiscard]] inline bool is_quick(slot at, account_id asked_by) const noexcept;
+    [[nodiscard]] inline bool is_plain(slot at, account_id asked_by) const noexcept;
     [[gnu::always_inline]] inline void tell_accepted(const new_order& order,
                                                      event& told) const noexcept;
     [[gnu::always_inline]] inline void tell_cancelled(const order_node& node,
                                                       event& told) const noexcept;
     [[gnu::always_inline]] inline void tell_replaced(const order_node& node,
                                                      event& told) const noexcept;
+    // Twice each: with `Notes`, of a book that notes what changes (changes.cpp).
+    template <bool Notes>
     [[gnu::always_inline]] inline void submit_quickly(const new_order& order, event_buffer& out);
+    template <bool Notes>
     [[gnu::always_inline]] inline void cancel_quickly(const cancel_order& request,
                                                       event_buffer& out);
+    template <bool Notes>
+    [[gnu::always_inline]] inline void replace_quickly(const replace_order& request,
+                                                       event_buffer& out);
+    [[gnu::noinline]] void submit_noting(const new_order& order, event_buffer& out);
+    [[gnu::noinline]] void cancel_noting(const cancel_order& request, event_buffer& out);
+    [[gnu::noinline]] void replace_noting(const replace_order& request, event_buffer& out);
     [[gnu::always_inline]] inline void apply_one(const command& each, event_buffer& out);
     [[gnu::noinline]] void apply_entry(std::span<const command> commands, event_buffer& out);
     void apply_ahead(std::span<const command> commands, event_buffer& out, std::size_t* ends);
@@ -403,18 +413,22 @@ private:
     struct group_table;
     /// Before an order changes.
     void touch(slot at) {
-        if (!changed_orders_.is_noted(at)) [[unlikely]] {
+        if (notes_changes_ && !changed_orders_.is_noted(at)) [[unlikely]] {
             note_order(at);
         }
     }
     /// Before an order goes.
     void drop(slot at) {
+        if (!notes_changes_) {
+            return;
+        }
         if (changed_orders_.is_known(at)) [[unlikely]] {
             drop_order(at);
         } else {
             changed_orders_.forget(at);
         }
     }
+    void begin_noting();
     [[gnu::noinline]] void note_order(slot at);
     [[gnu::noinline]] void drop_order(slot at);
     void touch_group(const group& all);
@@ -448,7 +462,9 @@ private:
     book_row row_;
     timestamp due_{INT64_MAX};  ///< nothing is due before
     bool calm_ = false;
-    bool plain_rules_ = false;  ///< tick and lot 1, no limits but max_order_lots, no band
+    bool quiet_ = false;          ///< calm, and changes are not noted
+    bool notes_changes_ = false;  ///< false: changed rows have not been asked for yet
+    bool plain_rules_ = false;    ///< tick and lot 1, no limits but max_order_lots, no band
     bool corridor_on_ = false;
     std::int64_t corridor_low_ = 0;
     std::int64_t corridor_high_ = 0;

@@ -14,6 +14,11 @@ void changed_rows::grow(slot at) {
     limit_ = static_cast<slot>(std::min<std::size_t>(memory_.size(), no_slot - together + 1));
 }
 
+void changed_rows::note_all(slot count) {
+    reserve(count);
+    std::fill_n(memory_.begin(), count, changed);
+}
+
 // `at` was pending or stored. What was not stored before may be from now on, and must then go again.
 void changed_rows::drop_known(slot at, const row_key& key) {
     ((bits_[at] & stored) != 0 ? gone_ : half_gone_).push_back(key);

@@ -26,7 +26,8 @@ namespace bourse {
 /// that the checkpoint has, and while rows are handed over a copy of each that is pending.
 ///
 /// A `Table` has `row_key key(slot) const` and `row_value row(slot) const`, which is none if what is in
-/// the slot says nothing. A slot that is in no use has no bit.
+/// the slot says nothing. A slot that is in no use has no bit; or, where all slots have been noted at once, the table has
+/// `bool is_live(slot) const` too.
 class changed_rows {
 public:
     changed_rows() = default;
@@ -52,6 +53,9 @@ public:
     }
     /// The same where there was one before.
     void note_again(slot at) noexcept { bits_[at] = changed; }
+
+    /// The rows in all slots below `count` are noted, those of slots in no use with them.
+    void note_all(slot count);
 
     /// Makes room for slots below `count`.
     void reserve(std::size_t count) {
@@ -92,7 +96,7 @@ public:
                 walked_ += together;
                 continue;
             }
-            if (is_left(walked_)) {
+            if (is_left(walked_) && is_live(table, walked_)) {
                 out.push_back({table.key(walked_), table.row(walked_)});
             }
             ++walked_;
@@ -113,6 +117,13 @@ private:
     enum bits : std::uint8_t { changed = 1, pending = 2, stored = 4 };
     static constexpr slot together = 8;  ///< slots that are looked at as one word
 
+    template <class Table>
+    [[nodiscard]] static bool is_live(const Table& table, slot at) {
+        if constexpr (requires { table.is_live(at); }) {
+            return table.is_live(at);
+        }
+        return true;
+    }
     [[nodiscard]] bool is_left(slot at) const noexcept {
         return (bits_[at] & (pending | changed)) == pending;
     }

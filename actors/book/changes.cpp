@@ -9,6 +9,7 @@ struct order_book::machine::order_table {
         return row_key::book_order(book.row_.rules.symbol, book.orders_[at].id);
     }
     [[nodiscard]] row_value row(slot at) const { return book.row_of(at); }
+    [[nodiscard]] bool is_live(slot at) const { return book.orders_.is_live(at); }
 };
 
 struct order_book::machine::group_table {
@@ -40,7 +41,17 @@ void order_book::machine::drop_group(const group& all) {
     group_ids_.give_back(all.number);
 }
 
+// Until changed rows are asked for, every order is one: none has to be noted. From then on all are.
+void order_book::machine::begin_noting() {
+    if (!notes_changes_) {
+        changed_orders_.note_all(orders_.used());
+        notes_changes_ = true;
+        note_calm();
+    }
+}
+
 void order_book::machine::begin_hand_over() {
+    begin_noting();
     changed_orders_.begin();
     changed_groups_.begin();
 }
@@ -55,13 +66,17 @@ void order_book::machine::end_hand_over(bool stored) {
     changed_groups_.end(stored);
 }
 
-void order_book::machine::note_all_stored() noexcept {
+void order_book::machine::note_all_stored() {
+    begin_noting();
     changed_orders_.note_all_stored();
     changed_groups_.note_all_stored();
 }
 
 void order_book::machine::take_over_changes(machine& other) {
-    changed_orders_.take_over(other.changed_orders_);
+    if (other.notes_changes_) {
+        begin_noting();
+        changed_orders_.take_over(other.changed_orders_);
+    }
     changed_groups_.take_over(other.changed_groups_);
 }
 

@@ -55,20 +55,24 @@ inline bool order_book::machine::has_only(const new_order& order, std::uint64_t 
     return ((modes & ~allowed) | others) == 0;
 }
 
-// True if a command about this order can go the quick way: a plain order is always in the queue
+// True if a command about this order can go the quick way while the book is calm: a plain order is always in the queue
 // between commands, and in no group.
-inline bool order_book::machine::is_quick(slot at, account_id asked_by) const noexcept {
-    return at != no_slot && calm_ && orders_[at].terms == no_slot &&
+inline bool order_book::machine::is_plain(slot at, account_id asked_by) const noexcept {
+    return at != no_slot && orders_[at].terms == no_slot &&
            (asked_by.value == 0 || asked_by == orders_[at].account);
 }
 
 // Into a calm book, to a level that is there, without reaching the other side.
+template <bool Notes>
 [[gnu::always_inline]] inline void order_book::machine::submit_quickly(const new_order& order,
                                                                        event_buffer& out) {
+    if (!(Notes ? calm_ : quiet_)) [[unlikely]] {
+        return Notes ? submit_otherwise(order, out) : submit_noting(order, out);
+    }
     // Of either side, day or good till cancelled, self-trade prevention but for decrement.
     constexpr std::uint64_t allowed = 0x03'01'00'01U;
     const order_index::position where = index_.locate(order.id);
-    if (!calm_ || where.found != no_slot || !has_only(order, allowed) || !passes(order) ||
+    if (where.found != no_slot || !has_only(order, allowed) || !passes(order) ||
         !orders_.has_free() || !index_.has_page(where) || out.is_full()) [[unlikely]] {
         submit_otherwise(order, out);
         return;
@@ -82,7 +86,9 @@ inline bool order_book::machine::is_quick(slot at, account_id asked_by) const no
         return;
     }
     const slot at = orders_.take_again();
-    changed_orders_.note_again(at);
+    if constexpr (Notes) {
+        changed_orders_.note_again(at);
+    }
     index_.insert_beside(where, at);
     level.shown_lots += order.quantity.lots;
     link_behind(level.tail, at, level);
@@ -93,21 +99,27 @@ inline bool order_book::machine::is_quick(slot at, account_id asked_by) const no
 }
 
 // Out of a calm book, from among others.
+template <bool Notes>
 [[gnu::always_inline]] inline void order_book::machine::cancel_quickly(const cancel_order& request,
                                                                        event_buffer& out) {
+    if (!(Notes ? calm_ : quiet_)) [[unlikely]] {
+        return Notes ? cancel_otherwise(request, out) : cancel_noting(request, out);
+    }
     const order_index::position where = index_.locate(request.id);
     const slot at = where.found;
-    if (!is_quick(at, request.account) || out.is_full()) [[unlikely]] {
+    if (!is_plain(at, request.account) || out.is_full()) [[unlikely]] {
         cancel_otherwise(request, out);
         return;
     }
     const order_node& node = orders_[at];
     price_level& level = ladder(node.which)[node.level];
-    if (level.orders == 1 || changed_orders_.is_known(at)) [[unlikely]] {
+    if (level.orders == 1 || (Notes && changed_orders_.is_known(at))) [[unlikely]] {
         cancel_otherwise(request, out);
         return;
     }
-    changed_orders_.forget(at);
+    if constexpr (Notes) {
+        changed_orders_.forget(at);
+    }
     const std::int64_t lots = node.remaining;
     tell_cancelled(node, out.next_of_room());
     level.shown_lots -= lots;
@@ -117,10 +129,16 @@ inline bool order_book::machine::is_quick(slot at, account_id asked_by) const no
 }
 
 // In a calm book, another price and nothing else, from among others to a level that is there.
-void order_book::machine::replace(const replace_order& request, event_buffer& out) {
+template <bool Notes>
+[[gnu::always_inline]] inline void order_book::machine::replace_quickly(
+    const replace_order& request, event_buffer& out) {
+    if (!(Notes ? calm_ : quiet_)) [[unlikely]] {
+        return Notes ? replace_otherwise(request, out) : replace_noting(request, out);
+    }
     const slot at = index_.find(request.id);
-    if (!is_quick(at, request.account) || !request.set_price || request.set_quantity ||
-        request.set_stop_price || out.is_full() || !changed_orders_.is_noted(at)) [[unlikely]] {
+    if (!is_plain(at, request.account) || !request.set_price || request.set_quantity ||
+        request.set_stop_price || out.is_full() || (Notes && !changed_orders_.is_noted(at)))
+        [[unlikely]] {
         replace_otherwise(request, out);
         return;
     }
@@ -206,11 +224,27 @@ void order_book::machine::replace(const replace_order& request, event_buffer& ou
 }
 
 void order_book::machine::submit(const new_order& order, event_buffer& out) {
-    submit_quickly(order, out);
+    submit_quickly<false>(order, out);
 }
 
 void order_book::machine::cancel(const cancel_order& request, event_buffer& out) {
-    cancel_quickly(request, out);
+    cancel_quickly<false>(request, out);
+}
+
+void order_book::machine::replace(const replace_order& request, event_buffer& out) {
+    replace_quickly<false>(request, out);
+}
+
+void order_book::machine::submit_noting(const new_order& order, event_buffer& out) {
+    submit_quickly<true>(order, out);
+}
+
+void order_book::machine::cancel_noting(const cancel_order& request, event_buffer& out) {
+    cancel_quickly<true>(request, out);
+}
+
+void order_book::machine::replace_noting(const replace_order& request, event_buffer& out) {
+    replace_quickly<true>(request, out);
 }
 
 void order_book::machine::apply(timestamp now, std::span<const command> commands,
@@ -247,9 +281,9 @@ void order_book::machine::apply_entry(std::span<const command> commands, event_b
     // The two that come most are inline here: that spares each a call.
     for (const command& each : commands) {
         if (each.index() == 0) {
-            submit_quickly(*std::get_if<new_order>(&each), out);
+            submit_quickly<false>(*std::get_if<new_order>(&each), out);
         } else if (each.index() == 1) {
-            cancel_quickly(*std::get_if<cancel_order>(&each), out);
+            cancel_quickly<false>(*std::get_if<cancel_order>(&each), out);
         } else {
             apply_one(each, out);
         }
@@ -497,7 +531,7 @@ void order_book::machine::reject(const new_order& order, reason why, event_buffe
 void order_book::machine::cancel_otherwise(const cancel_order& request, event_buffer& out) {
     const order_index::position where = index_.locate(request.id);
     const slot at = where.found;
-    if (is_quick(at, request.account)) [[likely]] {
+    if (calm_ && is_plain(at, request.account)) [[likely]] {
         tell_cancelled(orders_[at], out.next());
         drop(at);
         remove(at);

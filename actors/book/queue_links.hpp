@@ -44,7 +44,9 @@ inline slot order_book::machine::add_order(const new_order& order,
                                            const order_index::position& where) {
     const slot at = orders_.take();
     write_order(orders_[at], order, no_slot, order.post_only);
-    changed_orders_.note_new(at);
+    if (notes_changes_) {
+        changed_orders_.note_new(at);
+    }
     index_.insert(order.id, where, at);
     return at;
 }
