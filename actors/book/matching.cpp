@@ -21,14 +21,15 @@ constexpr std::size_t index_ahead = 24;
 constexpr std::size_t order_ahead = 16;
 constexpr std::size_t links_ahead = 8;
 
-// The order that a command is about: of the three that come most, it is what they begin with. Of others it is anything
-// at all. Asked of every command alike, as nobody can foretell which kind is next.
-inline order_id order_about(const command& about) noexcept {
-    static_assert(offsetof(new_order, id) == 0 && offsetof(cancel_order, id) == 0 &&
-                  offsetof(replace_order, id) == 0);
+// The resting order that a command names: cancels and replaces begin with it. For a new order, which has no memory yet
+// that could be asked for, `before` once more, and for what is rare anything at all. Without a branch, as nobody can
+// foretell which kind is next.
+inline order_id named_order(const command& about, order_id before) noexcept {
+    static_assert(offsetof(cancel_order, id) == 0 && offsetof(replace_order, id) == 0);
     order_id id;
     std::memcpy(&id, static_cast<const void*>(&about), sizeof id);
-    return id;
+    const std::uint64_t is_new = -static_cast<std::uint64_t>(about.index() == 0);
+    return {id.value ^ ((id.value ^ before.value) & is_new)};
 }
 
 }  // namespace
@@ -315,11 +316,15 @@ void order_book::machine::apply_entry(std::span<const command> commands, event_b
 void order_book::machine::apply_ahead(std::span<const command> commands, event_buffer& out,
                                       std::size_t* ends) {
     const std::size_t last = commands.size() - 1;
+    order_id page_of{};
+    order_id order_of{};
     const auto ask_for_page = [&](std::size_t i) {
-        index_.prefetch(order_about(commands[std::min(i, last)]));
+        page_of = named_order(commands[std::min(i, last)], page_of);
+        index_.prefetch(page_of);
     };
     const auto ask_for_order = [&](std::size_t i) {
-        const slot found = index_.find(order_about(commands[std::min(i, last)]));
+        order_of = named_order(commands[std::min(i, last)], order_of);
+        const slot found = index_.find(order_of);
         const slot at = found & (static_cast<slot>(found == no_slot) - 1U);
         orders_.prefetch(at);
         return at;
