@@ -315,16 +315,17 @@ void order_book::machine::apply_entry(std::span<const command> commands, event_b
 // after each command; null: nowhere.
 void order_book::machine::apply_ahead(std::span<const command> commands, event_buffer& out,
                                       std::size_t* ends) {
+    constexpr std::size_t kept = 32;  // more than `index_ahead`
+    std::array<order_id, kept> named;
+    order_id before{};
     const std::size_t last = commands.size() - 1;
-    order_id page_of{};
-    order_id order_of{};
     const auto ask_for_page = [&](std::size_t i) {
-        page_of = named_order(commands[std::min(i, last)], page_of);
-        index_.prefetch(page_of);
+        before = named_order(commands[std::min(i, last)], before);
+        named[i % kept] = before;
+        index_.prefetch(before);
     };
     const auto ask_for_order = [&](std::size_t i) {
-        order_of = named_order(commands[std::min(i, last)], order_of);
-        const slot found = index_.find(order_of);
+        const slot found = index_.find(named[i % kept]);
         const slot at = found & (static_cast<slot>(found == no_slot) - 1U);
         orders_.prefetch(at);
         return at;
