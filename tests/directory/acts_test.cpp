@@ -91,7 +91,7 @@ TEST_CASE("an instrument that cannot be is refused before anything is written") 
     const auto refused = [&](auto change) {
         instrument_spec spec = an_instrument("AAPL");
         change(spec);
-        const std::string said = it.said(spec);
+        std::string said = it.said(spec);
         CHECK(it.machine.index() == 0);
         return said;
     };
@@ -322,6 +322,7 @@ TEST_CASE("random acts that meet and are left end as if each had been alone") {
             asked.emplace_back(an_account("a" + std::to_string(i)));
         }
         std::vector<directory_act> acts;
+        acts.reserve(asked.size());
         for (const auto& each : asked) {
             acts.emplace_back(each, it.now);
         }
