@@ -314,8 +314,13 @@ void shard_work::follow_events() {
 }
 
 void shard_work::tick() {
+    // One that was planned before an earlier one was.
+    const moment at = now();
+    if (tick_at_ms_ == 0 || at.monotonic_ms < tick_at_ms_) {
+        return;
+    }
     tick_at_ms_ = 0;
-    parts_.desk->tick(now());
+    parts_.desk->tick(at);
     pump();
 }
 

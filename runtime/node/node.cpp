@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "actors/console/console_actor.hpp"
+#include "actors/session/history_actor.hpp"
 #include "actors/shard/shard_actor.hpp"
 #include "runtime/node/node_data.hpp"
 #include "runtime/node/node_tables.hpp"
