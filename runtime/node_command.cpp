@@ -133,19 +133,19 @@ void run_node(const node_arguments& arguments) {
 
 void add_node_command(CLI::App& app) {
     auto arguments = std::make_shared<node_arguments>();
-    CLI::App* const command = app.add_subcommand(
+    CLI::App* const node = app.add_subcommand(
         "node", "Runs a node: an exchange on this machine, until SIGTERM or Ctrl-C");
-    command->add_option("--data", arguments->data, "Its folder (default: ./bourse-data)");
-    command->add_option("--listen", arguments->listen,
-                        "Where clients reach it, HOST:PORT (default: 127.0.0.1:7400)");
-    command->add_option("--config", arguments->config,
-                        "A TOML file; what is given here goes before it");
-    command->footer(
+    node->add_option("--data", arguments->data, "Its folder (default: ./bourse-data)");
+    node->add_option("--listen", arguments->listen,
+                     "Where clients reach it, HOST:PORT (default: 127.0.0.1:7400)");
+    node->add_option("--config", arguments->config,
+                     "A TOML file; what is given here goes before it");
+    node->footer(
         "Prints 'ready rpc=HOST:PORT' once it serves. The first start writes the operator's key "
         "to\n"
         "DATA/operator.key. Ends with 0 when asked to, with 1 when it cannot go on.\n\n"
         "Example: bourse node --data ./bourse-data --listen 127.0.0.1:7400");
-    command->callback([arguments] { run_node(*arguments); });
+    node->callback([arguments] { run_node(*arguments); });
 }
 
 }  // namespace bourse

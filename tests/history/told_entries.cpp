@@ -21,8 +21,13 @@ std::vector<unpacked_events> told_entries(std::uint32_t operations,
     for (const auto* entries : {&flow.setup, &flow.fill, &flow.operations}) {
         for (const entry& next : *entries) {
             machine.apply(next, out);
-            told.push_back(
-                {next.index, next.at, out.reports, out.lines, out.events, out.event_numbers});
+            told.push_back({.index = next.index,
+                            .at = next.at,
+                            .digest = machine.digest(),
+                            .reports = {out.reports.begin(), out.reports.end()},
+                            .lines = {out.lines.begin(), out.lines.end()},
+                            .events = {out.events.begin(), out.events.end()},
+                            .event_numbers = out.event_numbers});
         }
     }
     return told;

@@ -51,10 +51,10 @@ report said(event_kind kind, client_id client, order_id order, std::uint64_t num
     told.number = number;
     return told;
 }
-told_entry entry_of(std::uint64_t index, std::vector<report> reports) {
+told_entry entry_of(std::uint64_t index, const std::vector<report>& reports) {
     applied_entry applied;
     applied.index = index;
-    applied.out.reports = std::move(reports);
+    applied.out.reports.assign(reports.begin(), reports.end());
     return {{1}, std::move(applied)};
 }
 /// The only answer that is there.
@@ -74,8 +74,9 @@ request_refused::kind refusal(session& of) {
 TEST_CASE("reports find back to the commands that they answer, in whatever order they arise") {
     session of(trader());
     const client_id named{1, 1};
-    of.ask(at(1), 5, submit_request{{buys(), buys(named), cancels({40}), cancels({}, {1, 2}),
-                                     submit_mass_cancel{.account = mine}, buys(named)}});
+    of.ask(at(1), 5,
+           submit_request{{buys(), buys(named), cancels({40}), cancels({}, {1, 2}),
+                           submit_mass_cancel{.account = mine}, buys(named)}});
     session_effects out = of.take();
     REQUIRE(out.submits.size() == 1);
     const std::vector<shard_command> sent = out.submits[0].list;
@@ -89,12 +90,13 @@ TEST_CASE("reports find back to the commands that they answer, in whatever order
     CHECK(other.low == id_of(sent[0]).low + 6);
 
     const told_entry entry = entry_of(
-        9, {said(event_kind::fill, id_of(sent[0]), {50}, 1),  // of an order of before, with this tag
-            said(event_kind::accepted, other, {51}, 2),
-            said(event_kind::cancel_rejected, id_of(sent[3]), {}, 3),
-            said(event_kind::cancelled, {9, 9}, {40}, 4),
-            said(event_kind::accepted, named, {52}, 5), said(event_kind::repeated, named, {52}, 6),
-            said(event_kind::rejected, id_of(sent[0]), {}, 7)});
+        9,
+        {said(event_kind::fill, id_of(sent[0]), {50}, 1),  // of an order of before, with this tag
+         said(event_kind::accepted, other, {51}, 2),
+         said(event_kind::cancel_rejected, id_of(sent[3]), {}, 3),
+         said(event_kind::cancelled, {9, 9}, {40}, 4), said(event_kind::accepted, named, {52}, 5),
+         said(event_kind::repeated, named, {52}, 6),
+         said(event_kind::rejected, id_of(sent[0]), {}, 7)});
     of.told(entry, {5, 6});
     out = of.take();
     REQUIRE(out.answers.size() == 2);
@@ -112,7 +114,9 @@ TEST_CASE("reports find back to the commands that they answer, in whatever order
     CHECK(of.in_flight() == 0);
 }
 
-TEST_CASE("a trader has his accounts, a viewer nothing to submit, and nobody the exchange's own commands") {
+TEST_CASE(
+    "a trader has his accounts, a viewer nothing to submit, and nobody the exchange's own "
+    "commands") {
     session tina(trader());
     tina.ask(at(1), 1, submit_request{{deposit{.account = mine, .amount = 1}}});
     CHECK(refusal(tina) == request_refused::kind::not_permitted);
@@ -187,7 +191,9 @@ TEST_CASE("a throttle lets its burst pass, says when to come again, and lets can
     CHECK(of.take().submits.size() == 1);
 }
 
-TEST_CASE("orders are under a lease that is renewed while the client is heard of, and ended when he goes") {
+TEST_CASE(
+    "orders are under a lease that is renewed while the client is heard of, and ended when he "
+    "goes") {
     session_options options = trader();
     options.cancel_on_disconnect = {3'000'000'000};
     session of(options);
@@ -225,7 +231,8 @@ TEST_CASE("orders are under a lease that is renewed while the client is heard of
     CHECK(of.take().answers.empty());
 }
 
-TEST_CASE("a subscription gives every report once and in order, whatever it could not take at first") {
+TEST_CASE(
+    "a subscription gives every report once and in order, whatever it could not take at first") {
     session of(trader());
     of.ask(at(1), 4, subscribe_reports{.account = mine, .from = 3});
     session_effects out = of.take();
