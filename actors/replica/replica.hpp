@@ -428,7 +428,8 @@ private:
     bool rebuild_is_owed_ = false;      ///< a commit of rows of the state that is void is under way
     std::uint64_t restored_index_ = 0;  ///< what the state was last restored at
     std::uint64_t read_to_ = 0;  ///< committed entries up to here are known for what they make void
-    std::map<std::uint64_t, bool> voided_;  ///< made void, and whether it was skipped here
+    std::map<std::uint64_t, bool>
+        voided_;  ///< made void, since the rows it began from; skipped here?
 
     struct heard_clock {
         std::int64_t ahead_ns = 0;  ///< of this node's monotonic clock, at least

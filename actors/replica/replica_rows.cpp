@@ -175,7 +175,6 @@ void replica::checkpoint_done(const moment& now) {
     } else {
         state_.end_hand_over(true);
     }
-    voided_.erase(voided_.begin(), voided_.upper_bound(position_.index));
     tell_of_checkpoint(now);
 }
 

@@ -106,6 +106,7 @@ void replica::rebuild() {
         }
     } else {
         state_ = shard(options_.shard);
+        state_.set_runner(runner_);
         marks_.clear();
         restored_index_ = 0;
     }

@@ -173,7 +173,7 @@ TEST_CASE(
     "that") {
     wired_wrong = wiring_bug::entries_trip;
     std::uint64_t voids = 0;
-    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 66; ++seed) {
         const simulation_result life = simulate({.seed = seed});
         CHECK_MESSAGE(life.checker.empty(), seed, ": ", life.checker, ": ", life.complaint);
         voids += life.voids;
