@@ -162,6 +162,7 @@ struct user_arguments {
 void add_user_commands(CLI::App& app) {
     CLI::App* const group = app.add_subcommand("user", "Who may do what: add, revoke");
     group->require_subcommand(1);
+    group->footer("Example: bourse user add carol --role trader --account alice");
     auto asked = std::make_shared<user_arguments>();
     CLI::App* const sub = add_remote_command(
         *group, "add", "Adds a user, and prints its key, once",
@@ -199,6 +200,7 @@ void add_account_commands(CLI::App& app) {
     CLI::App* const group =
         app.add_subcommand("account", "Accounts: open, deposit, withdraw, list");
     group->require_subcommand(1);
+    group->footer("Example: bourse account open alice --deposit USD=100000");
     add_open(*group);
     add_move(*group, "deposit", "Brings something to an account from outside", true);
     add_move(*group, "withdraw", "Takes something of an account outside", false);

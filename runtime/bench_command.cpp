@@ -65,6 +65,7 @@ void add_match(CLI::App& bench) {
         ->capture_default_str();
     match->add_flag("--quick", arguments->options.quick,
                     "A tenth of the operations: to see that it works");
+    match->footer("Example: bourse bench match --flow 10k --runs 5");
     match->callback([arguments] { bench_match(*arguments); });
 }
 
@@ -99,6 +100,7 @@ void add_journal(CLI::App& bench) {
         ->check(CLI::Range(0, 100'000'000));
     app->add_flag("--quick", arguments->options.quick,
                   "A tenth of the batches: to see that it works");
+    app->footer("Example: bourse bench journal --folder . --runs 3");
     app->callback([arguments] { bench_journal(*arguments); });
 }
 
@@ -148,6 +150,7 @@ void add_count(CLI::App& bench) {
 void add_bench_command(CLI::App& app) {
     CLI::App* const bench = app.add_subcommand("bench", "Measures speed");
     bench->require_subcommand(1);
+    bench->footer("Example: bourse bench match --quick");
     add_match(*bench);
     add_journal(*bench);
     add_count(*bench);

@@ -121,6 +121,7 @@ void list(const remote_arguments& asked) {
 void add_instrument_group(CLI::App& app) {
     CLI::App* const group = app.add_subcommand("instrument", "What is traded: add, list");
     group->require_subcommand(1);
+    group->footer("Example: bourse instrument list");
     auto asked = std::make_shared<instrument_arguments>();
     CLI::App* const sub = add_remote_command(
         *group, "add", "Lists an instrument; once more, with the same terms, does nothing",

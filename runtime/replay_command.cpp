@@ -101,6 +101,7 @@ void add_generated(CLI::App& replay) {
     generated->add_option("--seed", arguments->options.seed, "Another seed, another flow")
         ->capture_default_str();
     generated->add_flag("--json", arguments->json, "One JSON object instead of a table");
+    generated->footer("Example: bourse replay generated --orders 1000000 --seed 7");
     generated->callback([arguments] { replay_generated(*arguments); });
 }
 
@@ -188,6 +189,7 @@ void add_replay_command(CLI::App& app) {
                            "Replays an order flow: a recorded one through a node, or a "
                            "generated one through a book of its own");
     replay->require_subcommand(1);
+    replay->footer("Example: bourse replay databento mbo.csv --book mbp.csv");
     add_recorded(*replay, "databento",
                  "A Databento MBO file, and the MBP-10 file of the same day to compare with",
                  "bourse replay databento mbo.csv --book mbp.csv");

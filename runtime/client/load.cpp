@@ -111,10 +111,6 @@ public:
 
     [[nodiscard]] client_loop& loop() { return client_.loop(); }
     void begin() {
-        if (left_ == 0) {
-            run_.finished();
-            return;
-        }
         if (run_.options.rate != 0) {
             send_due();
             return;
@@ -122,6 +118,7 @@ public:
         for (std::uint32_t i = 0; i < run_.options.in_flight && left_ != 0; ++i) {
             send(make(clock_type::now()));
         }
+        end_if_done();
     }
 
 private:
@@ -144,6 +141,8 @@ private:
     std::uint64_t sent_ = 0;
     std::uint32_t under_way_ = 0;
     bool is_over_ = false;
+    bool is_timed_ = false;  ///< the loop will come back to send what is due
+    bool has_ended_ = false;
     clock_type::time_point lost_{};
     std::vector<account_id> accounts_;
     std::vector<resting> resting_;
@@ -221,14 +220,17 @@ void load_session::send_due() {
                     static_cast<double>(run_.options.batch * number_) / static_cast<double>(of_)) *
                    1e9 / share));
     };
-    while (left_ != 0 && !is_over_) {
+    is_timed_ = false;
+    while (left_ != 0) {
         const auto due = due_of(sent_);
         if (due > clock_type::now()) {
+            is_timed_ = true;
             client_.loop().at(due, [this] { send_due(); });
             return;
         }
         send(make(due));
     }
+    end_if_done();
 }
 
 void load_session::take(const std::shared_ptr<load_call>& call, session_answer answer) {
@@ -308,7 +310,8 @@ void load_session::count(const load_call& call, const submitted& answer) {
 }
 
 void load_session::end_if_done() {
-    if (left_ == 0 && under_way_ == 0) {
+    if (left_ == 0 && under_way_ == 0 && !is_timed_ && !has_ended_) {
+        has_ended_ = true;
         run_.finished();
     }
 }

@@ -28,7 +28,8 @@ struct load_options {
 };
 
 /// From when a call was due to its answer, of each command. With a rate, due is by the clock, whether or not the
-/// one before was answered: a stall is counted in full for all that it held up (no coordinated omission).
+/// one before was answered: a stall is counted in full for all that it held up (no coordinated omission). The clock
+/// of the loop has milliseconds: so much of it may be the client's own.
 struct load_latency {
     double p50_us = 0, p90_us = 0, p99_us = 0, p99_9_us = 0, max_us = 0;
 };

@@ -72,6 +72,20 @@ TEST_CASE("a connection that says nothing, or does not log in, ends by its deadl
     CHECK(front->counts().connections == 0);
 }
 
+TEST_CASE("a TLS handshake that is never begun ends by the log-in's deadline") {
+    const std::string stem = std::string(BOURSE_TESTS_DIR) + "/data/tls/localhost";
+    small_exchange exchange;
+    const auto front = gateway::start(exchange, {.listen = "127.0.0.1:0",
+                                                 .certificate_file = stem + ".pem",
+                                                 .private_key_file = stem + ".key",
+                                                 .insecure = false,
+                                                 .limits = {.log_in_within = {50 * ms.ns}}});
+    REQUIRE(front);
+    const plain_socket silent((*front)->address());
+    silent.wait_for_end();
+    CHECK((*front)->counts().connections_ended == 1);
+}
+
 TEST_CASE("a session that is silent ends by its deadline, and one that is heard of does not") {
     small_exchange exchange;
     const auto front = serve(exchange, {.idle_after = {300 * ms.ns}});

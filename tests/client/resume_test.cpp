@@ -1,0 +1,116 @@
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/client/client.hpp"
+#include "runtime/client/names.hpp"
+#include "runtime/client/words.hpp"
+#include "runtime/gateway/gateway.hpp"
+#include "tests/support/exchange/small_exchange.hpp"
+
+using namespace bourse;
+
+namespace {
+
+constexpr duration seconds_10{10'000'000'000};
+
+std::unique_ptr<gateway> serve(exchange_port& exchange, const std::string& at) {
+    auto made = gateway::start(exchange, {.listen = at});
+    REQUIRE_MESSAGE(made, (made ? "" : made.error().what));
+    return std::move(*made);
+}
+
+submit_request one_order() {
+    submit_order made;
+    made.symbol = {1};
+    made.order.account = {1};
+    made.order.price = {50};
+    made.order.quantity = {1};
+    return {{made}};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "reports go on without gap or repeat when the connection breaks, and calls say what is known") {
+    small_exchange exchange;
+    auto front = serve(exchange, "127.0.0.1:0");
+    const std::string address = front->address();
+    client_options options;
+    options.server = address;
+    options.key = "operator";
+    options.reconnect_for = seconds_10;
+    const auto made = client::connect(options);
+    REQUIRE(made);
+    client& it = **made;
+    add_instrument listed;
+    listed.name = "AAPL";
+    REQUIRE(std::holds_alternative<done_answer>(it.ask(listed)));
+    REQUIRE(std::holds_alternative<done_answer>(it.ask(open_named_account{.name = "alice"})));
+
+    std::mutex mutex;
+    std::condition_variable came;
+    std::vector<std::uint64_t> numbers;
+    REQUIRE_FALSE(it.subscribe(subscribe_reports{{1}, 1}, {.take = [&](const reports_push& push) {
+                                   const std::lock_guard lock(mutex);
+                                   for (const report& each : push.reports) {
+                                       numbers.push_back(each.number);
+                                   }
+                                   came.notify_all();
+                               }}));
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 5; ++i) {
+            CHECK(std::holds_alternative<submitted>(it.submit_surely(one_order().commands)));
+        }
+        front->stop();
+        const session_answer meanwhile = it.ask(orders_request{{1}});
+        REQUIRE(std::holds_alternative<request_refused>(meanwhile));
+        const auto what = std::get<request_refused>(meanwhile).what;
+        CHECK((what == request_refused::kind::unavailable ||
+               what == request_refused::kind::unknown_outcome));
+        front = serve(exchange, address);
+    }
+    CHECK(std::holds_alternative<submitted>(it.submit_surely(one_order().commands)));
+    std::unique_lock lock(mutex);
+    // One of opening the account, sixteen of orders that a closed book refuses.
+    came.wait(lock, [&] { return !numbers.empty() && numbers.back() >= 17; });
+    CHECK(numbers.size() == 17);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        CHECK(numbers[i] == i + 1);
+    }
+}
+
+TEST_CASE("client ids are text or digits, and come back as they were") {
+    CHECK(to_client_id("A1")->high == 0x4131'0000'0000'0000U);
+    CHECK(client_id_text(*to_client_id("A1")) == "A1");
+    CHECK(client_id_text(*to_client_id("0123456789abcdef")) == "0123456789abcdef");
+    CHECK(client_id_text(*to_client_id("00000000000000010000000000000002")) ==
+          "00000000000000010000000000000002");
+    CHECK(client_id_text({}).empty());
+    CHECK(client_id_text({client_id::tag_high, 7}).empty());
+    for (const char* const wrong :
+         {"", "12345678901234567", "ffffffffffffffff0000000000000001",
+          "00000000000000000000000000000000", "0000000000000000000000000000000g"}) {
+        CHECK_FALSE(to_client_id(wrong));
+    }
+}
+
+TEST_CASE("times are read and written in UTC") {
+    CHECK(time_text({1'767'258'000'000'000'000}) == "2026-01-01T09:00:00Z");
+    CHECK(time_text({1'767'258'000'000'500'000}) == "2026-01-01T09:00:00.0005Z");
+    CHECK(to_time("2026-01-01T09:00:00Z")->ns == 1'767'258'000'000'000'000);
+    CHECK(to_time("2026-01-01")->ns == 1'767'225'600'000'000'000);
+    CHECK_FALSE(to_time("tomorrow"));
+    CHECK_FALSE(to_time("2026-01-01T09:00:00+01:00"));
+}
+
+TEST_CASE("names that look like what was written are found, the nearest first") {
+    const std::vector<std::string> all{"AAPL", "AMZN", "APPN", "MSFT", "BRK.A", "BRK.B"};
+    CHECK(names_like("APPL", all) == std::vector<std::string>{"APPN", "AAPL"});
+    CHECK(names_like("aapl", all).at(0) == "AAPL");
+    CHECK(names_like("BRK", all) == std::vector<std::string>{"BRK.A", "BRK.B"});
+    CHECK(names_like("zzzzzz", all).empty());
+}
