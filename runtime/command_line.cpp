@@ -60,6 +60,7 @@ exit_code run_command_line(int argc, const char* const* argv) {
     add_load_command(app);
     add_replay_command(app);
     add_bench_command(app);
+    add_verify_command(app);
 
     try {
         app.parse(argc, argv);

@@ -12,6 +12,7 @@ namespace bourse {
 void add_bench_command(CLI::App& app);   // bench_command.cpp
 void add_node_command(CLI::App& app);    // node_command.cpp
 void add_replay_command(CLI::App& app);  // replay_command.cpp
+void add_verify_command(CLI::App& app);  // verify_command.cpp
 
 // Those that talk to a node (remote.hpp).
 void add_instrument_commands(CLI::App& app);  // instrument_command.cpp: instrument, halt, resume

@@ -81,7 +81,8 @@ outcome history::check_label() {
                           "; PRAGMA user_version = " + std::to_string(tables::version) +
                           "; INSERT INTO about VALUES (" + std::to_string(tables::owner_row) +
                           ", " + std::to_string(same_bits(options_.owner)) + "), (" +
-                          std::to_string(tables::trades_row) + ", 0)");
+                          std::to_string(tables::trades_row) + ", 0), (" +
+                          std::to_string(tables::dropped_row) + ", 0)");
     }
     if (*application != tables::application) {
         return error{errc::foreign, options_.path + " is of another program: move it away"};
@@ -148,6 +149,7 @@ outcome history::prepare() {
         {&statements::put_shard, "INSERT OR REPLACE INTO shards VALUES (?1, ?2, ?3, ?4)"},
         {&statements::put_gap, "INSERT INTO gaps VALUES (?1, ?2, ?3)"},
         {&statements::put_trades, "UPDATE about SET value = ?1 WHERE what = 2"},
+        {&statements::add_dropped, "UPDATE about SET value = value + ?1 WHERE what = 3"},
         {&statements::look_at_orders,
          "SELECT id, open FROM orders WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3"},
         {&statements::drop_order, "DELETE FROM orders WHERE id = ?1"},
@@ -374,7 +376,10 @@ outcome history::drop_old() {
         if (const outcome ran = do_.drop_trades.run(); !ran) {
             return ran.error();
         }
-        trades_ -= static_cast<std::uint64_t>(file_->changed());
+        const std::int64_t dropped = file_->changed();
+        trades_ -= static_cast<std::uint64_t>(dropped);
+        do_.add_dropped.bind(1, dropped);
+        return do_.add_dropped.run();
     }
     return done{};
 }
@@ -406,7 +411,8 @@ outcome history::drop_orders(shard_id shard, shard_state& of, std::uint64_t most
         }
         --of.orders;
     }
-    return done{};
+    do_.add_dropped.bind(1, static_cast<std::int64_t>(ended.size()));
+    return do_.add_dropped.run();
 }
 
 outcome history::write_positions() {

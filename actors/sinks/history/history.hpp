@@ -89,6 +89,7 @@ private:
         sqlite_statement put_shard;
         sqlite_statement put_gap;
         sqlite_statement put_trades;
+        sqlite_statement add_dropped;
         sqlite_statement look_at_orders;
         sqlite_statement drop_order;
         sqlite_statement drop_trades;

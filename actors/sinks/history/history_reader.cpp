@@ -242,6 +242,65 @@ result<std::vector<history_gap>> history_reader::gaps() {
     }
 }
 
+result<std::uint64_t> history_reader::dropped() {
+    auto made = file_->prepare("SELECT value FROM about WHERE what = " +
+                               std::to_string(tables::dropped_row));
+    if (!made) {
+        return made.error();
+    }
+    const auto found = made->step();
+    if (!found) {
+        return found.error();
+    }
+    return *found ? same_bits(made->column(0)) : 0;
+}
+
+result<std::optional<history_order>> history_reader::find(order_id id) {
+    if (!find_order_) {
+        auto made = file_->prepare("SELECT * FROM orders WHERE id = ?1");
+        if (!made) {
+            return made.error();
+        }
+        find_order_ = *std::move(made);
+    }
+    find_order_->bind(1, same_bits(id.value));
+    const auto found = find_order_->step();
+    if (!found) {
+        return found.error();
+    }
+    std::optional<history_order> order;
+    if (*found) {
+        order = order_of(*find_order_);
+        find_order_->reset();
+    }
+    return order;
+}
+
+result<std::optional<history_trade>> history_reader::find(timestamp at, symbol_id symbol,
+                                                          trade_number number) {
+    if (!find_trade_) {
+        auto made =
+            file_->prepare("SELECT * FROM trades WHERE at = ?1 AND symbol = ?2 AND number = ?3");
+        if (!made) {
+            return made.error();
+        }
+        find_trade_ = *std::move(made);
+    }
+    find_trade_->bind(1, at.ns);
+    find_trade_->bind(2, symbol.value);
+    find_trade_->bind(3, same_bits(number.value));
+    const auto found = find_trade_->step();
+    if (!found) {
+        return found.error();
+    }
+    std::optional<history_trade> trade;
+    if (*found) {
+        trade = trade_of(*find_trade_);
+        find_trade_->reset();
+    }
+    return trade;
+}
+
 // --- Questions --------------------------------------------------------------------------------------
 
 // In one transaction, so that all of the answer is of one moment.

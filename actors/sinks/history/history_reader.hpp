@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,11 @@ public:
     [[nodiscard]] result<std::map<shard_id, std::uint64_t>> cursors();
     /// What it never saw, by shard and first entry.
     [[nodiscard]] result<std::vector<history_gap>> gaps();
+    /// Orders and trades that retention has dropped.
+    [[nodiscard]] result<std::uint64_t> dropped();
+    [[nodiscard]] result<std::optional<history_order>> find(order_id id);
+    [[nodiscard]] result<std::optional<history_trade>> find(timestamp at, symbol_id symbol,
+                                                            trade_number number);
 
 private:
     explicit history_reader(std::unique_ptr<sqlite_file> file) : file_(std::move(file)) {}
@@ -45,6 +51,8 @@ private:
     [[nodiscard]] result<std::int64_t> first_id_from(shard_id shard, timestamp at);
 
     std::unique_ptr<sqlite_file> file_;
+    std::optional<sqlite_statement> find_order_;  // made ready when first used
+    std::optional<sqlite_statement> find_trade_;
 };
 
 inline constexpr std::uint32_t max_history_rows = 10'000;  ///< of a page

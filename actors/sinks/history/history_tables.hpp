@@ -31,6 +31,7 @@ CREATE INDEX trades_of_seller ON trades (seller);
 
 /// Rows of `about`.
 inline constexpr int owner_row = 1;
-inline constexpr int trades_row = 2;  ///< how many are kept
+inline constexpr int trades_row = 2;   ///< how many trades are kept
+inline constexpr int dropped_row = 3;  ///< how many orders and trades retention has dropped
 
 }  // namespace bourse::history_tables

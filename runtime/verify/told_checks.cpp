@@ -1,0 +1,170 @@
+#include "runtime/verify/told_checks.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+
+namespace bourse {
+
+// --- Acknowledged orders ----------------------------------------------------------------------------
+
+result<acknowledged_orders> acknowledged_orders::read(const std::string& path) {
+    std::ifstream file(path);
+    if (!file) {
+        return error{errc::unreadable, path + " cannot be read"};
+    }
+    acknowledged_orders all;
+    for (std::string line; std::getline(file, line);) {
+        ++all.lines_;
+        std::uint64_t id = 0;
+        const char* const end = line.data() + line.size();
+        const auto read = std::from_chars(line.data(), end, id);
+        if (read.ec != std::errc{} || id == 0 || (read.ptr != end && *read.ptr != ' ')) {
+            return error{errc::malformed,
+                         path + ", line " + std::to_string(all.lines_) +
+                             ": does not begin with the id of an order, as in \"281474976710657 -"
+                             " AAPL\""};
+        }
+        if (!all.seen_.emplace(id, 0).second && !all.named_twice_) {
+            all.named_twice_ = id;
+        }
+        all.in_order_.push_back(id);
+    }
+    return all;
+}
+
+void acknowledged_orders::take(const entry_events_view& entry) {
+    for (const report& each : entry.reports) {
+        if (each.what.kind == event_kind::accepted) {
+            if (const auto found = seen_.find(each.what.order.value); found != seen_.end()) {
+                ++found->second;
+            }
+        }
+    }
+}
+
+std::uint64_t acknowledged_orders::found_once() const {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(in_order_, [&](std::uint64_t id) { return seen_.at(id) == 1; }));
+}
+
+std::optional<std::string> acknowledged_orders::fault() const {
+    if (lines_ == 0) {
+        return "the file names no order at all";
+    }
+    if (named_twice_) {
+        return "order " + std::to_string(*named_twice_) + " is acknowledged twice in the file";
+    }
+    const auto wrong =
+        std::ranges::find_if(in_order_, [&](std::uint64_t id) { return seen_.at(id) != 1; });
+    if (wrong == in_order_.end()) {
+        return std::nullopt;
+    }
+    const std::uint32_t times = seen_.at(*wrong);
+    return "order " + std::to_string(*wrong) + " was acknowledged and is " +
+           (times == 0 ? std::string("not there") : "there " + std::to_string(times) + " times");
+}
+
+// --- History ----------------------------------------------------------------------------------------
+
+bool history_check::begin() {
+    auto known = of_.cursors();
+    if (!known) {
+        unreadable_ = known.error().what;
+        return false;
+    }
+    cursors_ = *std::move(known);
+    return true;
+}
+
+void history_check::take(shard_id shard, const entry_events_view& entry) {
+    const auto cursor = cursors_.find(shard);
+    if (cursor == cursors_.end() || entry.index > cursor->second) {
+        return;
+    }
+    timestamp& at = at_[shard];
+    at = std::max(at, entry.at);
+    expected_.take(entry, at);
+}
+
+std::optional<std::string> history_check::fault(
+    const std::map<shard_id, std::uint64_t>& last_entries) {
+    if (unreadable_) {
+        return unreadable_;
+    }
+    for (const auto& [shard, cursor] : cursors_) {
+        const auto last = last_entries.find(shard);
+        if (last == last_entries.end() || last->second < cursor) {
+            return "it is complete to entry " + std::to_string(cursor) + " of shard " +
+                   std::to_string(shard.value) + ", whose log ends with " +
+                   std::to_string(last == last_entries.end() ? 0 : last->second);
+        }
+    }
+    const auto gaps = of_.gaps();
+    const auto dropped = of_.dropped();
+    if (!gaps || !dropped) {
+        return !gaps ? gaps.error().what : dropped.error().what;
+    }
+    if (!gaps->empty()) {
+        return "entries " + std::to_string(gaps->front().first) + " to " +
+               std::to_string(gaps->front().last) + " of shard " +
+               std::to_string(gaps->front().shard.value) + " never came to it";
+    }
+    auto wrong = compare_orders(*dropped > 0);
+    return wrong ? wrong : compare_trades(*dropped > 0);
+}
+
+std::optional<std::string> history_check::compare_orders(bool may_be_dropped) {
+    for (const order_change& each : expected_.orders()) {
+        const auto found = of_.find(each.id);
+        if (!found) {
+            return found.error().what;
+        }
+        const std::string name = "order " + std::to_string(each.id.value);
+        if (!*found) {
+            if (may_be_dropped && !each.open) {
+                continue;
+            }
+            return name + " is not there";
+        }
+        const history_order& row = **found;
+        if (row.account != each.account || row.symbol != each.symbol || row.side != each.side ||
+            row.filled != each.filled || row.remaining != each.remaining || row.open != each.open ||
+            row.why != each.why || row.changed != each.changed ||
+            (each.limit && row.price != *each.limit) || (each.lots && row.lots != *each.lots) ||
+            (each.client && row.client != *each.client)) {
+            return name + " is another: " + std::to_string(row.filled.lots) + " are filled and " +
+                   std::to_string(row.remaining.lots) + " remain there, and should be " +
+                   std::to_string(each.filled.lots) + " and " + std::to_string(each.remaining.lots);
+        }
+        ++looked_at_;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> history_check::compare_trades(bool may_be_dropped) {
+    for (const history_trade& each : expected_.trades()) {
+        const auto found = of_.find(each.at, each.symbol, each.number);
+        if (!found) {
+            return found.error().what;
+        }
+        const std::string name = "trade " + std::to_string(each.number.value) + " of symbol " +
+                                 std::to_string(each.symbol.value);
+        if (!*found) {
+            if (may_be_dropped) {
+                continue;
+            }
+            return name + " is not there";
+        }
+        const history_trade& row = **found;
+        if (row.price != each.price || row.lots != each.lots || row.buy != each.buy ||
+            row.sell != each.sell || row.buyer != each.buyer || row.seller != each.seller ||
+            row.aggressor != each.aggressor) {
+            return name + " is another";
+        }
+        ++looked_at_;
+    }
+    return std::nullopt;
+}
+
+}  // namespace bourse

@@ -1,0 +1,391 @@
+// A node's folder that is well, and the same folder damaged in each way that there is a check for.
+
+#include "runtime/verify/verify.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "actors/replica/log_payload.hpp"
+#include "actors/sinks/history/sqlite.hpp"
+#include "kept_node.hpp"
+#include "messages/entry_events.hpp"
+#include "messages/shard_rows_codec.hpp"
+#include "storage/event_rows.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace bourse {
+namespace {
+
+namespace files = std::filesystem;
+
+/// Folders as nodes left them: made once, copied for each test that damages one.
+struct kept_folder {
+    temporary_folder folder;
+    std::vector<order_id> accepted;
+    explicit kept_folder(const kept_shape& shape) : accepted(keep_flow(folder.path(), shape)) {}
+};
+const kept_folder& whole() {
+    static const kept_folder kept({});
+    return kept;
+}
+
+class copied_folder {
+public:
+    copied_folder() { files::copy(whole().folder.path(), path(), files::copy_options::recursive); }
+    [[nodiscard]] std::string path() const { return folder_.path() + "/data"; }
+    [[nodiscard]] std::string acks(const std::string& lines) const {
+        std::ofstream(folder_.path() + "/acks") << lines;
+        return folder_.path() + "/acks";
+    }
+
+private:
+    temporary_folder folder_;
+};
+
+verify_result verified(const std::string& data, const std::optional<std::string>& acks = {}) {
+    auto found = verify({.data = data, .acks = acks, .progress = {}});
+    REQUIRE_MESSAGE(found.has_value(), found.error().what);
+    return *std::move(found);
+}
+
+/// The names of the checks that failed.
+std::vector<std::string> failed(const verify_result& found) {
+    std::vector<std::string> names;
+    for (const verify_check& each : found.checks) {
+        if (!each.ok) {
+            INFO(each.what);
+            CHECK(!each.what.empty());
+            names.push_back(each.name);
+        }
+    }
+    CHECK(found.ok() == names.empty());
+    return names;
+}
+std::string fault_of(const verify_result& found, const std::string& name) {
+    const auto check = std::ranges::find(found.checks, name, &verify_check::name);
+    REQUIRE(check != found.checks.end());
+    REQUIRE(!check->ok);
+    return check->what;
+}
+
+using names = std::vector<std::string>;
+
+std::unique_ptr<lmdb_store> store_in(const std::string& folder, std::vector<std::string> tables) {
+    auto opened =
+        lmdb_store::open({.folder = folder, .tables = std::move(tables), .least_free_bytes = 0});
+    REQUIRE(opened.has_value());
+    return *std::move(opened);
+}
+
+// --- Well -----------------------------------------------------------------------------------------
+
+TEST_CASE("the folder of a node that ended is well, and every check was made") {
+    std::string lines;
+    for (const order_id id : whole().accepted) {
+        lines += std::to_string(id.value) + " - S1\n";
+    }
+    const copied_folder kept;
+    const verify_result found = verified(kept.path(), kept.acks(lines));
+    CHECK(failed(found).empty());
+    names all;
+    for (const verify_check& each : found.checks) {
+        all.push_back(each.name);
+    }
+    std::ranges::sort(all);
+    CHECK(all == names{"acks", "checkpoint", "digests", "events", "history", "journal", "orders",
+                       "replay", "reservations", "rows", "value"});
+    CHECK(found.acks == whole().accepted.size());
+    CHECK(found.acks_found == whole().accepted.size());
+    CHECK(verify_json(found).find("\"ok\":true,") != std::string::npos);
+}
+
+TEST_CASE("the folder is as it was afterwards, also where a batch is torn") {
+    const copied_folder kept;
+    const std::string segment = kept.path() + "/journal/" + segment_name(1);
+    const auto content = [&] {
+        std::ifstream file(segment, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    const std::uint64_t entries = verified(kept.path()).entries;
+    // The begin of a batch behind the last: half of a record, as a crash leaves it.
+    std::string torn = content();
+    const std::size_t end = torn.find_last_not_of('\0') / 512 * 512 + 512;
+    torn.replace(end, 8, "\x01\x02\x03\x04\x30\x00\x00", 8);
+    std::ofstream(segment, std::ios::binary) << torn;
+    const verify_result found = verified(kept.path());
+    CHECK(failed(found).empty());
+    CHECK(found.entries == entries);
+    CHECK(content() == torn);
+}
+
+TEST_CASE("a log of which the begin has gone is verified from the checkpoint on") {
+    const temporary_folder folder;
+    const auto accepted =
+        keep_flow(folder.path(), {.segment_bytes = 65'536, .trailing_entries = 8});
+    REQUIRE(!files::exists(folder.path() + "/journal/" + segment_name(1)));
+    std::ofstream(folder.path() + "/acks") << accepted.front().value << " - S1\n";
+    const verify_result found = verified(folder.path(), folder.path() + "/acks");
+    CHECK(failed(found).empty());
+    CHECK(found.acks_found == 1);  // by the event store
+}
+
+// --- Damaged --------------------------------------------------------------------------------------
+
+TEST_CASE("a byte changed in the middle of the journal is found") {
+    const copied_folder kept;
+    const std::string segment = kept.path() + "/journal/" + segment_name(1);
+    std::fstream file(segment, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekg(20'000);
+    const int was = file.get();
+    file.seekp(20'000);
+    file.put(static_cast<char>(was ^ 1));
+    file.close();
+    const verify_result found = verified(kept.path());
+    CHECK(failed(found) == names{"journal"});
+    CHECK(fault_of(found, "journal").find(segment_name(1)) != std::string::npos);
+}
+
+TEST_CASE("a row of the checkpoint that is not what its sum says is found") {
+    const copied_folder kept;
+    const auto store = store_in(kept.path() + "/shard-1/rows", checkpoint_tables());
+    const auto key = row_key::account({1});
+    REQUIRE(store->begin().has_value());
+    REQUIRE(store->put(row_table{1}, key.bytes(), key.bytes()).has_value());
+    REQUIRE(store->commit().has_value());
+    CHECK(failed(verified(kept.path())).front() == "checkpoint");
+}
+
+/// Changes a row of the checkpoint as nobody may, with all sums right.
+void change_checkpoint(const std::string& data, const row_key& key,
+                       const std::function<void(std::vector<std::byte>&)>& change,
+                       std::uint64_t more_entries = 0) {
+    const auto store = store_in(data + "/shard-1/rows", checkpoint_tables());
+    const auto opened = checkpoint::open(*store, {.owner = kept_owner, .shard = shard_1});
+    REQUIRE(opened.has_value());
+    checkpoint& rows = **opened;
+    std::vector<std::byte> value;
+    const auto take = [&](row_bytes at, row_bytes stored) -> std::optional<error> {
+        if (std::ranges::equal(at, key.bytes())) {
+            value.assign(stored.begin(), stored.end());
+        }
+        return std::nullopt;
+    };
+    REQUIRE(rows.load(take).has_value());
+    REQUIRE(!value.empty());
+    change(value);
+    REQUIRE(rows.begin().has_value());
+    REQUIRE(rows.put(key.bytes(), value).has_value());
+    const checkpoint_head head = *rows.head();
+    REQUIRE(rows.commit({head.at.index + more_entries, head.at.term}, head.payload).has_value());
+}
+
+TEST_CASE("value made from nothing in the checkpoint is found") {
+    const copied_folder kept;
+    change_checkpoint(kept.path(), row_key::position(false, {1}, {1}),
+                      [](std::vector<std::byte>& bytes) {
+                          auto row = decode_position_row(bytes);
+                          REQUIRE(row.has_value());
+                          row->total += 1;
+                          bytes.clear();
+                          encode_position_row(*row, bytes);
+                      });
+    const auto which = failed(verified(kept.path()));
+    CHECK(std::ranges::count(which, "rows") == 1);
+    CHECK(std::ranges::count(which, "value") == 1);
+}
+
+TEST_CASE("a limit changed in the checkpoint is found, though nothing has come of it yet") {
+    const copied_folder kept;
+    change_checkpoint(kept.path(), row_key::account({1}), [](std::vector<std::byte>& bytes) {
+        auto row = decode_account_row(bytes);
+        REQUIRE(row.has_value());
+        row->fat_finger_bps += 1;
+        bytes.clear();
+        encode_account_row(*row, bytes);
+    });
+    CHECK(failed(verified(kept.path())) == names{"rows"});
+}
+
+TEST_CASE("a checkpoint that is ahead of the log is found") {
+    const copied_folder kept;
+    change_checkpoint(
+        kept.path(), row_key::shard(),
+        [](std::vector<std::byte>& bytes) {
+            auto row = decode_shard_row(bytes);
+            REQUIRE(row.has_value());
+            row->index += 1'000;
+            bytes.clear();
+            encode_shard_row(*row, bytes);
+        },
+        1'000);
+    CHECK(failed(verified(kept.path())).front() == "checkpoint");
+}
+
+/// Puts one more entry behind the log.
+void append(const std::string& data, const digest_mark& mark, const entry& what) {
+    auto disk = real_disk::open(data + "/journal");
+    REQUIRE(disk.has_value());
+    auto log = journal::open(**disk, {.owner = kept_owner});
+    REQUIRE_MESSAGE(log.has_value(), log.error().what);
+    const log_point end = (*log)->find(shard_1)->positions.end;
+    std::vector<std::byte> payload;
+    encode_journal_payload(
+        {end.term, log_entry_kind::command, shared_bytes(encode_marked_entry(mark, what))},
+        payload);
+    REQUIRE((*log)->append(shard_1, {end.index + 1, end.term}, payload).has_value());
+    REQUIRE((*log)->commit().has_value());
+}
+
+TEST_CASE("a digest in the log that replay does not give is found") {
+    const copied_folder kept;
+    const std::uint64_t last = verified(kept.path()).entries;
+    append(kept.path(), {last, 12345}, {.index = last + 1, .at = {}, .commands = {}});
+    const verify_result found = verified(kept.path());
+    CHECK(failed(found) == names{"digests"});
+    CHECK(found.entries == last + 1);
+}
+
+TEST_CASE("an entry of the log that is none is found") {
+    const copied_folder kept;
+    auto disk = real_disk::open(kept.path() + "/journal");
+    {
+        auto log = journal::open(**disk, {.owner = kept_owner});
+        REQUIRE(log.has_value());
+        const log_point end = (*log)->find(shard_1)->positions.end;
+        const std::vector<std::byte> nothing(3);
+        REQUIRE((*log)->append(shard_1, {end.index + 1, end.term}, nothing).has_value());
+        REQUIRE((*log)->commit().has_value());
+    }
+    CHECK(failed(verified(kept.path())).front() == "replay");
+}
+
+/// Changes what the event store has of an entry, its sum and all.
+void change_events(const std::string& data, std::uint64_t index,
+                   const std::function<void(unpacked_events&)>& change) {
+    const auto store = store_in(data + "/events", event_tables());
+    const auto opened = event_store::open(*store, {.owner = kept_owner});
+    REQUIRE(opened.has_value());
+    std::vector<entry_events> rows;
+    REQUIRE((*opened)->read(shard_1, index, index, 1, rows).has_value());
+    unpacked_events told;
+    REQUIRE(unpack_entry_events(rows.front().events, told).has_value());
+    change(told);
+    pack_entry_events(told.view(), rows.front().events);
+    REQUIRE(store->begin().has_value());
+    REQUIRE(store
+                ->put(event_rows::entries_table, event_rows::entry_key(shard_1, index),
+                      event_rows::encode_entry(shard_1, rows.front()))
+                .has_value());
+    REQUIRE(store->commit().has_value());
+}
+
+TEST_CASE("an event stored otherwise than replay gives it is found") {
+    const copied_folder kept;
+    const std::uint64_t last = verified(kept.path()).entries;
+    change_events(kept.path(), last, [](unpacked_events& told) { told.digest ^= 1U; });
+    CHECK(failed(verified(kept.path())) == names{"events"});
+}
+
+TEST_CASE("an event store that has what the log has not is found") {
+    const copied_folder kept;
+    const std::uint64_t last = verified(kept.path()).entries;
+    {
+        const auto store = store_in(kept.path() + "/events", event_tables());
+        const auto opened = event_store::open(*store, {.owner = kept_owner});
+        REQUIRE((*opened)
+                    ->append(shard_1, {.index = last + 1, .reports = {}, .events = {}})
+                    .has_value());
+        REQUIRE((*opened)->commit().has_value());
+    }
+    CHECK(failed(verified(kept.path())).front() == "events");
+}
+
+void run_sql(const std::string& data, const std::string& sql) {
+    const auto file = sqlite_file::open(data + "/history.sqlite", sqlite_file::use::write);
+    REQUIRE(file.has_value());
+    REQUIRE((*file)->run(sql).has_value());
+}
+
+TEST_CASE("a history that says otherwise, lacks something, is ahead, or has a gap, is found") {
+    for (const char* sql :
+         {"UPDATE orders SET filled = filled + 1 WHERE id = (SELECT max(id) FROM orders)",
+          "UPDATE orders SET open = 1 - open WHERE id = (SELECT min(id) FROM orders)",
+          "DELETE FROM orders WHERE id = (SELECT min(id) FROM orders WHERE open = 0)",
+          "DELETE FROM trades WHERE number = 1 AND symbol = 1",
+          "UPDATE trades SET lots = lots + 1 WHERE number = 1 AND symbol = 1",
+          "UPDATE shards SET cursor = cursor + 1", "INSERT INTO gaps VALUES (1, 2, 3)"}) {
+        CAPTURE(std::string(sql));
+        const copied_folder kept;
+        run_sql(kept.path(), sql);
+        CHECK(failed(verified(kept.path())) == names{"history"});
+    }
+}
+
+TEST_CASE("a history that is behind is well as far as it goes") {
+    const copied_folder kept;
+    const std::uint64_t last = verified(kept.path()).entries;
+    append(kept.path(), {}, {.index = last + 1, .at = {}, .commands = {}});
+    CHECK(failed(verified(kept.path())).empty());
+}
+
+TEST_CASE(
+    "an acknowledged order that is not there, or is named twice, and an empty file are found") {
+    const copied_folder kept;
+    const auto fault = [&](const std::string& lines) {
+        const verify_result found = verified(kept.path(), kept.acks(lines));
+        CHECK(failed(found) == names{"acks"});
+        return fault_of(found, "acks");
+    };
+    const std::string one = std::to_string(whole().accepted.front().value);
+    CHECK(fault("") == "the file names no order at all");
+    CHECK(fault("77 - A\n") == "order 77 was acknowledged and is not there");
+    CHECK(fault(one + "\n77\n").ends_with("order 77 was acknowledged and is not there"));
+    CHECK(fault(one + " - A\n" + one + " - A\n") ==
+          "order " + one + " is acknowledged twice in the file");
+    const auto refused = verify({.data = kept.path(), .acks = kept.acks("x\n"), .progress = {}});
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().code == errc::malformed);
+    CHECK(
+        verify({.data = kept.path(), .acks = kept.path() + "/none", .progress = {}}).error().code ==
+        errc::unreadable);
+}
+
+TEST_CASE("an order accepted twice is found") {
+    const copied_folder kept;
+    const std::uint64_t last = verified(kept.path()).entries;
+    const order_id one = whole().accepted.front();
+    change_events(kept.path(), last, [&](unpacked_events& told) {
+        report again;
+        again.what.kind = event_kind::accepted;
+        again.what.order = one;
+        told.reports.push_back(again);
+    });
+    const verify_result found = verified(kept.path(), kept.acks(std::to_string(one.value) + "\n"));
+    CHECK(fault_of(found, "acks") ==
+          "order " + std::to_string(one.value) + " was acknowledged and is there 2 times");
+    CHECK(found.acks_found == 0);
+}
+
+// --- What cannot be looked at ---------------------------------------------------------------------
+
+TEST_CASE("a folder in use is refused, and one that is no node's") {
+    const copied_folder kept;
+    auto disk = real_disk::open(kept.path() + "/journal");
+    const auto held = (*disk)->lock();
+    REQUIRE(held.has_value());
+    const auto refused = verify({.data = kept.path(), .acks = {}, .progress = {}});
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().code == errc::locked);
+    const temporary_folder empty;
+    CHECK(verify({.data = empty.path(), .acks = {}, .progress = {}}).error().code ==
+          errc::unreadable);
+    files::create_directory(empty.path() + "/journal");
+    CHECK(failed(verified(empty.path())) == names{"journal"});
+    CHECK(files::is_empty(empty.path() + "/journal"));
+}
+
+}  // namespace
+}  // namespace bourse
