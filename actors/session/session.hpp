@@ -21,7 +21,7 @@ struct session_limits {
     throttle_limit session{.per_second = 2'000'000, .burst = 400'000};
     throttle_limit account{.per_second = 1'000'000, .burst = 200'000};
     /// Everything but commands: queries, subscriptions, acts.
-    throttle_limit queries{.per_second = 2'000, .burst = 1'000};
+    throttle_limit queries{.per_second = 100'000, .burst = 50'000};
 };
 
 struct session_options {

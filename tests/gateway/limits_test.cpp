@@ -73,7 +73,7 @@ TEST_CASE("a connection that says nothing, or does not log in, ends by its deadl
 }
 
 TEST_CASE("a TLS handshake that is never begun ends by the log-in's deadline") {
-    const std::string stem = std::string(BOURSE_TESTS_DIR) + "/data/tls/localhost";
+    const std::string stem = BOURSE_TESTS_DIR "/data/tls/localhost";
     small_exchange exchange;
     const auto front = gateway::start(exchange, {.listen = "127.0.0.1:0",
                                                  .certificate_file = stem + ".pem",

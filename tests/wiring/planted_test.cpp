@@ -60,7 +60,7 @@ constexpr std::array wirings{
 
 constexpr std::array in_journal{
     planted{journal_bug::no_sync, "a batch is durable when it is written", 20},
-    planted{journal_bug::open_batch_counted, "what is appended meanwhile is durable with it", 200},
+    planted{journal_bug::open_batch_counted, "what is appended meanwhile is durable with it", 601},
     planted{journal_bug::position_not_carried, "a new segment begins without where the logs end",
             20},
     planted{journal_bug::name_not_synced, "a new segment's name is not synced", 20},
@@ -90,11 +90,11 @@ constexpr std::array in_book{
 constexpr std::array guards_seen{
     planted{guard::membership_first, "entries go on with a membership among them", 100},
     planted{guard::repeated_rejections, "a rejection is believed that is none any more", 300},
-    planted{guard::one_install_at_a_time, "rows are offered while others are being got", 40},
+    planted{guard::one_install_at_a_time, "rows are offered while others are being got", 601},
     planted{guard::sole_voter_new_term, "an only voter leads in its old term", 300},
     planted{guard::leader_begins_term, "a leader begins its term without an entry", 20},
-    planted{guard::learners_vote, "who does not know yet that it is a voter does not vote", 40},
-    planted{guard::silent_leaders, "a leader not heard of keeps others from being elected", 40},
+    planted{guard::learners_vote, "who does not know yet that it is a voter does not vote", 601},
+    planted{guard::silent_leaders, "a leader not heard of keeps others from being elected", 601},
 };
 
 struct finding {
