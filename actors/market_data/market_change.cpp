@@ -23,50 +23,68 @@ void fill_book(const shard& of, const order_book& book, const market_wish& wish,
     into.asks = levels_of(book, side::sell, wish.depth);
 }
 
-}  // namespace
+/// An event of the symbol, and when it happened.
+struct told_event {
+    const event* what = nullptr;
+    timestamp at{};
+};
 
-market_change_ptr change_of(const shard& of, std::span<const told_entry_ptr> entries,
-                            const market_wish& wish) {
-    const order_book* const book = of.book(wish.symbol);
-    if (book == nullptr) {
-        return nullptr;
-    }
-    bool has_any = false;
+market_change_ptr change_of(const shard& of, const order_book& book,
+                            const std::vector<told_event>& events, const market_wish& wish) {
     auto change = std::make_shared<market_change>();
     std::vector<std::pair<order_id, side>> touched;
-    for (const told_entry_ptr& entry : entries) {
-        for (const event& each : entry->what.out.events) {
-            if (each.symbol != wish.symbol) {
-                continue;
-            }
-            has_any = true;
-            if (each.kind == event_kind::fill && (each.flags & event::aggressor) != 0) {
-                change->trades.push_back({.number = {each.number},
-                                          .price = each.price,
-                                          .lots = each.lots,
-                                          .at = entry->what.what.at,
-                                          .aggressor = each.side,
-                                          .in_auction = (each.flags & event::in_auction) != 0});
-            }
-            if (wish.with_orders && each.order != order_id{}) {
-                touched.emplace_back(each.order, each.side);
-            }
+    for (const told_event& told : events) {
+        const event& each = *told.what;
+        if (each.kind == event_kind::fill && (each.flags & event::aggressor) != 0) {
+            change->trades.push_back({.number = {each.number},
+                                      .price = each.price,
+                                      .lots = each.lots,
+                                      .at = told.at,
+                                      .aggressor = each.side,
+                                      .in_auction = (each.flags & event::in_auction) != 0});
+        }
+        if (wish.with_orders && each.order != order_id{}) {
+            touched.emplace_back(each.order, each.side);
         }
     }
-    if (!has_any) {
-        return nullptr;
-    }
-    fill_book(of, *book, wish, *change);
+    fill_book(of, book, wish, *change);
     std::sort(touched.begin(), touched.end());
     for (std::size_t i = 0; i < touched.size(); ++i) {
         const auto [id, its_side] = touched[i];
         if (i > 0 && touched[i - 1].first == id) {
             continue;
         }
-        const auto row = book->find(id);
+        const auto row = book.find(id);
         change->orders.push_back(row ? shown_of(*row) : shown_order{id, its_side, {}, {}});
     }
     return change;
+}
+
+}  // namespace
+
+std::vector<market_change_ptr> changes_of(const shard& of, std::span<const told_entry_ptr> entries,
+                                          const std::map<symbol_id, market_wish>& wishes) {
+    std::map<symbol_id, std::vector<told_event>> wished;
+    std::vector<told_event>* last = nullptr;  // events of one symbol mostly follow each other
+    symbol_id last_symbol{};
+    for (const told_entry_ptr& entry : entries) {
+        for (const event& each : entry->what.out.events) {
+            if (each.symbol != last_symbol) {
+                last_symbol = each.symbol;
+                last = wishes.contains(each.symbol) ? &wished[each.symbol] : nullptr;
+            }
+            if (last != nullptr) {
+                last->push_back({&each, entry->what.what.at});
+            }
+        }
+    }
+    std::vector<market_change_ptr> changes;
+    for (const auto& [symbol, events] : wished) {
+        if (const order_book* const book = of.book(symbol)) {
+            changes.push_back(change_of(of, *book, events, wishes.at(symbol)));
+        }
+    }
+    return changes;
 }
 
 market_change_ptr whole_of(const shard& of, const market_wish& wish) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,16 +27,19 @@ struct market_change {
     market_state state = market_state::open;
     std::vector<level_line> bids;  ///< as many as were wished for
     std::vector<level_line> asks;
-    std::vector<trade_line> trades;   ///< of these entries
-    std::vector<shown_order> orders;  ///< those that changed; all, if `is_whole`; lots zero: not shown, or not any more
-    bool is_whole = false;            ///< a snapshot: asked for, and not because of an entry
+    std::vector<trade_line> trades;  ///< of these entries
+    std::vector<shown_order>
+        orders;  ///< those that changed; all, if `is_whole`; lots zero: not shown, or not any more
+    bool is_whole = false;  ///< a snapshot: asked for, and not because of an entry
 };
 using market_change_ptr = std::shared_ptr<const market_change>;
 
-/// What entries, of which the last is the one that `of` has applied last, mean for a symbol; nothing if they have no event of
-/// it. On the thread that applies, right afterwards: so it is exact as of that entry.
-[[nodiscard]] market_change_ptr change_of(const shard& of, std::span<const told_entry_ptr> entries,
-                                          const market_wish& wish);
+/// What entries, of which the last is the one that `of` has applied last, mean for those symbols that somebody wishes to
+/// hear of and that they have events of. On the thread that applies, right afterwards: so it is exact as of that entry.
+/// Looks at each event once, and at the books of these symbols.
+[[nodiscard]] std::vector<market_change_ptr> changes_of(
+    const shard& of, std::span<const told_entry_ptr> entries,
+    const std::map<symbol_id, market_wish>& wishes);
 /// All of it as it is now; null if the book is not here.
 [[nodiscard]] market_change_ptr whole_of(const shard& of, const market_wish& wish);
 

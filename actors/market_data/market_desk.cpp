@@ -12,8 +12,8 @@ std::span<const level_line> first_of(const std::vector<level_line>& levels, std:
 }
 
 /// What has changed from `before` to `now`, both the best first: levels that are gone with no lots.
-std::vector<level_line> changes(std::span<const level_line> before,
-                                std::span<const level_line> now, bool is_bid) {
+std::vector<level_line> changes(std::span<const level_line> before, std::span<const level_line> now,
+                                bool is_bid) {
     std::vector<level_line> all;
     const auto is_better = [is_bid](price one, price other) {
         return is_bid ? other < one : one < other;
@@ -21,8 +21,7 @@ std::vector<level_line> changes(std::span<const level_line> before,
     std::size_t b = 0;
     std::size_t n = 0;
     while (b < before.size() || n < now.size()) {
-        if (n == now.size() ||
-            (b < before.size() && is_better(before[b].price, now[n].price))) {
+        if (n == now.size() || (b < before.size() && is_better(before[b].price, now[n].price))) {
             all.push_back({before[b++].price, {}, 0});
         } else if (b == before.size() || is_better(now[n].price, before[b].price)) {
             all.push_back(now[n++]);
@@ -119,9 +118,9 @@ void market_desk::missing(symbol_id symbol) {
     }
     for (const auto& [who, each] : found->second.readers) {
         out_.pushes.push_back(
-            {who, request_refused{request_refused::kind::not_found,
-                                  "there is no book of symbol " + std::to_string(symbol.value),
-                                  0}});
+            {who,
+             request_refused{request_refused::kind::not_found,
+                             "there is no book of symbol " + std::to_string(symbol.value), 0}});
         symbols_of_.erase(who);
     }
     out_.watches.push_back({{symbol, 0, false}, false});

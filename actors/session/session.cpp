@@ -90,7 +90,8 @@ void session::ask(const moment& now, std::uint64_t ask, session_request request)
     }
     if (in_flight() >= max_requests_in_flight) {
         refuse(ask, kind::overloaded,
-               std::to_string(in_flight()) + " requests of this session wait for their answers", 10);
+               std::to_string(in_flight()) + " requests of this session wait for their answers",
+               10);
         return;
     }
     if (auto* submit = std::get_if<submit_request>(&request)) {
@@ -106,11 +107,12 @@ std::optional<request_refused> session::find_fault(const shard_command& one) con
     return std::visit(
         [&](const auto& what) -> std::optional<request_refused> {
             using type = std::decay_t<decltype(what)>;
-            if constexpr (!requires { what.request; }) {
-                return request_refused{kind::not_permitted,
-                                       "leases, channel messages and receipts are the exchange's own "
-                                       "commands",
-                                       0};
+            if constexpr (!requires { what.request; } || std::is_same_v<type, put_record>) {
+                return request_refused{
+                    kind::not_permitted,
+                    "leases, records and messages of channels are the exchange's own "
+                    "commands",
+                    0};
             } else {
                 if (what.request.id.is_tag()) {
                     return request_refused{kind::malformed,
@@ -125,8 +127,7 @@ std::optional<request_refused> session::find_fault(const shard_command& one) con
                     }
                 } else if (!has_account(account_of(one))) {
                     return request_refused{kind::not_permitted,
-                                           "account " +
-                                               std::to_string(account_of(one).value) +
+                                           "account " + std::to_string(account_of(one).value) +
                                                " is not one of this user's",
                                            0};
                 }
@@ -169,8 +170,7 @@ std::optional<request_refused> session::find_fault(const submit_request& request
 /// Takes from all buckets or from none.
 std::optional<request_refused> session::find_throttle(const moment& now,
                                                       const submit_request& request) {
-    const bool cancels =
-        std::all_of(request.commands.begin(), request.commands.end(), is_cancel);
+    const bool cancels = std::all_of(request.commands.begin(), request.commands.end(), is_cancel);
     const auto count = static_cast<std::uint32_t>(request.commands.size());
     const auto too_many = [&](const throttle& of, std::uint32_t wanted, const std::string& whose) {
         return request_refused{kind::overloaded, "too many commands a second of " + whose,
@@ -192,8 +192,7 @@ std::optional<request_refused> session::find_throttle(const moment& now,
     }
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const auto [account, wanted] = counts[i];
-        throttle& bucket =
-            accounts_.try_emplace(account, options_.limits.account).first->second;
+        throttle& bucket = accounts_.try_emplace(account, options_.limits.account).first->second;
         if (account != account_id{} && !bucket.take(now.monotonic_ms, wanted, cancels)) {
             all_.give_back(count);
             for (std::size_t k = 0; k < i; ++k) {
@@ -221,8 +220,8 @@ std::size_t session::add_leases(const moment& now, std::vector<shard_command>& c
         const duration half{options_.cancel_on_disconnect.ns / 2};
         if (its.until < now.wall + half) {
             its.until = now.wall + options_.cancel_on_disconnect;
-            renewals.emplace_back(renew_lease{
-                .account = order->order.account, .lease = its.id, .until = its.until});
+            renewals.emplace_back(
+                renew_lease{.account = order->order.account, .lease = its.id, .until = its.until});
         }
         order->lease = its.id;
     }
@@ -270,8 +269,7 @@ void session::renew_leases(const moment& now, bool end) {
     session_effects::commands all;
     for (auto& [account, its] : leases_) {
         its.until = end ? timestamp{1} : now.wall + options_.cancel_on_disconnect;
-        all.list.emplace_back(
-            renew_lease{.account = account, .lease = its.id, .until = its.until});
+        all.list.emplace_back(renew_lease{.account = account, .lease = its.id, .until = its.until});
     }
     if (!all.list.empty()) {
         out_.submits.push_back(std::move(all));

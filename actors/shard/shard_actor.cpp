@@ -480,10 +480,11 @@ void shard_work::tell_lost(const std::vector<desk_answer>& answers) {
 }
 
 void shard_work::tell_market(const std::vector<told_entry_ptr>& entries) {
-    for (const auto& [symbol, wish] : wishes_) {
-        if (auto change = change_of(state(), entries, wish)) {
-            to_.market.tell(market_change_mail{std::move(change)});
-        }
+    if (wishes_.empty()) {
+        return;
+    }
+    for (market_change_ptr& each : changes_of(state(), entries, wishes_)) {
+        to_.market.tell(market_change_mail{std::move(each)});
     }
 }
 

@@ -282,4 +282,12 @@ TEST_CASE(
     CHECK(of.subscriptions() == 0);
 }
 
+TEST_CASE("records are written by the directory's acts alone, whoever asks") {
+    session_options boss = trader();
+    boss.role = user_role::market_operator;
+    session of(boss);
+    of.ask(at(1), 1, submit_request{{put_record{}}});
+    CHECK(refusal(of) == request_refused::kind::not_permitted);
+}
+
 }  // namespace bourse
