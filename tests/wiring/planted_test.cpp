@@ -89,11 +89,11 @@ constexpr std::array in_book{
 /// Those of the guards that a random life has need of; tests/guards has a scenario for each.
 constexpr std::array guards_seen{
     planted{guard::membership_first, "entries go on with a membership among them", 100},
-    planted{guard::repeated_rejections, "a rejection is believed that is none any more", 300},
-    planted{guard::one_install_at_a_time, "rows are offered while others are being got", 601},
-    planted{guard::sole_voter_new_term, "an only voter leads in its old term", 300},
+    planted{guard::repeated_rejections, "a rejection is believed that is none any more", 3000},
+    planted{guard::one_install_at_a_time, "rows are offered while others are being got", 120},
+    planted{guard::sole_voter_new_term, "an only voter leads in its old term", 3000},
     planted{guard::leader_begins_term, "a leader begins its term without an entry", 20},
-    planted{guard::learners_vote, "who does not know yet that it is a voter does not vote", 601},
+    planted{guard::learners_vote, "who does not know yet that it is a voter does not vote", 120},
     planted{guard::silent_leaders, "a leader not heard of keeps others from being elected", 601},
 };
 
