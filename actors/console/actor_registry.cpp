@@ -71,10 +71,9 @@ session_answer actor_registry::answer(const console_request& asked) {
         }
     }
     if (!found) {
-        return request_refused{request_refused::kind::not_found,
-                               "the console knows nothing of '" + asked.what +
-                                   "'; there are: " + known,
-                               0};
+        return request_refused{
+            request_refused::kind::not_found,
+            "the console knows nothing of '" + asked.what + "'; there are: " + known, 0};
     }
     return found(asked.name);
 }

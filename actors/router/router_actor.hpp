@@ -47,10 +47,9 @@ struct stop_mail {
 /// Whoever is asked things by sessions.
 using asked_actor = caf::typed_actor<caf::reacts_to<question_mail>>;
 /// A shard as sessions see it.
-using shard_port_actor =
-    caf::typed_actor<caf::reacts_to<commands_mail>, caf::reacts_to<question_mail>,
-                     caf::reacts_to<watch_mail>, caf::reacts_to<gone_mail>,
-                     caf::reacts_to<stop_mail>>;
+using shard_port_actor = caf::typed_actor<caf::reacts_to<commands_mail>,
+                                          caf::reacts_to<question_mail>, caf::reacts_to<watch_mail>,
+                                          caf::reacts_to<gone_mail>, caf::reacts_to<stop_mail>>;
 /// Who keeps what was told.
 using past_port_actor = caf::typed_actor<caf::reacts_to<wanted_mail>>;
 /// Market data as sessions see it.
@@ -69,10 +68,9 @@ struct router_links {
 ///
 /// One a node, started by its wiring, living as long as it; if it fails the node ends. Owns nothing but who is where: today
 /// one shard has all symbols and accounts. Never blocks. Bounds: those of the sessions, whose requests in flight are counted.
-using router_actor =
-    caf::typed_actor<caf::reacts_to<commands_mail>, caf::reacts_to<question_mail>,
-                     caf::reacts_to<watch_mail>, caf::reacts_to<wanted_mail>,
-                     caf::reacts_to<gone_mail>, caf::reacts_to<stop_mail>>;
+using router_actor = caf::typed_actor<caf::reacts_to<commands_mail>, caf::reacts_to<question_mail>,
+                                      caf::reacts_to<watch_mail>, caf::reacts_to<wanted_mail>,
+                                      caf::reacts_to<gone_mail>, caf::reacts_to<stop_mail>>;
 
 [[nodiscard]] router_actor::behavior_type router_behavior(router_actor::pointer self,
                                                           router_links links,

@@ -133,8 +133,8 @@ result<directory_act::spec> act_desk::spec_of(const session_request& asked) {
         return spec_of_account(*what);
     }
     if (const auto* what = std::get_if<add_user>(&asked)) {
-        return directory_act::spec(
-            user_spec{.name = what->name, .role = what->role, .accounts = what->accounts, .key = {}});
+        return directory_act::spec(user_spec{
+            .name = what->name, .role = what->role, .accounts = what->accounts, .key = {}});
     }
     if (const auto* what = std::get_if<revoke_user>(&asked)) {
         return directory_act::spec(revoke_spec{.name = what->name, .key_id = {}});
@@ -145,11 +145,10 @@ result<directory_act::spec> act_desk::spec_of(const session_request& asked) {
 void act_desk::begin(std::uint64_t session, std::uint64_t ask, directory_act::spec what,
                      timestamp now, std::string key) {
     if (acts_.size() >= max_acts) {
-        out_.answers.push_back({session, ask,
-                                request_refused{request_refused::kind::overloaded,
-                                                std::to_string(max_acts) +
-                                                    " acts of operators are under way",
-                                                100}});
+        out_.answers.push_back(
+            {session, ask,
+             request_refused{request_refused::kind::overloaded,
+                             std::to_string(max_acts) + " acts of operators are under way", 100}});
         return;
     }
     const std::uint64_t number = ++last_act_;

@@ -73,9 +73,9 @@ struct door_state {
     std::map<caf::actor_addr, std::uint64_t> numbers;  ///< of those that are monitored
     std::map<std::uint64_t, session_voice> voices;
 };
-[[nodiscard]] door_actor::behavior_type door_behavior(
-    door_actor::stateful_pointer<door_state> self, door_links links,
-    std::shared_ptr<actor_count> count);
+[[nodiscard]] door_actor::behavior_type door_behavior(door_actor::stateful_pointer<door_state> self,
+                                                      door_links links,
+                                                      std::shared_ptr<actor_count> count);
 
 /// Checks and makes keys, which takes a tenth of a second each, on purpose.
 ///
@@ -85,8 +85,7 @@ using keys_actor = caf::typed_actor<caf::reacts_to<verify_mail>, caf::reacts_to<
 inline constexpr std::uint32_t max_log_ins = 64;
 
 [[nodiscard]] keys_actor::behavior_type keys_behavior(keys_actor::pointer self,
-                                                      post<door_actor> door,
-                                                      post<key_owner> shard,
+                                                      post<door_actor> door, post<key_owner> shard,
                                                       std::shared_ptr<actor_count> count);
 
 }  // namespace bourse

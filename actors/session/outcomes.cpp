@@ -156,9 +156,9 @@ void outcome_finder::wanted::collect() {
     std::stable_sort(names.begin(), names.end(), [](const by_name& one, const by_name& other) {
         return std::pair(one.account, one.client) < std::pair(other.account, other.client);
     });
-    std::stable_sort(
-        orders.begin(), orders.end(),
-        [](const by_order& one, const by_order& other) { return one.order < other.order; });
+    std::stable_sort(orders.begin(), orders.end(), [](const by_order& one, const by_order& other) {
+        return one.order < other.order;
+    });
 }
 
 bool outcome_finder::wanted::find_tag(std::uint64_t tag, std::uint32_t& at,
@@ -186,8 +186,7 @@ void outcome_finder::wanted::answer(std::uint32_t at, std::uint32_t nth, const r
 void outcome_finder::place(const report& told, wanted& all) {
     const event_kind kind = told.what.kind;
     const auto try_one = [&](std::uint32_t at, std::uint32_t nth) {
-        if (!can_answer(all.requests[at].commands[nth].kind, kind) ||
-            !all.is_open(at, nth)) {
+        if (!can_answer(all.requests[at].commands[nth].kind, kind) || !all.is_open(at, nth)) {
             return false;
         }
         all.answer(at, nth, told);
@@ -203,11 +202,10 @@ void outcome_finder::place(const report& told, wanted& all) {
         }
     } else if (!told.client.is_none() && !all.names.empty()) {
         const std::pair wanted_name(told.what.account, told.client);
-        auto next =
-            std::lower_bound(all.names.begin(), all.names.end(), wanted_name,
-                             [](const wanted::by_name& each, const auto& name) {
-                                 return std::pair(each.account, each.client) < name;
-                             });
+        auto next = std::lower_bound(all.names.begin(), all.names.end(), wanted_name,
+                                     [](const wanted::by_name& each, const auto& name) {
+                                         return std::pair(each.account, each.client) < name;
+                                     });
         for (; next != all.names.end() && std::pair(next->account, next->client) == wanted_name;
              ++next) {
             if (try_one(next->request, next->nth)) {
@@ -215,8 +213,7 @@ void outcome_finder::place(const report& told, wanted& all) {
             }
         }
     }
-    const bool ends_cancel =
-        kind == event_kind::cancelled || kind == event_kind::cancel_rejected;
+    const bool ends_cancel = kind == event_kind::cancelled || kind == event_kind::cancel_rejected;
     if (!ends_cancel || all.orders.empty()) {
         return;
     }
@@ -230,8 +227,8 @@ void outcome_finder::place(const report& told, wanted& all) {
     }
 }
 
-std::vector<outcome_finder::answered> outcome_finder::find(
-    const told_entry& in, const std::vector<std::uint64_t>& asks) {
+std::vector<outcome_finder::answered> outcome_finder::find(const told_entry& in,
+                                                           const std::vector<std::uint64_t>& asks) {
     wanted all;
     all.requests = take(asks);
     all.collect();

@@ -63,8 +63,8 @@ std::string level() {
 }
 
 outcome begin(std::string_view level, log_form form) {
-    auto log = std::make_shared<spdlog::logger>(
-        "bourse", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto log = std::make_shared<spdlog::logger>("bourse",
+                                                std::make_shared<spdlog::sinks::stderr_sink_mt>());
     as_json = form == log_form::json;
     log->set_pattern(form == log_form::json
                          ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","thread":%t,"what":%v})"

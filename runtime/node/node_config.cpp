@@ -69,7 +69,8 @@ std::map<std::string, taker> takers(node_config_file& into) {
     return {
         {"data", text_into(into.node.data)},
         {"listen", text_into(into.listen)},
-        {"workers", number_into(into.node.workers, 0, 1'024, "takes a whole number from 0 to 1024")},
+        {"workers",
+         number_into(into.node.workers, 0, 1'024, "takes a whole number from 0 to 1024")},
         {"tls.certificate", text_into(into.certificate_file)},
         {"tls.private-key", text_into(into.private_key_file)},
         {"tls.insecure", flag_into(into.insecure)},
@@ -77,18 +78,15 @@ std::map<std::string, taker> takers(node_config_file& into) {
         {"log.form", form_into(into.log_as)},
         {"journal.segment-mib", number_into(into.node.segment_bytes, 1, 1'024,
                                             "takes a whole number from 1 to 1024", mib)},
-        {"journal.segments", number_into(into.node.max_segments, 2, 4'096,
-                                         "takes a whole number from 2 to 4096")},
-        {"journal.checkpoint-entries",
-         number_into(into.node.checkpoint_every, 16, 1'000'000'000,
-                     "takes a whole number from 16 to 1000000000")},
+        {"journal.segments",
+         number_into(into.node.max_segments, 2, 4'096, "takes a whole number from 2 to 4096")},
+        {"journal.checkpoint-entries", number_into(into.node.checkpoint_every, 16, 1'000'000'000,
+                                                   "takes a whole number from 16 to 1000000000")},
         {"events.keep-gib", number_into(into.node.keep_event_bytes, 1, 1'024,
                                         "takes a whole number from 1 to 1024", gib)},
-        {"limits.session-per-second",
-         number_into(limits.session.per_second, 0, most_rate, rate)},
+        {"limits.session-per-second", number_into(limits.session.per_second, 0, most_rate, rate)},
         {"limits.session-burst", number_into(limits.session.burst, 1, most_rate, burst)},
-        {"limits.account-per-second",
-         number_into(limits.account.per_second, 0, most_rate, rate)},
+        {"limits.account-per-second", number_into(limits.account.per_second, 0, most_rate, rate)},
         {"limits.account-burst", number_into(limits.account.burst, 1, most_rate, burst)},
     };
 }
@@ -97,8 +95,8 @@ outcome take_table(const toml::table& from, const std::string& within,
                    const std::map<std::string, taker>& known, const std::string& path) {
     for (const auto& [key, value] : from) {
         const std::string name = within + std::string(key.str());
-        const std::string place = path + ", line " + std::to_string(value.source().begin.line) +
-                                  ": '" + name + "' ";
+        const std::string place =
+            path + ", line " + std::to_string(value.source().begin.line) + ": '" + name + "' ";
         if (const auto* table = value.as_table()) {
             if (auto taken = take_table(*table, name + ".", known, path); !taken) {
                 return taken;
@@ -132,9 +130,8 @@ outcome read_node_config(const std::string& path, node_config_file& into) {
     try {
         return take_table(toml::parse(text.str(), path), "", takers(into), path);
     } catch (const toml::parse_error& wrong) {
-        return error{errc::malformed, path + ", line " +
-                                          std::to_string(wrong.source().begin.line) + ": " +
-                                          std::string(wrong.description())};
+        return error{errc::malformed, path + ", line " + std::to_string(wrong.source().begin.line) +
+                                          ": " + std::string(wrong.description())};
     }
 }
 

@@ -58,20 +58,20 @@ table_answer sink_lines(const shard_figures& of) {
 void add_node_tables(actor_registry& to, const node_identity& identity, const std::string& folder,
                      sessions_ptr table, std::shared_ptr<shard_figures> figures) {
     const auto nodes = [identity, folder](const std::string&) {
-        return table_answer{{"node", "starts", "data"},
-                            {{std::to_string(identity.id), std::to_string(identity.starts), folder}}};
+        return table_answer{
+            {"node", "starts", "data"},
+            {{std::to_string(identity.id), std::to_string(identity.starts), folder}}};
     };
     to.add_table("nodes", nodes);
     to.add_table("shards", [figures](const std::string&) { return shard_lines(*figures); });
     to.add_table("sinks", [figures](const std::string&) { return sink_lines(*figures); });
-    to.add_table("sessions", [table](const std::string& name) {
-        return session_lines(*table, name);
-    });
+    to.add_table("sessions",
+                 [table](const std::string& name) { return session_lines(*table, name); });
     to.add_table("status", [identity, table, figures](const std::string&) {
-        return table_answer{{"node", "shard", "role", "index", "sessions"},
-                            {{std::to_string(identity.id), "1",
-                              figures->leads ? "leader" : "follower", std::to_string(figures->index),
-                              std::to_string(table->size())}}};
+        return table_answer{
+            {"node", "shard", "role", "index", "sessions"},
+            {{std::to_string(identity.id), "1", figures->leads ? "leader" : "follower",
+              std::to_string(figures->index), std::to_string(table->size())}}};
     });
 }
 

@@ -49,7 +49,8 @@ TEST_CASE(
     add_instrument listed;
     listed.name = "AAPL";
     REQUIRE(std::holds_alternative<done_answer>(it.ask(listed)));
-    REQUIRE(std::holds_alternative<done_answer>(it.ask(open_named_account{.name = "alice", .deposits = {}})));
+    REQUIRE(std::holds_alternative<done_answer>(
+        it.ask(open_named_account{.name = "alice", .deposits = {}})));
 
     std::mutex mutex;
     std::condition_variable came;

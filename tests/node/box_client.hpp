@@ -62,8 +62,8 @@ public:
     /// The next thing said under this number.
     [[nodiscard]] session_answer wait(std::uint64_t ask) {
         std::unique_lock lock(mutex_);
-        REQUIRE(came_.wait_for(lock, std::chrono::minutes(1),
-                               [&] { return !answers_[ask].empty(); }));
+        REQUIRE(
+            came_.wait_for(lock, std::chrono::minutes(1), [&] { return !answers_[ask].empty(); }));
         session_answer first = std::move(answers_[ask].front());
         answers_[ask].erase(answers_[ask].begin());
         return first;
@@ -121,8 +121,8 @@ private:
     return std::move(*opened);
 }
 
-[[nodiscard]] inline shard_command an_order(std::uint32_t account, std::uint32_t symbol,
-                                            side which, std::int64_t ticks, std::int64_t lots,
+[[nodiscard]] inline shard_command an_order(std::uint32_t account, std::uint32_t symbol, side which,
+                                            std::int64_t ticks, std::int64_t lots,
                                             client_id id = {}) {
     submit_order order;
     order.request.id = id;

@@ -34,11 +34,13 @@ submit_request request_of(std::uint64_t number, account_id account, symbol_id sy
 
 /// An account without bounds and an open instrument.
 void set_up(box_client& boss, account_id& account, symbol_id& symbol) {
-    static_cast<void>(boss.get<done_answer>(add_instrument{.name = "AAPL", .description = "", .terms = {}}));
+    static_cast<void>(
+        boss.get<done_answer>(add_instrument{.name = "AAPL", .description = "", .terms = {}}));
     static_cast<void>(boss.get<done_answer>(
         open_named_account{.name = "house", .kind = account_kind::house, .deposits = {}}));
     account = boss.get<accounts_answer>(accounts_request{}).accounts.at(0).id;
-    symbol = boss.get<instruments_answer>(instruments_request{}).instruments.at(0).terms.rules.symbol;
+    symbol =
+        boss.get<instruments_answer>(instruments_request{}).instruments.at(0).terms.rules.symbol;
     const asset_id dollars = asset_of(currency_id{1});
     static_cast<void>(boss.get<submitted>(submit_request{
         {book_state{.symbol = symbol, .what = {.state = market_state::open}},
@@ -62,8 +64,9 @@ void set_up(box_client& boss, account_id& account, symbol_id& symbol) {
         set_up(boss, account, symbol);
     } else {
         account = boss.get<accounts_answer>(accounts_request{}).accounts.at(0).id;
-        symbol =
-            boss.get<instruments_answer>(instruments_request{}).instruments.at(0).terms.rules.symbol;
+        symbol = boss.get<instruments_answer>(instruments_request{})
+                     .instruments.at(0)
+                     .terms.rules.symbol;
     }
     constexpr std::uint64_t ahead = 8;
     std::map<std::uint64_t, std::uint64_t> asks;
@@ -151,8 +154,8 @@ TEST_CASE("a node killed while it trades has every order that it acknowledged, o
             }
             // And there is nothing that was not asked for: at most the requests that were on their way.
             const auto open = boss.get<orders_answer>(orders_request{account}).orders.size();
-            const bool is_right = open >= said * orders_of_request &&
-                                  open <= (said + 8) * orders_of_request;
+            const bool is_right =
+                open >= said * orders_of_request && open <= (said + 8) * orders_of_request;
             (*opened)->stop();
             ::_exit(is_right ? 0 : 8);
         }

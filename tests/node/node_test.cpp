@@ -17,12 +17,12 @@ struct market {
         REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
     }
     void set_up() {
-        add_instrument share{.name = "AAPL", .currency = "USD", .description = "a share", .terms = {}};
+        add_instrument share{
+            .name = "AAPL", .currency = "USD", .description = "a share", .terms = {}};
         static_cast<void>(boss.get<done_answer>(share));
         for (const char* name : {"alice", "bob"}) {
             static_cast<void>(boss.get<done_answer>(open_named_account{
-                .name = name,
-                .deposits = {{true, "USD", "1000000"}, {false, "AAPL", "1000"}}}));
+                .name = name, .deposits = {{true, "USD", "1000000"}, {false, "AAPL", "1000"}}}));
         }
         const auto accounts = boss.get<accounts_answer>(accounts_request{});
         REQUIRE(accounts.accounts.size() == 2);
@@ -99,8 +99,10 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
 
         for (int i = 0; i < 60; ++i) {
             submit_request list;
-            list.commands.push_back(an_order(at.alice.value, at.symbol.value, side::buy, 100 - i % 5, 3));
-            list.commands.push_back(an_order(at.bob.value, at.symbol.value, side::sell, 99 + i % 4, 2));
+            list.commands.push_back(
+                an_order(at.alice.value, at.symbol.value, side::buy, 100 - i % 5, 3));
+            list.commands.push_back(
+                an_order(at.bob.value, at.symbol.value, side::sell, 99 + i % 4, 2));
             const auto done = at.boss.get<submitted>(list);
             REQUIRE(done.outcomes.size() == 2);
             for (const command_outcome& each : done.outcomes) {
@@ -168,7 +170,8 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
     at.set_up();
     const auto key = at.boss.get<user_added>(
         add_user{.name = "tina", .role = user_role::trader, .accounts = {"alice"}});
-    CHECK(at.boss.refusal(add_user{.name = "Tina!", .accounts = {}}).what == request_refused::kind::malformed);
+    CHECK(at.boss.refusal(add_user{.name = "Tina!", .accounts = {}}).what ==
+          request_refused::kind::malformed);
 
     box_client tina(running->port());
     box_client once_more(running->port());
@@ -185,7 +188,8 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
               .what == not_permitted);
     CHECK(tina.refusal(submit_request{{deposit{.account = at.alice, .amount = 5}}}).what ==
           not_permitted);
-    CHECK(tina.refusal(add_instrument{.name = "MINE", .description = "", .terms = {}}).what == not_permitted);
+    CHECK(tina.refusal(add_instrument{.name = "MINE", .description = "", .terms = {}}).what ==
+          not_permitted);
     CHECK(tina.refusal(console_request{"actors", ""}).what == not_permitted);
     CHECK(tina.refusal(submit_request{}).what == request_refused::kind::malformed);
     CHECK(tina.refusal(book_request{.symbol = {77}}).what == request_refused::kind::not_found);
@@ -200,8 +204,7 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
     CHECK(std::get<table_answer>(at.boss.wait(actors)).rows.size() >= 10);
     CHECK(at.boss.get<table_answer>(console_request{"sessions", "tina"}).rows.size() == 1);
     CHECK(at.boss.get<table_answer>(console_request{"books", ""}).rows.size() == 1);
-    CHECK(at.boss.refusal(console_request{"nothing", ""}).what ==
-          request_refused::kind::not_found);
+    CHECK(at.boss.refusal(console_request{"nothing", ""}).what == request_refused::kind::not_found);
 
     // Revoked: the session ends, and the key opens nothing.
     static_cast<void>(at.boss.get<done_answer>(revoke_user{"tina"}));

@@ -46,7 +46,8 @@ TEST_CASE("a refused command line is told what would be right") {
     CHECK(refusal({"bench"}) ==
           "bourse bench: a command is missing, there are: match, journal; 'bourse bench --help' "
           "says more\n");
-    CHECK(refusal({"bnech"}).starts_with("bourse: no command 'bnech', there are: node, instrument, halt"));
+    CHECK(refusal({"bnech"}).starts_with(
+        "bourse: no command 'bnech', there are: node, instrument, halt"));
     CHECK(refusal({"bench", "match", "--entry", "0"}) ==
           "bourse bench match: --entry: Value 0 not in range 1 to 1000; 'bourse bench match "
           "--help' says more\n");

@@ -102,7 +102,8 @@ void fault_planter::lose_message(shard_id from, shard_output& out) {
 void fault_planter::reuse_client_id(const entry& applied, shard_output& out) {
     for (const shard_command& one : applied.commands) {
         const auto* order = std::get_if<submit_order>(&one);
-        if (order == nullptr || !order->request.id.is_remembered() || order->request.not_after.ns == 0) {
+        if (order == nullptr || !order->request.id.is_remembered() ||
+            order->request.not_after.ns == 0) {
             continue;
         }
         for (report& r : out.reports) {

@@ -58,7 +58,8 @@ std::optional<reason> reference_ledger::comes_past(const request_id& request, ac
         return reason::not_after_too_far;
     }
     const std::uint64_t own = a == nullptr ? remembered_by_none_ : a->remembered;
-    if (request.id.is_remembered() && (own >= max_ids_of_account || remembered_.size() >= max_ids)) {
+    if (request.id.is_remembered() &&
+        (own >= max_ids_of_account || remembered_.size() >= max_ids)) {
         return reason::too_many_client_ids;
     }
     return reason::none;
