@@ -64,7 +64,8 @@ void open(const account_arguments& asked) {
         made.deposits.push_back(
             {.of_currency = false, .asset = given.name, .amount = given.amount});
     }
-    print_done(at, at.ask<done_answer>(std::move(made)).text);
+    static_cast<void>(at.ask<done_answer>(std::move(made)));
+    print_done(at, asked.name + " is open");
 }
 
 /// An asset by name: an instrument if there is one, otherwise a currency.
@@ -190,7 +191,8 @@ void add_user_commands(CLI::App& app) {
     revoke->add_option("name", revoked->name, "Who")->required();
     revoke->callback([revoked] {
         remote at("bourse user revoke", revoked->remote);
-        print_done(at, at.ask<done_answer>(revoke_user{.name = revoked->name}).text);
+        static_cast<void>(at.ask<done_answer>(revoke_user{.name = revoked->name}));
+        print_done(at, revoked->name + " is revoked");
     });
 }
 

@@ -86,11 +86,11 @@ void add(const instrument_arguments& asked) {
         tier.taker.rate_ppm = asked.taker_ppm;
         tier.auction.rate_ppm = asked.taker_ppm;
     }
-    const std::string text = at.ask<done_answer>(std::move(made)).text;
+    static_cast<void>(at.ask<done_answer>(std::move(made)));
     if (!asked.closed) {
         open_if_closed(at, asked.name);
     }
-    print_done(at, text);
+    print_done(at, asked.name + " is listed" + (asked.closed ? "; its market is closed" : ""));
 }
 
 void list(const remote_arguments& asked) {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -103,6 +104,8 @@ private:
     std::int64_t scale_;
     const remote_replay_options& options_;
     std::uint64_t ids_;
+    /// A file may take an order out and add it again: that is another order, of another client id.
+    std::unordered_map<std::uint64_t, std::uint64_t> times_added_;
     std::shared_ptr<maker_reports> reports_ = std::make_shared<maker_reports>();
     std::vector<shard_command> waiting_;
     std::vector<std::uint64_t> lines_;  ///< of `waiting_`
@@ -139,13 +142,16 @@ std::optional<price> remote_replayer::to_ticks(price at, const flow_step& step) 
 
 std::optional<shard_command> remote_replayer::to_command(const bourse::command& said,
                                                          const flow_step& step) {
-    const auto id_of = [&](order_id order) { return client_id{ids_, order.value}; };
+    const auto id_of = [&](order_id order) {
+        return client_id{ids_ + times_added_[order.value], order.value};
+    };
     if (const auto* const order = std::get_if<new_order>(&said)) {
         const auto at = to_ticks(order->price, step);
         if (!at) {
             return std::nullopt;
         }
         submit_order made;
+        ++times_added_[order->id.value];
         made.request.id = id_of(order->id);
         made.symbol = symbol_;
         made.order = *order;

@@ -26,7 +26,8 @@ struct client_options {
     duration cancel_on_disconnect{};
     /// How long a connection that broke is tried to be made again; none: not at all.
     duration reconnect_for{};
-    duration connect_within{5'000'000'000};
+    duration connect_within{
+        10'000'000'000};  ///< the log-in included, which takes a tenth of a second
 };
 
 /// Who is told what a subscription brings. All on the loop's thread: not to be waited in. The next push comes when
