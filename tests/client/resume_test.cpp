@@ -110,7 +110,7 @@ TEST_CASE("times are read and written in UTC") {
 
 TEST_CASE("names that look like what was written are found, the nearest first") {
     const std::vector<std::string> all{"AAPL", "AMZN", "APPN", "MSFT", "BRK.A", "BRK.B"};
-    CHECK(names_like("APPL", all) == std::vector<std::string>{"APPN", "AAPL"});
+    CHECK(names_like("APPL", all) == std::vector<std::string>{"AAPL", "APPN"});  // as near: by name
     CHECK(names_like("aapl", all).at(0) == "AAPL");
     CHECK(names_like("BRK", all) == std::vector<std::string>{"BRK.A", "BRK.B"});
     CHECK(names_like("zzzzzz", all).empty());
