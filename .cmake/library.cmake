@@ -29,10 +29,9 @@ endfunction()
 # bourse_library(bourse_book FOLDER actors/book DEPENDS bourse_messages [LINKS <third parties>])
 #
 # A library of every .cpp directly in the folder (picked up when added, no list to keep; EXCLUDE
-# names files that are built otherwise). A folder without sources is an INTERFACE library. ONE_BY_ONE: its files
-# use names that clash in one file.
+# names files that are built otherwise). A folder without sources is an INTERFACE library.
 function(bourse_library target)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "ONE_BY_ONE" "FOLDER" "DEPENDS;LINKS;EXCLUDE")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "DEPENDS;LINKS;EXCLUDE")
     string(REGEX REPLACE "/.*" "" room ${arg_FOLDER})
     foreach(other ${arg_DEPENDS})
         get_target_property(other_room ${other} BOURSE_ROOM)
@@ -54,7 +53,7 @@ function(bourse_library target)
         target_include_directories(${target} PUBLIC ${root})
         target_link_libraries(${target} PUBLIC ${arg_DEPENDS} ${arg_LINKS} PRIVATE bourse_flags)
         # What is measured is built as it is shipped.
-        if(BOURSE_UNITY AND NOT arg_ONE_BY_ONE AND (room STREQUAL "tests" OR NOT BOURSE_TREE STREQUAL "release"))
+        if(BOURSE_UNITY AND (room STREQUAL "tests" OR NOT BOURSE_TREE STREQUAL "release"))
             set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
         endif()
     else()

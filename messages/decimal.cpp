@@ -6,10 +6,6 @@
 namespace bourse {
 namespace {
 
-bool is_digit(char c) noexcept {
-    return '0' <= c && c <= '9';
-}
-
 bool are_digits(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }

@@ -19,6 +19,10 @@ struct decimal {
 };
 inline constexpr std::uint8_t max_decimal_places = 18;
 
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+    return '0' <= c && c <= '9';
+}
+
 /// Reads `[-]digits[.digits]`, as `585.33`, `-0.5`, `1000`: a digit before and behind the point, up to 18
 /// places after trailing zeros, 64 bits of digits. No plus sign, exponent, blank or separator of thousands.
 /// `malformed` or `out_of_range` with a sentence that quotes the text.

@@ -207,7 +207,7 @@ void encode(const From& from, std::vector<std::byte>& out) {
 
 /// Each version that was ever written has its case, for ever; `newest` is that of the record.
 template <typename Record>
-auto decode(std::span<const std::byte> bytes, std::string_view name, std::uint16_t newest) {
+auto decode_record(std::span<const std::byte> bytes, std::string_view name, std::uint16_t newest) {
     const auto read = [newest](
                           typename Record::Reader from, const record_path& at,
                           record_faults& faults) -> decltype(read_version_1(from, at, faults)) {
@@ -253,28 +253,29 @@ void encode_currency_record(const currency_record& from, std::vector<std::byte>&
     encode<schema::CurrencyRecord>(from, out);
 }
 result<currency_record> decode_currency_record(std::span<const std::byte> bytes) {
-    return decode<schema::CurrencyRecord>(bytes, "currencyRecord", currency_record_version);
+    return decode_record<schema::CurrencyRecord>(bytes, "currencyRecord", currency_record_version);
 }
 
 void encode_instrument_record(const instrument_record& from, std::vector<std::byte>& out) {
     encode<schema::InstrumentRecord>(from, out);
 }
 result<instrument_record> decode_instrument_record(std::span<const std::byte> bytes) {
-    return decode<schema::InstrumentRecord>(bytes, "instrumentRecord", instrument_record_version);
+    return decode_record<schema::InstrumentRecord>(bytes, "instrumentRecord",
+                                                   instrument_record_version);
 }
 
 void encode_account_record(const account_record& from, std::vector<std::byte>& out) {
     encode<schema::AccountRecord>(from, out);
 }
 result<account_record> decode_account_record(std::span<const std::byte> bytes) {
-    return decode<schema::AccountRecord>(bytes, "accountRecord", account_record_version);
+    return decode_record<schema::AccountRecord>(bytes, "accountRecord", account_record_version);
 }
 
 void encode_user_record(const user_record& from, std::vector<std::byte>& out) {
     encode<schema::UserRecord>(from, out);
 }
 result<user_record> decode_user_record(std::span<const std::byte> bytes) {
-    return decode<schema::UserRecord>(bytes, "userRecord", user_record_version);
+    return decode_record<schema::UserRecord>(bytes, "userRecord", user_record_version);
 }
 
 std::string record_value(const currency_record& from) {

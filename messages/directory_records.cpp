@@ -20,9 +20,6 @@ bool consists_of(std::string_view text, std::size_t least, std::size_t most,
            std::all_of(text.begin(), text.end(), is_right);
 }
 
-bool is_digit(char c) noexcept {
-    return '0' <= c && c <= '9';
-}
 bool is_mark(char c) noexcept {
     return c == '.' || c == '_' || c == '-';
 }

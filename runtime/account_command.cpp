@@ -38,15 +38,6 @@ named_amount split(const remote& at, const std::string& text) {
     return {text.substr(0, sign), text.substr(sign + 1)};
 }
 
-void print_done(const remote& at, const std::string& text) {
-    if (at.is_json()) {
-        json_text out;
-        say(out.begin('{').key("done").truth(true).key("text").text(text).end().str());
-    } else {
-        say(text);
-    }
-}
-
 void open(const account_arguments& asked) {
     remote at("bourse account open", asked.remote);
     open_named_account made;
@@ -107,11 +98,12 @@ void move(const account_arguments& asked, bool in) {
                        (is_repeated ? ": was done already under this id" : ""));
 }
 
-void list(const remote_arguments& asked) {
+void list_accounts(const remote_arguments& asked) {
     remote at("bourse account list", asked);
     const auto all = at.need(at.names().accounts());
     if (!at.is_json()) {
         std::vector<std::vector<std::string>> rows;
+        rows.reserve(all.size());
         for (const account_line& each : all) {
             rows.push_back(
                 {each.name, std::to_string(each.id.value), std::string(word(each.kind))});
@@ -209,7 +201,7 @@ void add_account_commands(CLI::App& app) {
     auto listed = std::make_shared<remote_arguments>();
     CLI::App* const lists = add_remote_command(*group, "list", "The accounts that you may see",
                                                "bourse account list", *listed);
-    lists->callback([listed] { list(*listed); });
+    lists->callback([listed] { list_accounts(*listed); });
     add_user_commands(app);
 }
 

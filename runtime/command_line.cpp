@@ -38,7 +38,7 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
 }
 
 /// What CLI11 caught, in our exit codes: its own for a wrong command line are above 100.
-exit_code report(const CLI::App& app, const CLI::ParseError& error) {
+exit_code exit_code_of(const CLI::App& app, const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? exit_code::done : exit_code::usage;
 }
@@ -67,7 +67,7 @@ exit_code run_command_line(int argc, const char* const* argv) {
     } catch (const CLI::RuntimeError& ended) {  // a command that ends with an exit code of ours
         return static_cast<exit_code>(ended.get_exit_code());
     } catch (const CLI::ParseError& error) {
-        return report(app, error);
+        return exit_code_of(app, error);
     }
     if (app.get_subcommands().empty()) {
         std::cout << app.help();

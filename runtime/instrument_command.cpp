@@ -14,7 +14,6 @@ namespace bourse {
 namespace {
 
 constexpr std::uint32_t bps_of_percent = 100;
-constexpr std::int64_t ns_of_second = 1'000'000'000;
 
 struct instrument_arguments {
     remote_arguments remote;
@@ -39,15 +38,6 @@ std::uint32_t bps_of(const remote& at, const std::string& percent) {
         at.misused("'" + percent + "' is no percentage: 0 to 100, with up to two decimals");
     }
     return static_cast<std::uint32_t>(bps);
-}
-
-void print_done(const remote& at, const std::string& text) {
-    if (at.is_json()) {
-        json_text out;
-        say(out.begin('{').key("done").truth(true).key("text").text(text).end().str());
-    } else {
-        say(text);
-    }
 }
 
 /// A new instrument's book is closed: people who list one want to trade it.
@@ -93,7 +83,7 @@ void add(const instrument_arguments& asked) {
     print_done(at, asked.name + " is listed" + (asked.closed ? "; its market is closed" : ""));
 }
 
-void list(const remote_arguments& asked) {
+void list_instruments(const remote_arguments& asked) {
     remote at("bourse instrument list", asked);
     const auto* const all = at.need(at.names().instruments());
     if (!at.is_json()) {
@@ -151,7 +141,7 @@ void add_instrument_group(CLI::App& app) {
     auto listed = std::make_shared<remote_arguments>();
     CLI::App* const lists = add_remote_command(*group, "list", "All instruments",
                                                "bourse instrument list --json", *listed);
-    lists->callback([listed] { list(*listed); });
+    lists->callback([listed] { list_instruments(*listed); });
 }
 
 struct market_arguments {

@@ -17,8 +17,6 @@
 namespace bourse {
 namespace {
 
-constexpr std::int64_t ns_of_second = 1'000'000'000;
-
 struct load_arguments {
     remote_arguments remote;
     load_options options;

@@ -46,9 +46,9 @@ node_config_file settings_of(const node_arguments& arguments) {
 }
 
 /// SIGTERM and SIGINT, and a node that failed, as one thing to wait for. Made before any other thread.
-class ending {
+class stop_signal {
 public:
-    ending() {
+    stop_signal() {
         sigemptyset(&set_);
         sigaddset(&set_, SIGTERM);
         sigaddset(&set_, SIGINT);
@@ -96,7 +96,7 @@ void run_node(const node_arguments& arguments) {
     if (auto begun = node_log::begin(settings.log_level, settings.log_as); !begun) {
         refuse(begun.error());
     }
-    ending end;
+    stop_signal end;
     node_log::info("the node starts", {{"data", settings.node.data}});
     settings.node.warn = [](const std::string& what) { node_log::warn(what); };
     auto opened = node::open(settings.node);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "actors/directory/units.hpp"
 #include "runtime/client/json_text.hpp"
 #include "runtime/client/words.hpp"
 
@@ -128,6 +129,25 @@ void remote::misused(const std::string& why) const {
 
 void say(const std::string& text) {
     std::cout << text << '\n' << std::flush;
+}
+
+void print_done(const remote& at, const std::string& text) {
+    if (at.is_json()) {
+        json_text out;
+        say(out.begin('{').key("done").truth(true).key("text").text(text).end().str());
+    } else {
+        say(text);
+    }
+}
+
+void write_levels(json_text& out, const std::vector<level_line>& levels,
+                  const instrument_record& units) {
+    out.begin('[');
+    for (const level_line& each : levels) {
+        out.begin('[').text(price_text(each.price, units)).raw(quantity_text(each.lots, units));
+        out.number(each.orders).end();
+    }
+    out.end();
 }
 
 progress_line::~progress_line() {

@@ -4,8 +4,10 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "runtime/client/client.hpp"
+#include "runtime/client/json_text.hpp"
 #include "runtime/client/names.hpp"
 #include "runtime/exit_code.hpp"
 
@@ -87,6 +89,13 @@ private:
 
 /// Prints to standard output, with a line end.
 void say(const std::string& text);
+
+/// Says that something is done: the text, or with --json {"done":true,"text"}.
+void print_done(const remote& at, const std::string& text);
+
+/// One side of a book: [[price,quantity,orders]…].
+void write_levels(json_text& out, const std::vector<level_line>& levels,
+                  const instrument_record& units);
 
 /// A line on standard error that is written over: how far something is. Nothing unless standard error is a terminal,
 /// but for a line every ten seconds.

@@ -19,7 +19,7 @@ namespace {
 using clock_type = std::chrono::steady_clock;
 
 constexpr std::size_t commands_of_call = 100;
-constexpr auto reports_within = std::chrono::seconds(30);
+constexpr auto all_reports_within = std::chrono::seconds(30);
 /// Apart from the ids that a client gives to commands of its own.
 constexpr std::uint64_t own_ids = 0x5265'706C'6179'0000U;  // "Replay"
 
@@ -39,7 +39,7 @@ public:
     /// All fills up to report `number`.
     std::optional<std::vector<flow_fill>> up_to(std::uint64_t number) {
         std::unique_lock lock(mutex_);
-        if (!came_.wait_for(lock, reports_within, [&] { return last_ >= number; })) {
+        if (!came_.wait_for(lock, all_reports_within, [&] { return last_ >= number; })) {
             return std::nullopt;
         }
         return fills_;
@@ -243,6 +243,7 @@ outcome remote_replayer::compare(const flow_step& step) {
     const auto& shown = std::get<book_answer>(answer);
     const auto levels = [&](const std::vector<level_line>& from) {
         std::vector<book_level> to;
+        to.reserve(from.size());
         for (const level_line& each : from) {
             to.push_back(
                 {.price = {each.price.ticks * scale_}, .lots = each.lots, .orders = each.orders});

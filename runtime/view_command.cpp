@@ -224,16 +224,6 @@ void portfolio(const view_arguments& asked) {
 
 // --- Book -----------------------------------------------------------------------------------------
 
-void write_levels(json_text& out, const std::vector<level_line>& levels,
-                  const instrument_record& units) {
-    out.begin('[');
-    for (const level_line& each : levels) {
-        out.begin('[').text(price_text(each.price, units)).raw(quantity_text(each.lots, units));
-        out.number(each.orders).end();
-    }
-    out.end();
-}
-
 void book(const view_arguments& asked) {
     remote at("bourse book", asked.remote);
     const instrument_line* const in = at.need(at.names().instrument(asked.name));

@@ -25,8 +25,6 @@ struct watch_arguments {
     std::uint32_t depth = 10;
 };
 
-constexpr std::int64_t ns_of_second = 1'000'000'000;
-
 /// Ends the command: once, from whichever thread.
 class ending {
 public:
@@ -94,16 +92,6 @@ std::string report_line(remote& at, const report& each, timestamp when) {
     }
     return text +
            (what.reason == reason::none ? "" : "  (" + std::string(to_string(what.reason)) + ")");
-}
-
-void write_levels(json_text& out, const std::vector<level_line>& levels,
-                  const instrument_record& units) {
-    out.begin('[');
-    for (const level_line& each : levels) {
-        out.begin('[').text(price_text(each.price, units)).raw(quantity_text(each.lots, units));
-        out.number(each.orders).end();
-    }
-    out.end();
 }
 
 std::string update_json(const market_push& push, const instrument_line& in) {

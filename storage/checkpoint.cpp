@@ -9,7 +9,7 @@
 namespace bourse {
 namespace {
 
-constexpr row_table head_table{0};
+constexpr row_table label_table{0};
 constexpr row_table rows_table{1};
 
 constexpr std::array<char, 8> magic = {'B', 'O', 'U', 'R', 'S', 'E', 'C', '\n'};
@@ -26,12 +26,12 @@ row_label label_of(const checkpoint_options& options) {
 constexpr const char* advice =
     "; move the folder away and get the state from another replica or a backup";
 
-error damaged(const std::string& path, const std::string& what) {
+error damaged_checkpoint(const std::string& path, const std::string& what) {
     return {errc::corrupt, path + ": " + what + advice};
 }
 
 error bad_sum(const std::string& path, row_bytes key) {
-    return damaged(path, "the row " + hexadecimal(key) + " is not what was stored");
+    return damaged_checkpoint(path, "the row " + hexadecimal(key) + " is not what was stored");
 }
 
 bool is_above(row_bytes key, row_bytes last) {
@@ -91,7 +91,7 @@ outcome checkpoint::read_head() {
     if (!reader) {
         return reader.error();
     }
-    const auto stored = (*reader)->get(head_table, label_key());
+    const auto stored = (*reader)->get(label_table, label_key());
     if (!stored) {
         return stored.error();
     }
@@ -104,7 +104,9 @@ outcome checkpoint::read_head() {
         if (!scanned) {
             return scanned;
         }
-        return has_rows ? outcome(damaged(store_.path(), "there are rows without a head")) : done{};
+        return has_rows
+                   ? outcome(damaged_checkpoint(store_.path(), "there are rows without a head"))
+                   : done{};
     }
     const auto value = check_label(label_of(options_), **stored, store_.path());
     if (!value) {
@@ -118,7 +120,7 @@ outcome checkpoint::read_head() {
     found.sum = reading.number(8);
     found.payload.assign(reading.rest().begin(), reading.rest().end());
     if (!reading.is_good() || found.payload.size() > max_checkpoint_payload_bytes) {
-        return damaged(store_.path(), "its head has a wrong length");
+        return damaged_checkpoint(store_.path(), "its head has a wrong length");
     }
     head_ = std::move(found);
     return done{};
@@ -205,7 +207,7 @@ outcome checkpoint::start(const checkpoint_head& next) {
     append_little_endian(next_.sum, 8, sealed_);
     append(next_.payload, sealed_);
     seal(label_key(), sealed_);
-    auto put = store_.put(head_table, label_key(), sealed_);
+    auto put = store_.put(label_table, label_key(), sealed_);
     return put ? store_.start_commit() : put;
 }
 
@@ -362,8 +364,9 @@ outcome checkpoint::load(const row_taker& take) const {
     }
     const checkpoint_head expected = head_.value_or(checkpoint_head{});
     if (rows != expected.rows || sum != expected.sum) {
-        return damaged(store_.path(), "there are " + std::to_string(rows) + " rows, and not the " +
-                                          std::to_string(expected.rows) + " that were stored");
+        return damaged_checkpoint(store_.path(),
+                                  "there are " + std::to_string(rows) + " rows, and not the " +
+                                      std::to_string(expected.rows) + " that were stored");
     }
     return done{};
 }

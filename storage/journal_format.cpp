@@ -30,7 +30,7 @@ constexpr std::size_t term_at = 40;
 static_assert(term_at + 8 == record_head_bytes);
 
 // Places in a segment's head.
-constexpr std::array<char, 8> magic = {'B', 'O', 'U', 'R', 'S', 'E', 'J', '\n'};
+constexpr std::array<char, 8> segment_magic = {'B', 'O', 'U', 'R', 'S', 'E', 'J', '\n'};
 constexpr std::size_t version_at = 8;
 constexpr std::size_t head_checksum_at = 12;
 constexpr std::size_t head_generation_at = 16;
@@ -193,7 +193,7 @@ result<found_record> read_record(std::span<const std::byte> bytes) {
 void write_segment_head(const segment_head& head, std::span<std::byte, segment_head_bytes> into,
                         std::uint32_t version) {
     std::memset(into.data(), 0, into.size());
-    std::memcpy(into.data(), magic.data(), magic.size());
+    std::memcpy(into.data(), segment_magic.data(), segment_magic.size());
     put_number(into, version_at, version);
     put_number(into, head_generation_at, head.generation);
     put_number(into, first_batch_at, head.first_batch);
@@ -203,7 +203,7 @@ void write_segment_head(const segment_head& head, std::span<std::byte, segment_h
 }
 
 result<segment_head> read_segment_head(std::span<const std::byte, segment_head_bytes> from) {
-    if (std::memcmp(from.data(), magic.data(), magic.size()) != 0) {
+    if (std::memcmp(from.data(), segment_magic.data(), segment_magic.size()) != 0) {
         return error{errc::foreign,
                      "is not a segment of a journal, or its first bytes are damaged"};
     }

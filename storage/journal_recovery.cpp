@@ -10,7 +10,7 @@ namespace bourse {
 namespace {
 
 /// Bytes of a segment that are read at once, at least one record.
-constexpr std::uint64_t window_bytes = std::uint64_t{1} << 20U;
+constexpr std::uint64_t scan_window_bytes = std::uint64_t{1} << 20U;
 
 /// A segment, read piece by piece from its begin.
 class segment_window {
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] result<std::span<const std::byte>> at(std::uint64_t offset, std::uint64_t bytes) {
         if (offset < begin_ || offset + bytes > begin_ + bytes_.size()) {
             begin_ = offset;
-            bytes_.resize(std::max(bytes, std::min(window_bytes, size() - offset)));
+            bytes_.resize(std::max(bytes, std::min(scan_window_bytes, size() - offset)));
             if (auto read = in_->file->read(begin_, bytes_); !read) {
                 bytes_.clear();
                 return read.error();
@@ -42,7 +42,7 @@ public:
         if (room < record_head_bytes) {
             return at(offset, room);
         }
-        const auto head = at(offset, record_head_bytes);
+        auto head = at(offset, record_head_bytes);
         if (!head) {
             return head;
         }

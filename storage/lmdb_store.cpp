@@ -17,8 +17,8 @@ namespace bourse {
 namespace {
 
 constexpr const char* file_name = "data.mdb";
-constexpr mdb_mode_t file_mode = 0640;
-constexpr std::size_t page_bytes = 4096;
+constexpr mdb_mode_t data_file_mode = 0640;
+constexpr std::size_t map_page_bytes = 4096;
 
 bool is_full(int code) {
     return code == MDB_MAP_FULL || code == ENOSPC || code == EDQUOT || code == EFBIG;
@@ -75,7 +75,7 @@ outcome check_options(const lmdb_options& options) {
                                              std::to_string(options.tables.size())};
     }
     if (options.max_bytes < min_lmdb_bytes || options.max_bytes > max_lmdb_bytes ||
-        options.max_bytes % page_bytes != 0) {
+        options.max_bytes % map_page_bytes != 0) {
         return error{errc::out_of_range, "max_bytes is " + std::to_string(options.max_bytes) +
                                              ", which is no multiple of 4096 from " +
                                              std::to_string(min_lmdb_bytes) + " to " +
@@ -336,8 +336,8 @@ result<std::unique_ptr<lmdb_store>> lmdb_store::open(const lmdb_options& options
     code = code != 0 ? code : ::mdb_env_set_maxdbs(made->env, max_lmdb_tables);
     code = code != 0 ? code : ::mdb_env_set_maxreaders(made->env, max_row_readers + 1);
     code = code != 0 ? code : ::mdb_env_set_assert(made->env, &say_and_abort);
-    code =
-        code != 0 ? code : ::mdb_env_open(made->env, options.folder.c_str(), MDB_NOTLS, file_mode);
+    code = code != 0 ? code
+                     : ::mdb_env_open(made->env, options.folder.c_str(), MDB_NOTLS, data_file_mode);
     if (code != 0) {
         return fault(code, made->path, "cannot be opened");
     }

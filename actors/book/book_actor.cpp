@@ -3,7 +3,7 @@
 namespace bourse {
 
 book_actor::behavior_type book_behavior(book_actor::pointer /*self*/,
-                                        std::shared_ptr<actor_count> count) {
+                                        const std::shared_ptr<actor_count>& count) {
     return {
         [count](const book_turn_mail& mail) {
             const handling here(count);

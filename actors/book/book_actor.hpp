@@ -20,7 +20,7 @@ struct book_turn_mail {
 using book_actor = caf::typed_actor<caf::reacts_to<book_turn_mail>>;
 
 [[nodiscard]] book_actor::behavior_type book_behavior(book_actor::pointer self,
-                                                      std::shared_ptr<actor_count> count);
+                                                      const std::shared_ptr<actor_count>& count);
 
 }  // namespace bourse
 

@@ -164,7 +164,10 @@ public:
                 .wall = {asker_.begin().ns +
                          std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count()}};
     }
-    void send(replica_message message) { nodes_[message.to.value - 1]->post(std::move(message)); }
+    void send(replica_message message) {
+        bench_node& to = *nodes_[message.to.value - 1];
+        to.post(std::move(message));
+    }
     [[nodiscard]] asker& its_asker() noexcept { return asker_; }
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
 

@@ -19,7 +19,7 @@ namespace {
 
 using bench_clock = std::chrono::steady_clock;
 
-constexpr shard_id only_shard{1};
+constexpr shard_id replayed_shard{1};
 constexpr std::size_t read_bytes = std::size_t{1} << 20U;
 constexpr std::uint64_t batch_bytes = std::uint64_t{1} << 20U;
 
@@ -75,7 +75,7 @@ std::string write_entries(const std::string& folder, const shard_flow& flow, std
                                payload);
         bytes += payload.size();
         in_batch += payload.size();
-        outcome did = (*log)->append(only_shard, {each->index, 1}, payload);
+        outcome did = (*log)->append(replayed_shard, {each->index, 1}, payload);
         if (did && in_batch >= batch_bytes) {
             in_batch = 0;
             did = (*log)->commit();
@@ -135,10 +135,10 @@ outcome apply_piece(const entry_batch& piece, shard& machine, shard_output& out)
         return run;
     }
     run.open_ns = watch.cpu_ns();
-    const std::uint64_t last = (*log)->find(only_shard)->positions.end.index;
+    const std::uint64_t last = (*log)->find(replayed_shard)->positions.end.index;
     entry_batch piece;
     for (std::uint64_t next = 1; next <= last && run.fault.empty(); next += piece.items.size()) {
-        outcome did = (*log)->read(only_shard, next, last, read_bytes, piece);
+        outcome did = (*log)->read(replayed_shard, next, last, read_bytes, piece);
         did = did ? apply_piece(piece, machine, out) : did;
         run.fault = did ? "" : did.error().what;
     }

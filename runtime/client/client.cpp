@@ -20,7 +20,6 @@ constexpr kj::Duration keep_alive_every = 20 * kj::SECONDS;
 constexpr kj::Duration shortest_wait = 50 * kj::MILLISECONDS;
 constexpr kj::Duration longest_wait = 2 * kj::SECONDS;
 constexpr std::uint64_t most_words = std::uint64_t{1} << 24U;  ///< of a message: 128 MiB
-constexpr std::int64_t ns_of_ms = 1'000'000;
 constexpr std::uint32_t usual_retry_ms = 20;
 
 request_refused refusal(request_refused::kind what, std::string why) {
@@ -220,7 +219,7 @@ kj::Promise<void> client::wire::come_back(kj::TimePoint until, kj::Duration wait
     return timer()
         .afterDelay(wait)
         .then([this] { return connect(); })
-        .then([this, until, wait](result<logged_in> in) -> kj::Promise<void> {
+        .then([this, until, wait](const result<logged_in>& in) -> kj::Promise<void> {
             if (in) {
                 watch();
                 resubscribe();

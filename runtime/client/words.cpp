@@ -49,7 +49,6 @@ std::vector<std::string> all(const Words& words) {
 constexpr std::size_t id_bytes = 16;
 constexpr std::size_t half_bytes = 8;
 constexpr unsigned byte_bits = 8;
-constexpr std::int64_t ns_of_second = 1'000'000'000;
 constexpr int fraction_digits = 9;
 
 }  // namespace

@@ -15,6 +15,8 @@
 /// The words that people write and read for what messages have numbers for.
 namespace bourse {
 
+inline constexpr std::int64_t ns_of_second = 1'000'000'000;
+
 [[nodiscard]] std::string_view word(side of);
 [[nodiscard]] std::string_view word(order_type of);
 [[nodiscard]] std::string_view word(time_in_force of);

@@ -136,7 +136,7 @@ kj::Promise<void> session_server::refuse(Context context, request_refused why) {
 }
 
 template <typename Answer, typename Context, typename Write>
-kj::Promise<void> session_server::ask(Context context, session_request request,
+kj::Promise<void> session_server::ask(Context context, session_request&& request,
                                       Write write_answer) {
     context.releaseParams();
     return loop_.ask(number_, std::move(request),
@@ -257,7 +257,7 @@ kj::Promise<void> session_server::history(HistoryContext context) {
 // --- Subscriptions --------------------------------------------------------------------------------
 
 template <typename Context>
-kj::Promise<void> session_server::subscribe(Context context, session_request request,
+kj::Promise<void> session_server::subscribe(Context context, session_request&& request,
                                             std::optional<rpc::ReportSink::Client> reports,
                                             std::optional<rpc::MarketSink::Client> market) {
     return loop_.subscribe(number_, std::move(request), std::move(reports), std::move(market),

@@ -55,11 +55,11 @@ protected:
 
 private:
     template <typename Answer, typename Context, typename Write>
-    kj::Promise<void> ask(Context context, session_request request, Write write_answer);
+    kj::Promise<void> ask(Context context, session_request&& request, Write write_answer);
     template <typename Context>
     kj::Promise<void> refuse(Context context, request_refused why);
     template <typename Context>
-    kj::Promise<void> subscribe(Context context, session_request request,
+    kj::Promise<void> subscribe(Context context, session_request&& request,
                                 std::optional<rpc::ReportSink::Client> reports,
                                 std::optional<rpc::MarketSink::Client> market);
 

@@ -224,7 +224,7 @@ void gateway_loop::open(connection& made, kj::Own<kj::AsyncIoStream> stream) {
                                                        capnp::rpc::twoparty::Side::SERVER, options);
     made.system = kj::heap<capnp::RpcSystem<capnp::rpc::twoparty::VatId>>(capnp::makeRpcServer(
         *made.network,
-        rpc::Exchange::Client(kj::heap<exchange_server>(*this, made.number, made.peer))));
+        capnp::Capability::Client(kj::heap<exchange_server>(*this, made.number, made.peer))));
     made.system->setFlowLimit(limits_.unanswered_words);
     made.is_open = true;
     tasks_.add(
@@ -325,7 +325,7 @@ kj::Promise<void> gateway_loop::subscribe(
     }
     const std::uint64_t ask = ++last_ask_;
     const bool is_subscription = reports || market;
-    if (is_subscription) {
+    if (of != nullptr && is_subscription) {
         of->subscriptions.emplace(ask, subscription{std::move(reports), std::move(market)});
     }
     auto taker = [this, number, ask, is_subscription,

@@ -26,7 +26,7 @@ constexpr std::uint32_t accounts = 1'000;
 constexpr std::size_t commands_per_entry = 100;
 constexpr std::size_t rows_per_slice = 2'000;
 constexpr double most_ms = 5;
-constexpr std::int64_t price_ticks = 1'000'000;
+constexpr std::int64_t top_ticks = 1'000'000;
 
 void expect(bool holds, const char* what) {
     if (!holds) {
@@ -97,7 +97,7 @@ void submit(bench_shard& to, std::uint32_t n) {
     asked.order.account = owner(n);
     asked.order.side = side::buy;
     asked.order.tif = time_in_force::good_till_cancelled;
-    asked.order.price = {price_ticks - n % 1000};
+    asked.order.price = {top_ticks - n % 1000};
     asked.order.quantity = {10};
     to.add(asked);
 }
@@ -107,7 +107,7 @@ void reprice(bench_shard& to, std::uint32_t n) {
                           .account = owner(n),
                           .order = order(n),
                           .set_price = true,
-                          .price = {price_ticks - 1000 - n % 1000}});
+                          .price = {top_ticks - 1000 - n % 1000}});
 }
 
 struct hold {
@@ -185,4 +185,5 @@ int main(int argc, char** argv) {
     it.flush();
     hand_over(it, orders, "all changed, and more meanwhile", true);
     hand_over(it, orders, "what changed meanwhile", false);
+    return 0;
 }

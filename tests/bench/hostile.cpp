@@ -19,7 +19,7 @@ namespace {
 
 using namespace bourse;
 
-void expect(bool holds, const char* what) {
+void must_hold(bool holds, const char* what) {
     if (!holds) {
         std::fprintf(stderr, "hostile: %s\n", what);
         std::exit(1);
@@ -34,12 +34,12 @@ public:
     void enter(const new_order& order) {
         events_.clear();
         book_.submit(order, events_);
-        expect(events_.events().front().kind == event_kind::accepted, "an order was refused");
+        must_hold(events_.events().front().kind == event_kind::accepted, "an order was refused");
     }
     void cancel(std::uint64_t id) {
         events_.clear();
         book_.cancel({.id = {id}, .account = {}}, events_);
-        expect(events_.events().front().kind == event_kind::cancelled, "a cancel was refused");
+        must_hold(events_.events().front().kind == event_kind::cancelled, "a cancel was refused");
     }
     void open() {
         events_.clear();
@@ -75,7 +75,7 @@ void uncross(std::uint32_t count) {
     CALLGRIND_START_INSTRUMENTATION;
     book.open();
     CALLGRIND_STOP_INSTRUMENTATION;
-    expect(book.count(event_kind::uncrossed) == count, "not so many prices");
+    must_hold(book.count(event_kind::uncrossed) == count, "not so many prices");
 }
 
 constexpr std::uint32_t hidden_orders = 500;
@@ -115,7 +115,7 @@ void retry(std::uint32_t count, why_not reason) {
         book.cancel(id++);
     }
     CALLGRIND_STOP_INSTRUMENTATION;
-    expect(book.size() == before, "something traded");
+    must_hold(book.size() == before, "something traded");
 }
 
 /// One order that trades `count` times, past a twentieth as many all-or-none orders that are too large
@@ -132,7 +132,7 @@ void pass_over(std::uint32_t count) {
     CALLGRIND_START_INSTRUMENTATION;
     book.enter(buy(id, count, at(1'000)));
     CALLGRIND_STOP_INSTRUMENTATION;
-    expect(book.size() == count / 20, "not all was traded");
+    must_hold(book.size() == count / 20, "not all was traded");
 }
 
 // --- Chosen keys ----------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ std::uint64_t chosen(std::string_view family, std::uint32_t i, random_source& ra
     if (family == "both-ends") {
         return (number << 52U) | (number >> 4U << 4U);
     }
-    expect(false, "no such family");
+    must_hold(false, "no such family");
     return 0;
 }
 
@@ -196,7 +196,7 @@ void keys(std::uint32_t count, std::string_view family, bool as_prices) {
         book.cancel(each.id.value);
     }
     CALLGRIND_STOP_INSTRUMENTATION;
-    expect(book.size() == 0, "orders are left");
+    must_hold(book.size() == 0, "orders are left");
 }
 
 }  // namespace

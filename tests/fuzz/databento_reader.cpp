@@ -22,7 +22,7 @@ csv_source source(const std::uint8_t* data, std::size_t size) {
     return {std::make_unique<std::istringstream>(std::string(data, data + size)), "fuzz.csv"};
 }
 
-void check(const error& fault) {
+void check_databento(const error& fault) {
     BOURSE_ASSERT(fault.what.starts_with("fuzz.csv: "));
 }
 
@@ -33,7 +33,7 @@ void drive(const std::vector<flow_message>& messages, flow_mode mode) {
     std::vector<flow_step> steps;
     for (const flow_message& message : messages) {
         if (const auto fault = driver.on(message, std::nullopt, steps)) {
-            check(*fault);
+            check_databento(*fault);
         }
     }
     driver.finish(steps);
@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (mbo) {
         const auto message = mbo->next();
         if (!message) {
-            check(message.error());
+            check_databento(message.error());
             break;
         }
         if (!*message) {
@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (mbp) {
         const auto row = mbp->next();
         if (!row) {
-            check(row.error());
+            check_databento(row.error());
             break;
         }
         if (!*row) {

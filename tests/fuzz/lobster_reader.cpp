@@ -24,7 +24,7 @@ csv_source source(const std::string& text) {
     return {std::make_unique<std::istringstream>(text), "fuzz.csv"};
 }
 
-void check(const error& fault) {
+void check_lobster(const error& fault) {
     BOURSE_ASSERT(fault.what.starts_with("fuzz.csv: "));
 }
 
@@ -43,7 +43,7 @@ void drive(const std::vector<flow_message>& messages, const std::vector<depth_ro
     }
     for (const flow_message& message : all) {
         if (const auto fault = driver.on(message, std::nullopt, steps)) {
-            check(*fault);
+            check_lobster(*fault);
         }
     }
     driver.finish(steps);
@@ -62,10 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto messages = lobster_message_reader(source(text.substr(0, split))).read_all();
     const auto rows = lobster_book_reader(source(text.substr(split))).read_all();
     if (!messages) {
-        check(messages.error());
+        check_lobster(messages.error());
     }
     if (!rows) {
-        check(rows.error());
+        check_lobster(rows.error());
     }
     if (messages && rows) {
         drive(*messages, *rows, flow_mode::changes, true);

@@ -16,9 +16,6 @@ namespace tables = history_tables;
 /// How many commits go by until orders are looked at for dropping from the oldest on again.
 constexpr std::uint64_t commits_until_oldest = 64;
 
-[[nodiscard]] constexpr std::int64_t same_bits(std::uint64_t value) noexcept {
-    return static_cast<std::int64_t>(value);
-}
 [[nodiscard]] constexpr std::uint64_t lowest_id(shard_id shard) noexcept {
     return std::uint64_t{shard.value} << order_counter_bits;
 }

@@ -63,8 +63,10 @@ std::string merge(std::vector<found_rows<Row>>& found, std::size_t most, std::ve
         std::ranges::move(each.rows, std::back_inserter(all));
     }
     std::ranges::sort(all, std::greater<>{}, &std::pair<row_place, Row>::first);
-    const auto [same, end] = std::ranges::unique(all, {}, &std::pair<row_place, Row>::first);
-    all.erase(same, end);
+    const auto same = std::unique(all.begin(), all.end(), [](const auto& one, const auto& next) {
+        return one.first == next.first;
+    });
+    all.erase(same, all.end());
     for (auto& [place, row] : all) {
         if (place < floor) {
             break;
@@ -99,13 +101,6 @@ result<found_rows<Row>> run(sqlite_statement& statement, std::size_t most, Take 
             return found;
         }
     }
-}
-
-[[nodiscard]] std::uint64_t same_bits(std::int64_t value) noexcept {
-    return static_cast<std::uint64_t>(value);
-}
-[[nodiscard]] std::int64_t same_bits(std::uint64_t value) noexcept {
-    return static_cast<std::int64_t>(value);
 }
 
 [[nodiscard]] history_order order_of(const sqlite_statement& row) {

@@ -12,6 +12,14 @@ struct sqlite3_stmt;
 /// SQLite, as little of it as the history needs. For this folder only.
 namespace bourse {
 
+/// SQLite has signed numbers only.
+[[nodiscard]] constexpr std::int64_t same_bits(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value);
+}
+[[nodiscard]] constexpr std::uint64_t same_bits(std::int64_t value) noexcept {
+    return static_cast<std::uint64_t>(value);
+}
+
 class sqlite_file;
 
 /// One statement, made ready once and run often. Must not outlive its file. Numbers only: the history has no text.

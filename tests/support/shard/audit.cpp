@@ -9,7 +9,7 @@ namespace bourse {
 
 namespace {
 
-constexpr wide_int million = 1'000'000;
+constexpr wide_int ppm_of_all = 1'000'000;
 constexpr std::uint64_t order_number_mask = (std::uint64_t{1} << order_counter_bits) - 1;
 
 std::string spell(auto value) {
@@ -25,8 +25,8 @@ wide_int absolute(wide_int value) {
 }
 
 wide_int ceil_by_million(wide_int value) {
-    const wide_int whole = value / million;
-    return whole + (value % million > 0 ? 1 : 0);
+    const wide_int whole = value / ppm_of_all;
+    return whole + (value % ppm_of_all > 0 ? 1 : 0);
 }
 
 const fee_rate& rate_of(const listing& what, std::uint8_t tier, std::uint8_t flags) {
@@ -44,7 +44,7 @@ wide_int exact_cost(const listing& what, const open_order_row& order, price at, 
     const wide_int rate = std::max({f.maker.rate_ppm, f.taker.rate_ppm, f.auction.rate_ppm});
     const wide_int per_lot = std::max({f.maker.per_lot, f.taker.per_lot, f.auction.per_lot});
     const wide_int value = value_of(what, at, lots);
-    return (order.side == side::buy ? value : -value) * million + absolute(value) * rate +
+    return (order.side == side::buy ? value : -value) * ppm_of_all + absolute(value) * rate +
            per_lot * lots.lots;
 }
 
@@ -539,7 +539,7 @@ shard_audit::fault shard_audit::check_orders(const shard_rows& rows) {
         const auto exact = exact_fees_.find(row.id);
         const wide_int residue = exact == exact_fees_.end()
                                      ? wide_int{0}
-                                     : ceil_by_million(exact->second) * million - exact->second;
+                                     : ceil_by_million(exact->second) * ppm_of_all - exact->second;
         if (what == nullptr || residue != wide_int{row.residue}) {
             return "the residue of order " + spell(row.id.value) + " is " + spell(row.residue) +
                    " instead of " + to_text(residue);

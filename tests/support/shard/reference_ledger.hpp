@@ -52,6 +52,12 @@ struct reference_order_state {
     bool sets_quantity = false;  ///< a pending replace that is done here sets the quantity
 };
 
+inline constexpr wide_int most_total = wide_int{1} << 62;
+
+[[nodiscard]] inline wide_int magnitude(wide_int a) {
+    return a < 0 ? -a : a;
+}
+
 /// Division that rounds up, for a divisor above zero.
 [[nodiscard]] wide_int reference_ceil(wide_int a, wide_int b);
 

@@ -7,16 +7,11 @@
 namespace bourse {
 namespace {
 
-constexpr wide_int most_total = wide_int{1} << 62;
 constexpr std::int64_t most_split = 1'000'000;
 
 /// a × b / c, truncated, where a × b may leave 128 bits; |b| ≤ |c|.
 [[nodiscard]] wide_int part_of(wide_int a, wide_int b, wide_int c) {
     return a / c * b + a % c * b / c;
-}
-
-[[nodiscard]] wide_int magnitude(wide_int a) {
-    return a < 0 ? -a : a;
 }
 
 [[nodiscard]] std::int64_t must_narrow(wide_int a) {

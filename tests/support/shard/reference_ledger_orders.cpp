@@ -7,7 +7,6 @@
 namespace bourse {
 namespace {
 
-constexpr wide_int most_total = wide_int{1} << 62;
 constexpr std::size_t most_pending = 4;
 
 [[nodiscard]] bool lots_in_range(quantity q) {

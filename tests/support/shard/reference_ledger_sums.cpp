@@ -6,11 +6,7 @@
 namespace bourse {
 namespace {
 
-constexpr wide_int million = 1'000'000;
-
-[[nodiscard]] wide_int magnitude(wide_int a) {
-    return a < 0 ? -a : a;
-}
+constexpr wide_int parts_of_one = 1'000'000;
 
 }  // namespace
 
@@ -49,7 +45,7 @@ wide_int reference_ledger::exact_cost(const open_order_row& o, price at, std::in
     const wide_int value = exact->minor;
     const wide_int m = magnitude(value) * rate + wide_int{lots} * per_lot;
     const wide_int c = o.side == side::buy ? value : -value;
-    return c * million + m;
+    return c * parts_of_one + m;
 }
 
 /// 1.6
@@ -58,7 +54,7 @@ wide_int reference_ledger::worst_cost(const open_order_row& o, price at, std::in
         return 0;
     }
     return std::max<wide_int>(
-        0, reference_ceil(exact_cost(o, at, lots) - wide_int{o.residue}, million));
+        0, reference_ceil(exact_cost(o, at, lots) - wide_int{o.residue}, parts_of_one));
 }
 
 /// 4.1 number 8
@@ -100,7 +96,7 @@ std::optional<wide_int> reference_ledger::worst_cash(const open_order_row& o) co
         const wide_int both = std::max<wide_int>(
             0, reference_ceil(exact_cost(o, states[0].price, states[0].remaining) +
                                   exact_cost(o, states[1].price, more) - wide_int{o.residue},
-                              million));
+                              parts_of_one));
         if (!narrow(both)) {
             return std::nullopt;
         }
