@@ -16,6 +16,11 @@ set(BOURSE_ROOM_SEES_actors messages storage cluster actors)
 set(BOURSE_ROOM_SEES_runtime messages storage cluster actors runtime)
 set(BOURSE_ROOM_SEES_tests messages storage cluster actors runtime tests)
 
+# What random tests drive: under sanitizers it is worth optimizing, and all else is not.
+set(BOURSE_DRIVEN messages storage cluster actors/book actors/ledger actors/shard actors/replica)
+# What is measured against a floor: built as it is shipped, whatever BOURSE_UNITY says.
+set(BOURSE_MEASURED ${BOURSE_DRIVEN} runtime/bench)
+
 # Makes <build>/include_roots/<name>/<folder> a link to the source folder; the root is left in `out`.
 function(bourse_include_root out folder)
     string(REPLACE "/" "_" name ${folder})
@@ -52,9 +57,11 @@ function(bourse_library target)
         add_library(${target} STATIC ${sources})
         target_include_directories(${target} PUBLIC ${root})
         target_link_libraries(${target} PUBLIC ${arg_DEPENDS} ${arg_LINKS} PRIVATE bourse_flags)
-        # What is measured is built as it is shipped.
-        if(BOURSE_UNITY AND (room STREQUAL "tests" OR NOT BOURSE_TREE STREQUAL "release"))
+        if(BOURSE_UNITY AND NOT (BOURSE_TREE STREQUAL "release" AND arg_FOLDER IN_LIST BOURSE_MEASURED))
             set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+        endif()
+        if(NOT room STREQUAL "tests" AND NOT arg_FOLDER IN_LIST BOURSE_DRIVEN)
+            target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O0>)
         endif()
     else()
         add_library(${target} INTERFACE)

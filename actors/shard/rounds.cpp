@@ -249,6 +249,9 @@ void shard::machine::tell_events(shard_book& book, std::size_t first, std::size_
     constexpr std::size_t order_ahead = 6;
     constexpr std::size_t holdings_ahead = 3;
     const std::span<const event> events = book.caused_by(first, count);
+    if (events.empty()) {
+        return;
+    }
     const std::size_t before = out_->events.size();
     out_->events.resize(before + events.size());
     std::memcpy(static_cast<void*>(out_->events.data() + before), events.data(),

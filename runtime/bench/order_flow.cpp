@@ -24,8 +24,15 @@ constexpr std::array<flow_shape, 7> flows{{
 constexpr std::uint32_t max_distance_in_means = 20;  // see random_source::exponential
 constexpr std::uint32_t max_lots = 100;
 
+/// Orders belong to a thousand accounts in turn.
+account_id owner(std::uint32_t id) {
+    return {1 + id % 1000};
+}
+
+}  // namespace
+
 /// The resting orders by id, so that a random one can be drawn and any one taken out at once.
-class resting_set {
+class flow_generator::resting_set {
 public:
     explicit resting_set(std::uint32_t id_limit) : places_(id_limit) {}
 
@@ -48,13 +55,6 @@ private:
     std::vector<std::uint32_t> ids_;
     std::vector<std::uint32_t> places_;
 };
-
-/// Orders belong to a thousand accounts in turn.
-account_id owner(std::uint32_t id) {
-    return {1 + id % 1000};
-}
-
-}  // namespace
 
 class flow_generator::machine {
 public:

@@ -74,6 +74,7 @@ public:
     [[nodiscard]] std::uint32_t level_count() const noexcept;    ///< prices in use now
 
 private:
+    class resting_set;
     class machine;
     std::unique_ptr<machine> machine_;
 };
