@@ -13,7 +13,7 @@ endif()
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O3 -g")
 # -O1, because at -O0 the sanitized random tests take three times as long.
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
-if(BOURSE_UNITY)  # nobody will debug it: files and lines are enough
+if(BOURSE_UNITY AND NOT BOURSE_TREE STREQUAL "tsan")  # nobody will debug it: files and lines are enough
     string(REPLACE "-g" "-g1" CMAKE_CXX_FLAGS_DEBUG "${CMAKE_CXX_FLAGS_DEBUG}")
     string(REPLACE "-g" "-g1" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
 endif()

@@ -295,9 +295,8 @@ void running_node::stop_now() {
     for (const caf::actor& each : all_) {
         caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     }
-    caf::scoped_actor waits(system_);
-    waits->wait_for(all_);
     all_.clear();
+    system_.await_all_actors_done();
 }
 
 }  // namespace
