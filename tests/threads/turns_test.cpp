@@ -10,6 +10,7 @@
 
 #include "actors/shard/shard.hpp"
 #include "tests/support/shard/comparison.hpp"
+#include "tests/support/shard/differences.hpp"
 #include "tests/support/shard/turn_pool.hpp"
 #include "tests/support/shard/world.hpp"
 

@@ -12,6 +12,7 @@
 
 #include "actors/shard/shard.hpp"
 #include "tests/support/shard/audit.hpp"
+#include "tests/support/shard/coverage.hpp"
 #include "tests/support/shard/fault_planter.hpp"
 #include "tests/support/shard/handed_rows.hpp"
 #include "tests/support/shard/reference_shard.hpp"
@@ -19,39 +20,6 @@
 #include "tests/support/shard/world_audit.hpp"
 
 namespace bourse {
-
-/// Counts what a random run has reached, so that a run that reaches too little fails.
-class shard_coverage {
-public:
-    void count(shard_id at, const entry& applied, const shard_output& out);
-    void count(const shard_transport& transport);
-    void count(const handed_rows& checkpoint);
-    void add(const shard_coverage& other);
-
-    /// What worlds of `shards` shards never reached, in words. One shard has nobody to talk to.
-    [[nodiscard]] std::vector<std::string> missing(std::uint16_t shards) const;
-    /// How often each thing was reached, in words.
-    [[nodiscard]] std::string summary() const;
-
-private:
-    template <typename T>
-    using counter = std::map<T, std::uint64_t>;
-
-    counter<reason> reasons_;
-    counter<event_kind> kinds_;  ///< in reports
-    counter<line_kind> lines_;
-    counter<limit_kind> limits_;
-    counter<std::size_t> commands_;  ///< by index in the variant
-    counter<std::pair<std::size_t, std::size_t>>
-        messages_;             ///< by index, and what an order is sent
-    counter<unsigned> fills_;  ///< by flags
-    std::uint64_t pending_repeats_ = 0;
-    std::uint64_t remote_fills_ = 0;
-    std::uint64_t repeats_ = 0;
-    std::uint64_t gaps_ = 0;
-    std::uint64_t checkpoints_stored_ = 0;
-    std::uint64_t checkpoints_given_up_ = 0;
-};
 
 /// A world of one kind of machine that is audited after every step.
 template <typename Machine>
@@ -149,12 +117,6 @@ private:
     shard_output got_;
     std::uint64_t steps_ = 0;
 };
-
-/// The first difference of two outputs, field by field.
-[[nodiscard]] std::optional<std::string> compare(const shard_output& expected,
-                                                 const shard_output& got);
-/// Likewise of two states.
-[[nodiscard]] std::optional<std::string> compare(const shard_rows& expected, const shard_rows& got);
 
 /// A life of `commands` commands, made up before the reference alone.
 [[nodiscard]] shard_case make_case(std::uint64_t seed, std::uint64_t commands,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/support/command_fields.hpp"
+#include "tests/support/delta_debugging.hpp"
 
 namespace bourse {
 
@@ -386,114 +387,76 @@ constexpr std::array<const char*, std::variant_size_v<shard_command>> command_na
 
 // --- Shrinking ------------------------------------------------------------------------------------
 
-/// Tries changes of the smallest case so far, and takes those that still fail.
+/// What can be made smaller in a case of shards.
 class shard_shrinker {
 public:
     shard_shrinker(shard_case failing, const shard_case_predicate& fails, std::size_t max_tries)
-        : best_(std::move(failing)), fails_(fails), tries_left_(max_tries) {}
+        : search_(std::move(failing), fails, max_tries) {}
 
     shard_case run() {
-        for (std::size_t before = tries_left_ + 1; progress_ && tries_left_ < before;) {
-            before = tries_left_;
-            progress_ = false;
-            drop_steps();
+        search_.repeat([&] {
+            search_.drop_runs([](shard_case & one) -> auto& { return one.steps; });
             drop_commands();
             join_steps();
             simplify_times();
             simplify_settings();
-            for (std::size_t s = 0; s < best_.steps.size(); ++s) {
-                for (std::size_t c = 0; c < best_.steps[s].commands.size(); ++c) {
+            for (std::size_t s = 0; s < best().steps.size(); ++s) {
+                for (std::size_t c = 0; c < best().steps[s].commands.size(); ++c) {
                     simplify_lists(s, c);
                     simplify_fields(s, c);
                 }
             }
-        }
-        return best_;
+        });
+        return best();
     }
 
 private:
-    bool take(shard_case changed) {
-        if (tries_left_ == 0 || changed == best_) {
-            return false;
-        }
-        tries_left_ -= 1;
-        if (!fails_(changed)) {
-            return false;
-        }
-        best_ = std::move(changed);
-        progress_ = true;
-        return true;
-    }
-
-    // Runs of halves, quarters, … of the steps, from the end.
-    void drop_steps() {
-        for (std::size_t run = (best_.steps.size() + 1) / 2; run > 0; run /= 2) {
-            for (std::size_t end = best_.steps.size(); end > 0;) {
-                const std::size_t begin = end > run ? end - run : 0;
-                shard_case changed = best_;
-                changed.steps.erase(changed.steps.begin() + static_cast<std::ptrdiff_t>(begin),
-                                    changed.steps.begin() + static_cast<std::ptrdiff_t>(end));
-                take(std::move(changed));
-                end = begin;
-            }
-        }
-    }
+    [[nodiscard]] const shard_case& best() const { return search_.best(); }
 
     void drop_commands() {
-        for (std::size_t s = best_.steps.size(); s-- > 0;) {
-            const std::size_t count = best_.steps[s].commands.size();
-            for (std::size_t run = (count + 1) / 2; run > 0; run /= 2) {
-                for (std::size_t end = best_.steps[s].commands.size(); end > 0;) {
-                    const std::size_t begin = end > run ? end - run : 0;
-                    shard_case changed = best_;
-                    auto& commands = changed.steps[s].commands;
-                    commands.erase(commands.begin() + static_cast<std::ptrdiff_t>(begin),
-                                   commands.begin() + static_cast<std::ptrdiff_t>(end));
-                    take(std::move(changed));
-                    end = begin;
-                }
-            }
+        for (std::size_t s = best().steps.size(); s-- > 0;) {
+            search_.drop_runs([s](shard_case & one) -> auto& { return one.steps[s].commands; });
         }
     }
 
     // Two steps of a shard as one.
     void join_steps() {
-        for (std::size_t s = best_.steps.size(); s-- > 1;) {
-            if (best_.steps[s].shard != best_.steps[s - 1].shard) {
+        for (std::size_t s = best().steps.size(); s-- > 1;) {
+            if (best().steps[s].shard != best().steps[s - 1].shard) {
                 continue;
             }
-            shard_case changed = best_;
+            shard_case changed = best();
             auto& before = changed.steps[s - 1].commands;
-            const auto& after = best_.steps[s].commands;
+            const auto& after = best().steps[s].commands;
             before.insert(before.end(), after.begin(), after.end());
             changed.steps.erase(changed.steps.begin() + static_cast<std::ptrdiff_t>(s));
-            take(std::move(changed));
+            search_.take(std::move(changed));
         }
     }
 
     // Each time as the one before.
     void simplify_times() {
-        for (std::size_t s = 1; s < best_.steps.size(); ++s) {
-            shard_case changed = best_;
+        for (std::size_t s = 1; s < best().steps.size(); ++s) {
+            shard_case changed = best();
             changed.steps[s].at = changed.steps[s - 1].at;
-            take(std::move(changed));
+            search_.take(std::move(changed));
         }
     }
 
     void simplify_settings() {
-        shard_case changed = best_;
+        shard_case changed = best();
         for (shard_settings& one : changed.settings) {
             one = shard_settings{.id = one.id};
         }
-        take(std::move(changed));
+        search_.take(std::move(changed));
         // One shard less, if nothing happens in the last.
-        const auto last = static_cast<std::uint16_t>(best_.settings.size());
+        const auto last = static_cast<std::uint16_t>(best().settings.size());
         if (last > 1 &&
-            std::none_of(best_.steps.begin(), best_.steps.end(),
+            std::none_of(best().steps.begin(), best().steps.end(),
                          [&](const world_step& step) { return step.shard.value == last; })) {
-            changed = best_;
+            changed = best();
             changed.settings.pop_back();
-            take(std::move(changed));
+            search_.take(std::move(changed));
         }
     }
 
@@ -507,19 +470,19 @@ private:
     }
 
     void simplify_lists(std::size_t s, std::size_t c) {
-        auto* plain = std::get_if<shard_command>(&best_.steps[s].commands[c]);
+        auto* plain = std::get_if<shard_command>(&best().steps[s].commands[c]);
         if (plain == nullptr) {
             return;
         }
         if (const auto* calendar = std::get_if<set_calendar>(plain)) {
             for (std::size_t i = calendar->sessions.size(); i-- > 0;) {
-                shard_case changed = best_;
+                shard_case changed = best();
                 auto& sessions =
                     std::get<set_calendar>(std::get<shard_command>(changed.steps[s].commands[c]))
                         .sessions;
                 if (i < sessions.size()) {
                     sessions.erase(sessions.begin() + static_cast<std::ptrdiff_t>(i));
-                    take(std::move(changed));
+                    search_.take(std::move(changed));
                 }
             }
         } else if (std::holds_alternative<list_instrument>(*plain)) {
@@ -527,73 +490,34 @@ private:
                 return *std::get<list_instrument>(std::get<shard_command>(one.steps[s].commands[c]))
                             .what;
             };
-            shard_case changed = best_;
+            shard_case changed = best();
             of(changed).fees = {};
-            take(std::move(changed));
-            changed = best_;
+            search_.take(std::move(changed));
+            changed = best();
             of(changed).rules.ticks = {{0, 1}};
-            take(std::move(changed));
+            search_.take(std::move(changed));
             for (std::size_t tier = 0; tier < fee_tiers; ++tier) {
-                changed = best_;
+                changed = best();
                 of(changed).fees[tier] = {};
-                take(std::move(changed));
+                search_.take(std::move(changed));
             }
         }
     }
 
     // Each number as plain as can be.
     void simplify_fields(std::size_t s, std::size_t c) {
-        std::size_t fields = 0;
-        with_record(best_.steps[s].commands[c], [&](auto& record) {
-            for_each_leaf(record, [&](std::string_view, auto&) { ++fields; });
-        });
-        for (std::size_t i = 0; i < fields; ++i) {
-            for (const std::int64_t value : plain_values(s, c, i)) {
-                if (set_field(s, c, i, value)) {
-                    break;
-                }
-            }
-        }
-    }
-
-    std::vector<std::int64_t> plain_values(std::size_t s, std::size_t c, std::size_t i) {
-        std::vector<std::int64_t> values;
-        std::size_t index = 0;
-        with_record(best_.steps[s].commands[c], [&](auto& record) {
-            for_each_leaf(record, [&](std::string_view, auto& f) {
-                if (index++ != i) {
-                    return;
-                }
-                const auto number = static_cast<std::int64_t>(number_in(f));
-                for (const std::int64_t value : {0LL, 1LL, 10LL, 100LL, 1'000'000LL}) {
-                    if (value == number) {
-                        break;  // the next ones are no plainer than what is there
-                    }
-                    values.push_back(value);
-                }
+        search_.simplify_numbers(
+            [=](shard_case& one, auto&& visit) {
+                with_record(one.steps[s].commands[c],
+                            [&](auto& record) { for_each_leaf(record, visit); });
+            },
+            [](std::string_view, auto& field) {
+                return plainer_than(static_cast<std::int64_t>(number_in(field)),
+                                    std::array<std::int64_t, 5>{0, 1, 10, 100, 1'000'000});
             });
-        });
-        return values;
     }
 
-    bool set_field(std::size_t s, std::size_t c, std::size_t i, std::int64_t value) {
-        shard_case changed = best_;
-        std::size_t index = 0;
-        with_record(changed.steps[s].commands[c], [&](auto& record) {
-            for_each_leaf(record, [&](std::string_view, auto& f) {
-                if (index++ == i) {
-                    auto& number = number_in(f);
-                    number = static_cast<std::remove_reference_t<decltype(number)>>(value);
-                }
-            });
-        });
-        return take(std::move(changed));
-    }
-
-    shard_case best_;
-    const shard_case_predicate& fails_;
-    std::size_t tries_left_;
-    bool progress_ = true;
+    delta_debugging<shard_case> search_;
 };
 
 }  // namespace
