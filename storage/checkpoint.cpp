@@ -4,6 +4,7 @@
 #include <array>
 
 #include "messages/assert.hpp"
+#include "storage/memory_faults.hpp"
 #include "storage/row_format.hpp"
 
 namespace bourse {
@@ -330,6 +331,7 @@ outcome checkpoint::load(const row_taker& take) const {
     std::uint64_t sum = 0;
     std::optional<error> fault;
     rows_ahead waiting;
+    const mapped_file_in_use guard(store_.path());  // its rows are looked at after the scan, too
     const auto hand_over = [&] {
         const std::span<const sealed_row> next = waiting.next();
         const bool are_good = next.size() == 3 && are_sealed(next.first<3>());

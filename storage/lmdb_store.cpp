@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "messages/assert.hpp"
+#include "storage/memory_faults.hpp"
 #include "storage/real_disk.hpp"
 
 namespace bourse {
@@ -45,6 +46,7 @@ error fault(int code, const std::string& path, const std::string& doing) {
                     place + "the file is of another version of LMDB; start with that one"};
         case MDB_CORRUPTED:
         case MDB_PAGE_NOTFOUND:
+        case MDB_CURSOR_FULL:  // pages that lead to each other
         case MDB_PANIC:
             return {errc::corrupt, place + ::mdb_strerror(code) +
                                        "; move the folder away and get its content from another "
@@ -170,6 +172,7 @@ public:
 
     [[nodiscard]] result<std::optional<row_bytes>> get(row_table table, row_bytes key) override {
         BOURSE_ASSERT(!key.empty() && key.size() <= max_row_key_bytes);
+        const mapped_file_in_use guard(path_);
         MDB_val wanted = as_val(key);
         MDB_val found{};
         const int code =
@@ -185,6 +188,7 @@ public:
 
     outcome scan(row_table table, row_bytes from, const row_visitor& visit) override {
         BOURSE_ASSERT(from.size() <= max_row_key_bytes);
+        const mapped_file_in_use guard(path_);
         MDB_cursor* opened = nullptr;
         int code =
             ::mdb_cursor_open(reading_.get(), tables_[static_cast<std::size_t>(table)], &opened);
@@ -331,6 +335,7 @@ result<std::unique_ptr<lmdb_store>> lmdb_store::open(const lmdb_options& options
     made->lock = std::move(lock).value();
     made->path = made->folder->path(file_name);
     made->least_free_bytes = options.least_free_bytes;
+    const mapped_file_in_use guard(made->path);
     int code = ::mdb_env_create(&made->env);
     code = code != 0 ? code : ::mdb_env_set_mapsize(made->env, options.max_bytes);
     code = code != 0 ? code : ::mdb_env_set_maxdbs(made->env, max_lmdb_tables);
@@ -368,6 +373,7 @@ result<std::unique_ptr<row_reader>> lmdb_store::read() {
                                            std::to_string(max_row_readers) +
                                            " already, the most allowed"};
     }
+    const mapped_file_in_use guard(in.path);
     MDB_txn* begun = nullptr;
     if (const int code = ::mdb_txn_begin(in.env, nullptr, MDB_RDONLY, &begun); code != 0) {
         return in.damage(code, "cannot be read");
@@ -384,6 +390,7 @@ result<std::optional<row_bytes>> lmdb_store::get(row_table table, row_bytes key)
     }
     BOURSE_ASSERT(in.writing != nullptr && !in.spoilt && !in.committing);
     BOURSE_ASSERT(!key.empty() && key.size() <= max_row_key_bytes);
+    const mapped_file_in_use guard(in.path);
     MDB_val wanted = as_val(key);
     MDB_val found{};
     const int code = ::mdb_get(in.writing, in.table(table), &wanted, &found);
@@ -414,6 +421,7 @@ outcome lmdb_store::begin() {
                                              std::to_string(in.least_free_bytes) +
                                              " are kept free; make room"};
     }
+    const mapped_file_in_use guard(in.path);
     if (const int code = ::mdb_txn_begin(in.env, nullptr, 0, &in.writing); code != 0) {
         in.writing = nullptr;
         return in.die(fault(code, in.path, "cannot be changed"));
@@ -454,6 +462,7 @@ outcome lmdb_store::put(row_table table, row_bytes key, row_bytes value) {
     if (auto checked = in.check_change(key, value.size()); !checked) {
         return checked;
     }
+    const mapped_file_in_use guard(in.path);
     MDB_val at = as_val(key);
     MDB_val what = as_val(value);
     return in.note(::mdb_put(in.writing, in.table(table), &at, &what, 0), "cannot be written");
@@ -464,6 +473,7 @@ outcome lmdb_store::erase(row_table table, row_bytes key) {
     if (auto checked = in.check_change(key, 0); !checked) {
         return checked;
     }
+    const mapped_file_in_use guard(in.path);
     MDB_val at = as_val(key);
     const int code = ::mdb_del(in.writing, in.table(table), &at, nullptr);
     return in.note(code == MDB_NOTFOUND ? 0 : code, "cannot be written");
@@ -475,6 +485,7 @@ outcome lmdb_store::clear(row_table table) {
         return *in.dead;
     }
     BOURSE_ASSERT(in.writing != nullptr && !in.spoilt && !in.committing);
+    const mapped_file_in_use guard(in.path);
     return in.note(::mdb_drop(in.writing, in.table(table), 0), "cannot be written");
 }
 
@@ -495,6 +506,7 @@ outcome lmdb_store::finish_commit() {
     }
     BOURSE_ASSERT(in.writing != nullptr && in.committing);
     in.committing = false;
+    const mapped_file_in_use guard(in.path);
     if (const int code = ::mdb_txn_commit(std::exchange(in.writing, nullptr)); code != 0) {
         return in.die(fault(code, in.path, "cannot be made durable"));
     }

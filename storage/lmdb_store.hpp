@@ -32,8 +32,9 @@ inline constexpr std::size_t max_lmdb_tables = 8;
 /// - Not to be used after `fork` in the child.
 ///
 /// LMDB reads through a memory map and sums no bytes. `open` finds a file that is foreign, of another LMDB, or too short.
-/// Damage within it is found where rows have sums of their own (row_format.hpp), but a damaged page may also end
-/// the process: LMDB's own checks then print the file's name first.
+/// Damage within it is found where rows have sums of their own (row_format.hpp), but a damaged page, or a file cut short while
+/// it is open, may also end the process: the file's name and what can be done are printed first, by LMDB's own checks
+/// or by ours (memory_faults.hpp).
 class lmdb_store : public row_store {
 public:
     /// Errors: `locked`, `foreign`, `unsupported_version`, `corrupt`, `unreadable`, `unwritable`, `storage_full` with the file
