@@ -17,7 +17,7 @@
 #include "rows_of.hpp"
 #include "storage/checkpoint.hpp"
 #include "storage/lmdb_store.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
 namespace {
@@ -108,6 +108,7 @@ fate load(const std::string& folder, const Spoil& spoil_open_file) {
         ::alarm(most_seconds);
         const int file = ::open(said.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         ::dup2(file, STDERR_FILENO);
+        ::dup2(file, STDOUT_FILENO);  // of doctest, which notices signals too
         ::_exit(load_in_child(folder, spoil_open_file));
     }
     int status = 0;
@@ -159,7 +160,7 @@ TEST_CASE("a flipped byte in a page of any kind does no harm, is refused, or end
     constexpr std::array<std::uint64_t, 14> places{0,  8,  10, 12,  13,   14,   15,
                                                    16, 18, 40, 136, 1900, 4001, 4090};
     const std::size_t step = has_time() ? 1 : 5;
-    std::map<std::string, std::array<unsigned, 3>> fates;
+    std::map<std::string, std::array<unsigned, 3>> fates;  // by kind of page
     for (std::uint64_t page = 0; page < whole.size() / page_bytes; ++page) {
         for (std::size_t i = page % step; i < places.size(); i += step) {
             std::string damaged = whole;
@@ -177,7 +178,9 @@ TEST_CASE("a flipped byte in a page of any kind does no harm, is refused, or end
         MESSAGE(kind << ": " << counts[0] << " did no harm, " << counts[1] << " were refused, "
                      << counts[2] << " ended with a message");
     }
-    for (const char* kind : {"meta", "branch", "leaf", "overflow"}) {
+    // Of two heads LMDB takes the newer that looks whole, and little in them can be noticed.
+    CHECK(fates.contains("meta"));
+    for (const std::string kind : {"branch", "leaf", "overflow"}) {
         CHECK_MESSAGE(fates[kind][1] + fates[kind][2] > 0, kind);
     }
 }
