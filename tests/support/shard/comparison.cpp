@@ -18,10 +18,6 @@ namespace bourse {
 
 namespace {
 
-std::string text(auto value) {
-    return std::to_string(value);
-}
-
 /// How often what is dear is done, in steps.
 constexpr std::uint64_t rows_every = 4;
 constexpr std::uint64_t restore_every = 37;
@@ -104,7 +100,7 @@ std::optional<std::string> shard_comparison::compare_queries(shard_id id) {
     if (!rows.accounts.empty()) {
         const account_id account = rows.accounts[steps_ % rows.accounts.size()].id;
         if (auto difference = compare(reference.portfolio(account), fast.portfolio(account))) {
-            return "account " + text(account.value) + ", " + *difference;
+            return "account " + std::to_string(account.value) + ", " + *difference;
         }
         std::vector<open_order_row> expected;
         std::copy_if(rows.orders.begin(), rows.orders.end(), std::back_inserter(expected),
@@ -116,7 +112,7 @@ std::optional<std::string> shard_comparison::compare_queries(shard_id id) {
     if (!rows.orders.empty()) {
         const open_order_row& row = rows.orders[steps_ % rows.orders.size()];
         if (fast.order(row.id) != row) {
-            return "order " + text(row.id.value);
+            return "order " + std::to_string(row.id.value);
         }
     }
     if (!rows.records.empty()) {
@@ -130,7 +126,7 @@ std::optional<std::string> shard_comparison::compare_queries(shard_id id) {
         const std::size_t count = std::min<std::size_t>(5, row.outbox.size());
         if (got.from != id || (count > 0 && got.first != first) || got.messages.size() != count ||
             !std::equal(got.messages.begin(), got.messages.end(), row.outbox.begin())) {
-            return "what is unconfirmed by " + text(row.peer.value);
+            return "what is unconfirmed by " + std::to_string(row.peer.value);
         }
     }
     return std::nullopt;
@@ -179,10 +175,11 @@ std::optional<std::string> live(
         sent += step.commands.size();
         now = std::max(now, step.at);
         if (auto wrong = apply(step)) {
-            return "seed " + text(seed) + ", " + text(shards) + " shards, step " + text(steps) +
-                   ", shard " + text(step.shard.value) + ", entry " +
-                   text(reference().world().applied().index) + ", command " + text(sent) + ": " +
-                   *wrong;
+            return "seed " + std::to_string(seed) + ", " + std::to_string(shards) +
+                   " shards, step " + std::to_string(steps) + ", shard " +
+                   std::to_string(step.shard.value) + ", entry " +
+                   std::to_string(reference().world().applied().index) + ", command " +
+                   std::to_string(sent) + ": " + *wrong;
         }
         const shard_world<reference_shard>& world = reference().world();
         generator.learn(step, world.output(), world.machine(step.shard).next_due());
@@ -199,7 +196,7 @@ std::optional<std::string> live(
         int rounds = 0;
         while (!reference().is_quiet()) {
             if (++rounds > max_drain_rounds) {
-                return "seed " + text(seed) + ": never quiet";
+                return "seed " + std::to_string(seed) + ": never quiet";
             }
             for (const world_step& step : reference().world().transport().drain_steps(now)) {
                 if (auto wrong = one(step)) {

@@ -7,10 +7,6 @@ namespace bourse {
 
 namespace {
 
-std::string text(auto value) {
-    return std::to_string(value);
-}
-
 // Codes 104, 123, 124, 125 and 130 want tables of 65,536 rows and more, which tests of their own fill.
 constexpr std::array<unsigned, 29> wanted_reasons{100, 101, 102, 103, 105, 106, 107, 108, 109, 110,
                                                   111, 112, 113, 114, 115, 116, 117, 118, 119, 120,
@@ -82,29 +78,29 @@ std::vector<std::string> shard_coverage::missing(std::uint16_t shards) const {
     std::vector<std::string> all;
     for (const unsigned code : wanted_reasons) {
         if (!reasons_.contains(static_cast<reason>(code))) {
-            all.push_back("reason " + text(code) + ", " +
+            all.push_back("reason " + std::to_string(code) + ", " +
                           std::string(to_string(static_cast<reason>(code))));
         }
     }
     for (const unsigned kind : wanted_kinds) {
         if (!kinds_.contains(static_cast<event_kind>(kind))) {
-            all.push_back("a report of kind " + text(kind));
+            all.push_back("a report of kind " + std::to_string(kind));
         }
     }
     for (unsigned kind = 1; kind < line_kind_count; ++kind) {
         const bool possible = shards > 1 || static_cast<line_kind>(kind) != line_kind::clearing;
         if (possible && !lines_.contains(static_cast<line_kind>(kind))) {
-            all.push_back("a line of kind " + text(kind));
+            all.push_back("a line of kind " + std::to_string(kind));
         }
     }
     for (unsigned kind = 0; kind < limit_kind_count; ++kind) {
         if (!limits_.contains(static_cast<limit_kind>(kind))) {
-            all.push_back("a limit of kind " + text(kind));
+            all.push_back("a limit of kind " + std::to_string(kind));
         }
     }
     for (std::size_t i = 0; i < std::variant_size_v<shard_command>; ++i) {
         if (!commands_.contains(i)) {
-            all.push_back("command " + text(i));
+            all.push_back("command " + std::to_string(i));
         }
     }
     for (std::size_t i = 0; i < std::variant_size_v<channel_message>; ++i) {
@@ -112,13 +108,13 @@ std::vector<std::string> shard_coverage::missing(std::uint16_t shards) const {
             // What goes to a shard that is not there is never answered.
             const bool possible = shards > 1 || i == 0 || i == 2;
             if (possible && !messages_.contains({i, j})) {
-                all.push_back("a message of kind " + text(i) + "." + text(j));
+                all.push_back("a message of kind " + std::to_string(i) + "." + std::to_string(j));
             }
         }
     }
     for (const unsigned flags : {0U, 1U, 2U, 3U, 4U, 5U}) {
         if (!fills_.contains(flags)) {
-            all.push_back("a fill with flags " + text(flags));
+            all.push_back("a fill with flags " + std::to_string(flags));
         }
     }
     if (checkpoints_stored_ < 100 || checkpoints_given_up_ < 20) {
@@ -144,7 +140,7 @@ std::string shard_coverage::summary() const {
     const auto list = [&all](const char* what, const auto& counts) {
         all += what;
         for (const auto& [key, count] : counts) {
-            all += " " + text(static_cast<unsigned>(key)) + "=" + text(count);
+            all += " " + std::to_string(static_cast<unsigned>(key)) + "=" + std::to_string(count);
         }
         all += "\n";
     };
@@ -156,13 +152,15 @@ std::string shard_coverage::summary() const {
     list("fills by flags:", fills_);
     all += "messages:";
     for (const auto& [key, count] : messages_) {
-        all += " " + text(key.first) + "." + text(key.second) + "=" + text(count);
+        all += " " + std::to_string(key.first) + "." + std::to_string(key.second) + "=" +
+               std::to_string(count);
     }
-    return all + "\npending repeats: " + text(pending_repeats_) +
-           ", fills of other shards' orders: " + text(remote_fills_) +
-           ", repeated deliveries: " + text(repeats_) + ", early ones: " + text(gaps_) +
-           ", checkpoints stored: " + text(checkpoints_stored_) +
-           ", given up: " + text(checkpoints_given_up_) + "\n";
+    return all + "\npending repeats: " + std::to_string(pending_repeats_) +
+           ", fills of other shards' orders: " + std::to_string(remote_fills_) +
+           ", repeated deliveries: " + std::to_string(repeats_) +
+           ", early ones: " + std::to_string(gaps_) +
+           ", checkpoints stored: " + std::to_string(checkpoints_stored_) +
+           ", given up: " + std::to_string(checkpoints_given_up_) + "\n";
 }
 
 }  // namespace bourse

@@ -10,13 +10,9 @@ namespace bourse {
 
 namespace {
 
-std::string text(auto value) {
-    return std::to_string(value);
-}
-
 template <typename E>
 std::string number_of(E value) {
-    return text(static_cast<unsigned>(value));
+    return std::to_string(static_cast<unsigned>(value));
 }
 
 }  // namespace
@@ -26,34 +22,37 @@ std::string number_of(E value) {
 namespace {
 
 std::string describe(std::uint64_t number) {
-    return text(number);
+    return std::to_string(number);
 }
 
 std::string describe(const new_order& o) {
-    return "new order " + text(o.id.value) + " account " + text(o.account.value) +
-           (o.side == side::buy ? " buy" : " sell") + " type " + number_of(o.type) + " tif " +
-           number_of(o.tif) + " price " + text(o.price.ticks) + " quantity " +
-           text(o.quantity.lots) + " trade group " + text(o.trade_group.value) + " group " +
-           text(o.group.value) + " role " + number_of(o.role);
+    return "new order " + std::to_string(o.id.value) + " account " +
+           std::to_string(o.account.value) + (o.side == side::buy ? " buy" : " sell") + " type " +
+           number_of(o.type) + " tif " + number_of(o.tif) + " price " +
+           std::to_string(o.price.ticks) + " quantity " + std::to_string(o.quantity.lots) +
+           " trade group " + std::to_string(o.trade_group.value) + " group " +
+           std::to_string(o.group.value) + " role " + number_of(o.role);
 }
 
 std::string describe(const cancel_order& c) {
-    return "cancel " + text(c.id.value) + " account " + text(c.account.value);
+    return "cancel " + std::to_string(c.id.value) + " account " + std::to_string(c.account.value);
 }
 
 std::string describe(const replace_order& r) {
-    return "replace " + text(r.id.value) + " account " + text(r.account.value) + " price " +
-           text(r.price.ticks) + " quantity " + text(r.quantity.lots);
+    return "replace " + std::to_string(r.id.value) + " account " + std::to_string(r.account.value) +
+           " price " + std::to_string(r.price.ticks) + " quantity " +
+           std::to_string(r.quantity.lots);
 }
 
 std::string describe(const transfer_message& t) {
-    return "transfer from " + text(t.from.value) + " to " + text(t.to.value) + " asset " +
-           text(t.asset.value) + " amount " + text(t.amount) + " cost " + text(t.cost);
+    return "transfer from " + std::to_string(t.from.value) + " to " + std::to_string(t.to.value) +
+           " asset " + std::to_string(t.asset.value) + " amount " + std::to_string(t.amount) +
+           " cost " + std::to_string(t.cost);
 }
 
 std::string describe(const channel_message& one) {
     if (const auto* order = std::get_if<order_message>(&one)) {
-        return "symbol " + text(order->symbol.value) + " " +
+        return "symbol " + std::to_string(order->symbol.value) + " " +
                std::visit([](const auto& c) { return describe(c); }, order->what);
     }
     if (const auto* e = std::get_if<event>(&one)) {
@@ -67,70 +66,77 @@ std::string describe(const channel_message& one) {
 }
 
 std::string describe(const sent_message& one) {
-    return "to " + text(one.to.value) + " number " + text(one.number) + ": " + describe(one.what);
+    return "to " + std::to_string(one.to.value) + " number " + std::to_string(one.number) + ": " +
+           describe(one.what);
 }
 
 std::string describe(const sent_receipt& one) {
-    return "to " + text(one.to.value) + " up to " + text(one.up_to);
+    return "to " + std::to_string(one.to.value) + " up to " + std::to_string(one.up_to);
 }
 
 std::string describe(const account_row& a) {
-    return "account " + text(a.id.value) + " blocked " + text(static_cast<int>(a.blocked)) +
-           " last report " + text(a.last_report) + " max open " + text(a.max_open_orders) +
-           " fat finger " + text(a.fat_finger_bps);
+    return "account " + std::to_string(a.id.value) + " blocked " +
+           std::to_string(static_cast<int>(a.blocked)) + " last report " +
+           std::to_string(a.last_report) + " max open " + std::to_string(a.max_open_orders) +
+           " fat finger " + std::to_string(a.fat_finger_bps);
 }
 
 std::string describe(const position_row& p) {
-    return "holder " + text(p.holder.value) + (p.of_group ? " (group)" : "") + " asset " +
-           text(p.asset.value) + " total " + to_text(p.total) + " credit " + text(p.credit) +
-           " max order " + text(p.max_order) + " max total " + text(p.max_total) + " cost " +
-           to_text(p.cost) + " realised " + to_text(p.realised) + " turnover " +
-           to_text(p.turnover) + " day " + text(p.turnover_day);
+    return "holder " + std::to_string(p.holder.value) + (p.of_group ? " (group)" : "") + " asset " +
+           std::to_string(p.asset.value) + " total " + to_text(p.total) + " credit " +
+           std::to_string(p.credit) + " max order " + std::to_string(p.max_order) + " max total " +
+           std::to_string(p.max_total) + " cost " + to_text(p.cost) + " realised " +
+           to_text(p.realised) + " turnover " + to_text(p.turnover) + " day " +
+           std::to_string(p.turnover_day);
 }
 
 std::string describe(const open_order_row& o) {
-    return "order " + text(o.id.value) + " account " + text(o.account.value) + " symbol " +
-           text(o.symbol.value) + (o.side == side::buy ? " buy" : " sell") +
+    return "order " + std::to_string(o.id.value) + " account " + std::to_string(o.account.value) +
+           " symbol " + std::to_string(o.symbol.value) + (o.side == side::buy ? " buy" : " sell") +
            (o.reduce_only ? " reduce-only" : "") + " role " + number_of(o.role) + " cause " +
-           number_of(o.cause) + " version " + text(o.version) + " residue " + text(o.residue) +
-           " price " + text(o.price.ticks) + " remaining " + text(o.remaining.lots) + " filled " +
-           text(o.filled.lots) + " lease " + text(o.lease.value) + " group " + text(o.group.value) +
-           " client " + text(o.client.low) + " pending " + text(o.pending.size());
+           number_of(o.cause) + " version " + std::to_string(o.version) + " residue " +
+           std::to_string(o.residue) + " price " + std::to_string(o.price.ticks) + " remaining " +
+           std::to_string(o.remaining.lots) + " filled " + std::to_string(o.filled.lots) +
+           " lease " + std::to_string(o.lease.value) + " group " + std::to_string(o.group.value) +
+           " client " + std::to_string(o.client.low) + " pending " +
+           std::to_string(o.pending.size());
 }
 
 std::string describe(const portfolio_line& p) {
-    return "asset " + text(p.asset.value) + " total " + to_text(p.total) + " reserved " +
-           to_text(p.reserved) + " credit " + text(p.credit) + " available " +
+    return "asset " + std::to_string(p.asset.value) + " total " + to_text(p.total) + " reserved " +
+           to_text(p.reserved) + " credit " + std::to_string(p.credit) + " available " +
            to_text(p.available) + " cost " + to_text(p.cost) + " realised " + to_text(p.realised) +
            " unrealised " + (p.unrealised ? to_text(*p.unrealised) : "none");
 }
 
 std::string describe(const order_group_row& g) {
-    return "account " + text(g.account.value) + " group " + text(g.id.value) + " size " +
-           number_of(g.size) + " admitted " + number_of(g.admitted) + (g.broken ? " broken" : "") +
-           (g.has_exit ? " has exit" : "") + (g.entry_done ? " entry done" : "") +
-           " entry filled " + text(g.entry_filled.lots) + " decided " + text(g.decided.value);
+    return "account " + std::to_string(g.account.value) + " group " + std::to_string(g.id.value) +
+           " size " + number_of(g.size) + " admitted " + number_of(g.admitted) +
+           (g.broken ? " broken" : "") + (g.has_exit ? " has exit" : "") +
+           (g.entry_done ? " entry done" : "") + " entry filled " +
+           std::to_string(g.entry_filled.lots) + " decided " + std::to_string(g.decided.value);
 }
 
 std::string describe(const remembered_row& r) {
-    return "remembered " + text(r.sequence) + " account " + text(r.account.value) + " id " +
-           text(r.id.high) + ":" + text(r.id.low) + " order " + text(r.order.value) + " reason " +
+    return "remembered " + std::to_string(r.sequence) + " account " +
+           std::to_string(r.account.value) + " id " + std::to_string(r.id.high) + ":" +
+           std::to_string(r.id.low) + " order " + std::to_string(r.order.value) + " reason " +
            number_of(r.reason) + (r.answered ? " answered" : "") + " first report " +
-           text(r.first_report) + " forget at " + text(r.forget_at.ns);
+           std::to_string(r.first_report) + " forget at " + std::to_string(r.forget_at.ns);
 }
 
 std::string describe(const lease_row& l) {
-    return "lease " + text(l.id.value) + " account " + text(l.account.value) + " until " +
-           text(l.until.ns);
+    return "lease " + std::to_string(l.id.value) + " account " + std::to_string(l.account.value) +
+           " until " + std::to_string(l.until.ns);
 }
 
 std::string describe(const order_row& o) {
-    return "book order " + text(o.id.value) + " place " + number_of(o.place) + " turn " +
-           text(o.priority) + " remaining " + text(o.remaining.lots);
+    return "book order " + std::to_string(o.id.value) + " place " + number_of(o.place) + " turn " +
+           std::to_string(o.priority) + " remaining " + std::to_string(o.remaining.lots);
 }
 
 std::string describe(const channel_value& v) {
-    return "asset " + text(v.asset.value) + " sent " + to_text(v.sent) + " received " +
+    return "asset " + std::to_string(v.asset.value) + " sent " + to_text(v.sent) + " received " +
            to_text(v.received);
 }
 
@@ -141,7 +147,7 @@ std::optional<std::string> compare_lists(const char* what, const List& expected,
         if (i < expected.size() && i < got.size() && expected[i] == got[i]) {
             continue;
         }
-        std::string where = std::string(what) + " " + text(i);
+        std::string where = std::string(what) + " " + std::to_string(i);
         if constexpr (requires { describe(expected[i]); }) {
             where += "\n  expected: " + (i < expected.size() ? describe(expected[i]) : "nothing") +
                      "\n  got:      " + (i < got.size() ? describe(got[i]) : "nothing");
@@ -187,7 +193,7 @@ namespace {
 std::string describe_held(const shard_book_row& b) {
     const set_state& s = b.held_state;
     return std::string(b.has_held_state ? "held" : "not held") + ", state " + number_of(s.state) +
-           " auction " + number_of(s.auction) + " until " + text(s.until.ns) + " next " +
+           " auction " + number_of(s.auction) + " until " + std::to_string(s.until.ns) + " next " +
            number_of(s.next);
 }
 
@@ -198,7 +204,8 @@ std::optional<std::string> compare_books(const shard_rows& expected, const shard
     for (std::size_t i = 0; i < got.books.size(); ++i) {
         const shard_book_row& e = expected.books[i];
         const shard_book_row& g = got.books[i];
-        const std::string where = "book of " + text(e.rows.book.rules.symbol.value) + ": ";
+        const std::string where =
+            "book of " + std::to_string(e.rows.book.rules.symbol.value) + ": ";
         if (auto difference = compare_lists("order", e.rows.orders, g.rows.orders)) {
             return where + *difference;
         }
@@ -209,7 +216,8 @@ std::optional<std::string> compare_books(const shard_rows& expected, const shard
             return where + "state, prices or statistics";
         }
         if (e.last_event != g.last_event) {
-            return where + "last event " + text(e.last_event) + ", got " + text(g.last_event);
+            return where + "last event " + std::to_string(e.last_event) + ", got " +
+                   std::to_string(g.last_event);
         }
         if (e.has_held_state != g.has_held_state || e.held_state != g.held_state) {
             return where + "held state\n  expected: " + describe_held(e) +
@@ -223,7 +231,7 @@ std::optional<std::string> compare_channels(const shard_rows& expected, const sh
     for (std::size_t i = 0; i < std::min(expected.channels.size(), got.channels.size()); ++i) {
         const channel_row& e = expected.channels[i];
         const channel_row& g = got.channels[i];
-        const std::string where = "channel to " + text(e.peer.value) + ": ";
+        const std::string where = "channel to " + std::to_string(e.peer.value) + ": ";
         if (auto difference = compare_lists("outbox", e.outbox, g.outbox)) {
             return where + *difference;
         }
@@ -231,9 +239,11 @@ std::optional<std::string> compare_channels(const shard_rows& expected, const sh
             return where + *difference;
         }
         if (e != g) {
-            return where + "sent " + text(e.last_sent) + ", got " + text(g.last_sent) + "; taken " +
-                   text(e.last_taken) + ", got " + text(g.last_taken) + "; choked " +
-                   text(static_cast<int>(e.choked)) + ", got " + text(static_cast<int>(g.choked));
+            return where + "sent " + std::to_string(e.last_sent) + ", got " +
+                   std::to_string(g.last_sent) + "; taken " + std::to_string(e.last_taken) +
+                   ", got " + std::to_string(g.last_taken) + "; choked " +
+                   std::to_string(static_cast<int>(e.choked)) + ", got " +
+                   std::to_string(static_cast<int>(g.choked));
         }
     }
     return expected.channels.size() == got.channels.size()
@@ -252,10 +262,11 @@ std::optional<std::string> compare(const shard_rows& expected, const shard_rows&
     shard_row g = got.shard;
     e.ledger_digest = g.ledger_digest = 0;
     if (e != g) {
-        return "the shard's own row: index " + text(e.index) + ", got " + text(g.index) +
-               "; last order " + text(e.last_order) + ", got " + text(g.last_order) +
-               "; last remembered " + text(e.last_remembered) + ", got " + text(g.last_remembered) +
-               "; now " + text(e.now.ns) + ", got " + text(g.now.ns);
+        return "the shard's own row: index " + std::to_string(e.index) + ", got " +
+               std::to_string(g.index) + "; last order " + std::to_string(e.last_order) + ", got " +
+               std::to_string(g.last_order) + "; last remembered " +
+               std::to_string(e.last_remembered) + ", got " + std::to_string(g.last_remembered) +
+               "; now " + std::to_string(e.now.ns) + ", got " + std::to_string(g.now.ns);
     }
     std::optional<std::string> first;
     const auto each = [&](const char* what, const auto& one, const auto& other) {
