@@ -9,6 +9,7 @@
 #include "messages/channel_record.hpp"
 #include "messages/command_record.hpp"
 #include "messages/entry_record.hpp"
+#include "messages/flat_entry.hpp"
 #include "messages/known_numbers.hpp"
 #include "messages/listing_record.hpp"
 #include "messages/message_frame.hpp"
@@ -562,6 +563,13 @@ void encode_entry(const entry& from, std::vector<std::byte>& out) {
 }
 
 result<entry> decode_entry(std::span<const std::byte> bytes) {
+    if (entry flat; read_flat_entry(bytes, flat)) {
+        return flat;
+    }
+    return decode_any_entry(bytes);
+}
+
+result<entry> decode_any_entry(std::span<const std::byte> bytes) {
     const auto read = [&](schema::Entry::Reader from, const record_path& at,
                           record_faults& faults) -> entry {
         // Each version that was ever written has its case, for ever.

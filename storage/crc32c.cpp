@@ -8,17 +8,20 @@
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
+#include <wmmintrin.h>
 #endif
 
 namespace bourse {
 namespace {
+
+constexpr std::uint32_t polynomial = 0x82F63B78U;  // reflected
 
 constexpr std::array<std::uint32_t, 256> make_table() {
     std::array<std::uint32_t, 256> table{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
         std::uint32_t sum = byte;
         for (int bit = 0; bit < 8; ++bit) {
-            sum = (sum >> 1U) ^ ((sum & 1U) != 0 ? 0x82F63B78U : 0U);
+            sum = (sum >> 1U) ^ ((sum & 1U) != 0 ? polynomial : 0U);
         }
         table[byte] = sum;
     }
@@ -39,18 +42,66 @@ std::uint32_t crc32c_by_table(std::span<const std::byte> bytes, std::uint32_t be
 #if defined(__x86_64__)
 
 bool processor_has_crc32c() noexcept {
-    return __builtin_cpu_supports("sse4.2") != 0;
+    return __builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("pclmul") != 0;
 }
+
+namespace {
+
+/// x to the power of `exponent` modulo the polynomial, reflected.
+constexpr std::uint32_t power_of_x(unsigned exponent) {
+    std::uint32_t power = 0x80000000U;
+    for (; exponent != 0; --exponent) {
+        power = (power >> 1U) ^ ((power & 1U) != 0 ? polynomial : 0U);
+    }
+    return power;
+}
+
+/// What `sum` is after `Bytes` bytes of zeros: their product, where the product of reflected numbers is one bit short, and
+/// the instruction takes 32 zeros more.
+template <unsigned Bytes>
+__attribute__((target("sse4.2,pclmul"))) std::uint64_t after_zeros(std::uint64_t sum) noexcept {
+    constexpr std::uint32_t factor = power_of_x(8 * Bytes - 33);
+    const __m128i product =
+        _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(sum)),
+                             _mm_cvtsi64_si128(static_cast<long long>(factor)), 0);
+    return _mm_crc32_u64(0, static_cast<std::uint64_t>(_mm_cvtsi128_si64(product)));
+}
+
+std::uint64_t eight_at(const std::byte* place) noexcept {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, place, 8);
+    return eight;
+}
+
+constexpr unsigned lane_bytes = 256;
+
+/// Three lanes, one behind the other, summed side by side (V. Gopal et al., Fast CRC Computation for iSCSI Polynomial Using
+/// CRC32 Instruction, Intel 2011).
+__attribute__((target("sse4.2,pclmul"))) std::uint64_t sum_of_lanes(const std::byte* next,
+                                                                    std::uint64_t before) noexcept {
+    std::uint64_t first = before;
+    std::uint64_t second = 0;
+    std::uint64_t third = 0;
+    for (const std::byte* const end = next + lane_bytes; next != end; next += 8) {
+        first = _mm_crc32_u64(first, eight_at(next));
+        second = _mm_crc32_u64(second, eight_at(next + lane_bytes));
+        third = _mm_crc32_u64(third, eight_at(next + 2 * std::size_t{lane_bytes}));
+    }
+    return after_zeros<2 * lane_bytes>(first) ^ after_zeros<lane_bytes>(second) ^ third;
+}
+
+}  // namespace
 
 __attribute__((target("sse4.2"))) std::uint32_t crc32c_by_processor(
     std::span<const std::byte> bytes, std::uint32_t before) noexcept {
     std::uint64_t sum = ~before;
     const std::byte* next = bytes.data();
     std::size_t left = bytes.size();
+    for (; left >= 3 * std::size_t{lane_bytes}; left -= 3 * lane_bytes, next += 3 * lane_bytes) {
+        sum = sum_of_lanes(next, sum);
+    }
     for (; left >= 8; left -= 8, next += 8) {
-        std::uint64_t eight = 0;
-        std::memcpy(&eight, next, 8);
-        sum = _mm_crc32_u64(sum, eight);
+        sum = _mm_crc32_u64(sum, eight_at(next));
     }
     auto narrow = static_cast<std::uint32_t>(sum);
     if ((left & 4U) != 0) {
@@ -81,13 +132,9 @@ __attribute__((target("sse4.2"))) std::array<std::uint32_t, 3> three_by_processo
     std::uint64_t second = first;
     std::uint64_t third = first;
     for (std::size_t at = 0; at < together; at += 8) {
-        std::array<std::uint64_t, 3> eight{};
-        std::memcpy(eight.data(), pieces[0].data() + at, 8);
-        std::memcpy(&eight[1], pieces[1].data() + at, 8);
-        std::memcpy(&eight[2], pieces[2].data() + at, 8);
-        first = _mm_crc32_u64(first, eight[0]);
-        second = _mm_crc32_u64(second, eight[1]);
-        third = _mm_crc32_u64(third, eight[2]);
+        first = _mm_crc32_u64(first, eight_at(pieces[0].data() + at));
+        second = _mm_crc32_u64(second, eight_at(pieces[1].data() + at));
+        third = _mm_crc32_u64(third, eight_at(pieces[2].data() + at));
     }
     return {crc32c_by_processor(pieces[0].subspan(together), ~static_cast<std::uint32_t>(first)),
             crc32c_by_processor(pieces[1].subspan(together), ~static_cast<std::uint32_t>(second)),

@@ -10,7 +10,7 @@ namespace bourse {
 /// CRC-32C (Castagnoli), as in RFC 3720, appendix B.4: reflected, polynomial 0x1EDC6F41, begun with and ended by
 /// all ones inverted. `before` is the sum of the bytes before, so that a sum can be taken in pieces.
 ///
-/// By the processor's own instruction (SSE4.2) where it has it, else by a table.
+/// By the processor's own instructions (SSE4.2 and PCLMUL) where it has them, else by a table.
 [[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes,
                                    std::uint32_t before = 0) noexcept;
 

@@ -10,7 +10,7 @@ namespace bourse {
 namespace {
 
 /// Bytes of a file read at once, at least one record. Entries of one shard lie among those of others.
-constexpr std::uint64_t window_bytes = std::uint64_t{1} << 20U;
+constexpr std::uint64_t window_bytes = std::uint64_t{1} << 18U;
 
 std::uint64_t end_of(const entry_place& of) {
     return of.offset + record_head_bytes + of.payload_bytes;

@@ -10,7 +10,7 @@ namespace bourse {
 namespace {
 
 /// Bytes of a segment that are read at once, at least one record.
-constexpr std::uint64_t scan_window_bytes = std::uint64_t{1} << 20U;
+constexpr std::uint64_t scan_window_bytes = std::uint64_t{1} << 18U;
 
 /// A segment, read piece by piece from its begin.
 class segment_window {

@@ -20,7 +20,7 @@ namespace {
 using bench_clock = std::chrono::steady_clock;
 
 constexpr shard_id replayed_shard{1};
-constexpr std::size_t read_bytes = std::size_t{1} << 20U;
+constexpr std::size_t read_bytes = std::size_t{1} << 18U;
 constexpr std::uint64_t batch_bytes = std::uint64_t{1} << 20U;
 
 struct replay_run {
