@@ -257,7 +257,11 @@ outcome journal::put(record_head head, std::span<const std::byte> payload) {
 }
 
 void journal::take(shard_log& log, const record_head& head, std::span<const std::byte> payload) {
-    log.apply(head, payload, 0);
+    if (head.kind == record_kind::entry) {
+        log.take_next(head);
+    } else {
+        log.apply(head, payload, 0);
+    }
     open_->add(head, payload);
     ++appended_;
 }
@@ -403,7 +407,9 @@ outcome journal::start_writing() {
 
 void journal::place_entries(const open_batch& batch) {
     segment& in = files_->segments().back();
+    // Looked up once for all entries of one shard that follow each other.
     shard_log* log = nullptr;
+    std::uint64_t* highest = nullptr;
     shard_id its{};
     for (const pending_record& record : batch.records) {
         if (record.head.kind != record_kind::entry && record.head.kind != record_kind::carried) {
@@ -412,6 +418,7 @@ void journal::place_entries(const open_batch& batch) {
         if (log == nullptr || record.head.shard != its) {
             its = record.head.shard;
             log = &logs_[its];
+            highest = &in.highest[its];
         }
         const auto offset = static_cast<std::uint32_t>(position_bytes_ + record.offset);
         if (record.head.kind == record_kind::entry) {
@@ -419,7 +426,29 @@ void journal::place_entries(const open_batch& batch) {
         } else {
             log->place_carried(record.head.index, in.head.generation, offset);
         }
-        in.saw_entry(its, record.head.index);
+        *highest = std::max(*highest, record.head.index);
+    }
+}
+
+/// What was being written is durable.
+void journal::note_written() {
+    log_positions* of =
+        nullptr;  // looked up once for all entries of one shard that follow each other
+    shard_id its{};
+    for (const pending_record& record : writing_->records) {
+        if (record.head.kind == record_kind::idle) {
+            continue;
+        }
+        if (of == nullptr || record.head.shard != its) {
+            its = record.head.shard;
+            of = &written_[its];
+        }
+        if (record.head.kind == record_kind::entry) {
+            of->end = {record.head.index, record.head.term};
+        } else {
+            apply(*of, record.head, writing_->payload(record));
+        }
+        ++durable_;
     }
 }
 
@@ -435,12 +464,7 @@ outcome journal::finish_batch() {
         !synced) {
         return die(synced.error());
     }
-    for (const pending_record& record : writing_->records) {
-        if (record.head.kind != record_kind::idle) {
-            apply(written_[record.head.shard], record.head, writing_->payload(record));
-            ++durable_;
-        }
-    }
+    note_written();
     if (BOURSE_JOURNAL_WRONG(open_batch_counted)) {
         durable_ = appended_;
     }

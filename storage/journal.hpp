@@ -201,6 +201,7 @@ private:
     outcome next_segment();
     void seal(open_batch& batch, std::uint64_t generation) const;
     void place_entries(const open_batch& batch);
+    void note_written();
     [[nodiscard]] open_batch first_batch_of_segment() const;
     [[nodiscard]] std::uint64_t left_in_segment() const noexcept;
     [[nodiscard]] std::uint64_t left_in_next_segment() const noexcept;

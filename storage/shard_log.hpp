@@ -71,6 +71,11 @@ public:
     [[nodiscard]] bool is_next(log_point at) const noexcept {
         return at.index == positions_.end.index + 1 && at.term >= positions_.end.term;
     }
+    /// Takes an entry that is next, and is not in a file yet.
+    void take_next(const record_head& head) {
+        positions_.end = {head.index, head.term};
+        places_.push_back({.term = head.term, .payload_bytes = head.payload_bytes});
+    }
     /// Takes a record without fault.
     void apply(const record_head& head, std::span<const std::byte> payload, std::uint32_t offset);
     /// Says where an entry that was applied with generation zero is now, if it is still in the log.
