@@ -73,21 +73,24 @@ std::uint64_t eight_at(const std::byte* place) noexcept {
     return eight;
 }
 
-constexpr unsigned lane_bytes = 256;
-
 /// Three lanes, one behind the other, summed side by side (V. Gopal et al., Fast CRC Computation for iSCSI Polynomial Using
-/// CRC32 Instruction, Intel 2011).
-__attribute__((target("sse4.2,pclmul"))) std::uint64_t sum_of_lanes(const std::byte* next,
+/// CRC32 Instruction, Intel 2011): as many times as there are bytes for, and what is left goes on without it.
+template <unsigned LaneBytes>
+__attribute__((target("sse4.2,pclmul"))) std::uint64_t sum_in_lanes(const std::byte*& next,
+                                                                    std::size_t& left,
                                                                     std::uint64_t before) noexcept {
-    std::uint64_t first = before;
-    std::uint64_t second = 0;
-    std::uint64_t third = 0;
-    for (const std::byte* const end = next + lane_bytes; next != end; next += 8) {
-        first = _mm_crc32_u64(first, eight_at(next));
-        second = _mm_crc32_u64(second, eight_at(next + lane_bytes));
-        third = _mm_crc32_u64(third, eight_at(next + 2 * std::size_t{lane_bytes}));
+    for (; left >= 3 * std::size_t{LaneBytes}; left -= 3 * std::size_t{LaneBytes}) {
+        std::uint64_t second = 0;
+        std::uint64_t third = 0;
+        for (const std::byte* const end = next + LaneBytes; next != end; next += 8) {
+            before = _mm_crc32_u64(before, eight_at(next));
+            second = _mm_crc32_u64(second, eight_at(next + LaneBytes));
+            third = _mm_crc32_u64(third, eight_at(next + 2 * std::size_t{LaneBytes}));
+        }
+        before = after_zeros<2 * LaneBytes>(before) ^ after_zeros<LaneBytes>(second) ^ third;
+        next += 2 * std::size_t{LaneBytes};
     }
-    return after_zeros<2 * lane_bytes>(first) ^ after_zeros<lane_bytes>(second) ^ third;
+    return before;
 }
 
 }  // namespace
@@ -97,9 +100,9 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_by_processor(
     std::uint64_t sum = ~before;
     const std::byte* next = bytes.data();
     std::size_t left = bytes.size();
-    for (; left >= 3 * std::size_t{lane_bytes}; left -= 3 * lane_bytes, next += 3 * lane_bytes) {
-        sum = sum_of_lanes(next, sum);
-    }
+    // Long lanes for large entries, short ones for an entry of one order.
+    sum = sum_in_lanes<256>(next, left, sum);
+    sum = sum_in_lanes<64>(next, left, sum);
     for (; left >= 8; left -= 8, next += 8) {
         sum = _mm_crc32_u64(sum, eight_at(next));
     }

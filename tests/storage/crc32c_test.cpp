@@ -54,7 +54,7 @@ TEST_CASE("long pieces, which the processor sums in three lanes, have the table'
     }
     const std::vector<std::byte> bytes = bytes_from(5, 37, 2'400);
     unsigned wrong = 0;
-    for (std::size_t count = 700; count + 8 <= bytes.size(); count += 17) {
+    for (std::size_t count = 150; count + 8 <= bytes.size(); count += 17) {
         const auto part = std::span(bytes).subspan(count % 8, count);
         wrong += crc32c_by_processor(part, 99) != crc32c_by_table(part, 99);
     }
