@@ -245,6 +245,7 @@ private:
         const files::path folder = data_ / ("shard-" + std::to_string(known.shard.value)) / "rows";
         if (!files::exists(folder / "data.mdb")) {
             checks_.pass("checkpoint", "none was taken yet");
+            checks_.pass("rows", "there are none yet");
             return true;
         }
         say("loading the checkpoint of " + name);
@@ -262,6 +263,7 @@ private:
         }
         if (!(*opened)->head()) {
             checks_.pass("checkpoint", "none was taken yet");
+            checks_.pass("rows", "there are none yet");
             return true;
         }
         const checkpoint_head& head = *(*opened)->head();
