@@ -25,6 +25,7 @@ struct order_arguments {
     std::string type = "limit", tif, until, stop, offset, display, minimum, client_id,
                 self_trade = "none";
     bool post_only = false, all_or_none = false, reduce_only = false;
+    std::uint32_t disconnect_seconds = 0;
 };
 
 /// `@ 585.33`, `@585.33` or `585.33`; empty if there is none.
@@ -195,14 +196,15 @@ bool is_refusal(const event& what) {
     }
 }
 
-/// One command of an account, sent so that it is surely done once; its report, as people want it.
-void act(remote& at, shard_command asked_for, const std::string& account) {
+/// One command of an account, sent so that it is surely done once; its reports, printed as people want them.
+std::vector<report> act(remote& at, shard_command asked_for, const std::string& account) {
     const auto answer = at.take<submitted>(at.session().submit_surely({std::move(asked_for)}));
     const report& first = answer.outcomes.at(0).first;
     if (first.what.kind == event_kind::none) {
         say(at.is_json() ? R"({"status":"done"})" : "done");
-        return;
+        return {first};
     }
+    std::vector<report> told{first};
     const instrument_line* const in = at.names().instrument(first.what.symbol);
     if (in == nullptr) {  // about no order: no instrument, no numbers
         if (at.is_json()) {
@@ -215,12 +217,48 @@ void act(remote& at, shard_command asked_for, const std::string& account) {
             say(std::string(word(first.what.kind)) + "  (" + reason_text(first.what.reason) + ")");
         }
     } else {
-        const bool is_done = is_refusal(first.what) || first.number == 0;
-        print_order(at, is_done ? std::vector{first} : reports_since(at, first), *in, account,
-                    first);
+        if (!is_refusal(first.what) && first.number != 0) {
+            told = reports_since(at, first);
+        }
+        print_order(at, told, *in, account, first);
     }
     if (is_refusal(first.what)) {
         throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+    }
+    return told;
+}
+
+/// Prints what becomes of an order until it has ended: the session, and so the order, lives until then.
+void stay_with(remote& at, const report& last, const instrument_line& in,
+               const std::string& account) {
+    auto ended = std::make_shared<std::promise<request_refused>>();
+    auto has_ended = std::make_shared<bool>(false);
+    const auto end = [=](const request_refused& why) {
+        if (!std::exchange(*has_ended, true)) {
+            ended->set_value(why);
+        }
+    };
+    const auto refused =
+        at.session().subscribe(subscribe_reports{last.what.account, last.number + 1},
+                               {.take =
+                                    [&at, &in, &account, end, has_ended,
+                                     order = last.what.order](const reports_push& push) {
+                                        for (const report& each : push.reports) {
+                                            if (each.what.order == order && !*has_ended) {
+                                                print_order(at, {each}, in, account, each);
+                                                if (each.what.is_final()) {
+                                                    end({});
+                                                }
+                                            }
+                                        }
+                                    },
+                                .ended = end});
+    if (refused) {
+        at.fail(*refused);
+    }
+    const request_refused why = ended->get_future().get();
+    if (!why.why.empty()) {
+        at.fail(why);
     }
 }
 
@@ -255,11 +293,22 @@ void add_order(CLI::App& app) {
     order->add_flag("--post-only", asked->post_only, "Refused if it would trade at once");
     order->add_flag("--all-or-none", asked->all_or_none, "All of it at once, or nothing");
     order->add_flag("--reduce-only", asked->reduce_only, "Only ever shrinks the position");
+    order
+        ->add_option(
+            "--cancel-on-disconnect", asked->disconnect_seconds,
+            "Stay, and say what becomes of it; it is cancelled when this command ends, or is "
+            "not heard of for so many seconds")
+        ->check(CLI::Range(1, 3'600));
     order->callback([asked] {
-        remote at("bourse order", asked->remote);
+        client_options more;
+        more.cancel_on_disconnect = {asked->disconnect_seconds * ns_of_second};
+        remote at("bourse order", asked->remote, more);
         const instrument_line* const in = at.need(at.names().instrument(asked->symbol));
         const submit_order made = make_order(at, *asked, market_names::record_of(*in));
-        act(at, made, asked->account);
+        const report last = act(at, made, asked->account).back();
+        if (asked->disconnect_seconds != 0 && last.number != 0 && !last.what.is_final()) {
+            stay_with(at, last, *in, asked->account);
+        }
     });
 }
 

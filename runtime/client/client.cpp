@@ -17,6 +17,8 @@ namespace bourse {
 namespace {
 
 constexpr kj::Duration keep_alive_every = 20 * kj::SECONDS;
+/// A session renews its leases each third of their time, if it has heard of its client since the last.
+constexpr std::int64_t keep_alives_of_lease = 4;
 constexpr kj::Duration shortest_wait = 50 * kj::MILLISECONDS;
 constexpr kj::Duration longest_wait = 2 * kj::SECONDS;
 constexpr std::uint64_t most_words = std::uint64_t{1} << 24U;  ///< of a message: 128 MiB
@@ -241,7 +243,12 @@ kj::Promise<void> client::wire::come_back(kj::TimePoint until, kj::Duration wait
 }
 
 kj::Promise<void> client::wire::stay_alive() {
-    return timer().afterDelay(keep_alive_every).then([this] {
+    const std::int64_t lease_ns = options_.cancel_on_disconnect.ns;
+    const kj::Duration wait =
+        lease_ns == 0
+            ? keep_alive_every
+            : kj::min(keep_alive_every, lease_ns / keep_alives_of_lease * kj::NANOSECONDS);
+    return timer().afterDelay(wait).then([this] {
         if (open_.get() != nullptr) {
             auto answered = open_->session.keepAliveRequest().send().ignoreResult();
             tasks_->add(timer()
