@@ -14,7 +14,7 @@ say() { echo "$name: $*"; }
 fail() { echo "$name: $*" >&2; exit 1; }
 
 end() {
-    local status=$? each
+    local status=${1:-$?} each
     for each in $(jobs -p); do
         kill_hard "$each" 2>/dev/null || true
     done
