@@ -22,6 +22,7 @@ struct node_arguments {
     std::string data;
     std::string listen;
     std::string config;
+    bool insecure = false;
 };
 
 [[noreturn]] void refuse(const error& why) {
@@ -42,6 +43,7 @@ node_config_file settings_of(const node_arguments& arguments) {
     if (!arguments.listen.empty()) {
         settings.listen = arguments.listen;
     }
+    settings.insecure = settings.insecure || arguments.insecure;
     return settings;
 }
 
@@ -140,6 +142,9 @@ void add_node_command(CLI::App& app) {
                      "Where clients reach it, HOST:PORT (default: 127.0.0.1:7400)");
     node->add_option("--config", arguments->config,
                      "A TOML file; what is given here goes before it");
+    node->add_flag("--insecure", arguments->insecure,
+                   "Serve others than this machine without TLS: everybody on the way can read keys "
+                   "and orders");
     node->footer(
         "Prints 'ready rpc=HOST:PORT' once it serves. The first start writes the operator's key "
         "to\n"

@@ -136,12 +136,12 @@ result<std::unique_ptr<gateway>> gateway::start(exchange_port& port, gateway_opt
         return at.error();
     }
     if (!at->is_loopback() && options.certificate_file.empty() && !options.insecure) {
-        return error{
-            errc::refused,
-            "not listening on " + options.listen +
-                " without TLS: keys and orders would cross the network for everybody to "
-                "read. Give a certificate and its key, or listen on 127.0.0.1, or say that "
-                "it may be insecure"};
+        const std::string what = "not listening on " + options.listen +
+                                 " without TLS: keys and orders would cross the network for "
+                                 "everybody to read. Give a certificate and its key ([tls] "
+                                 "certificate and private-key in the settings), or listen on "
+                                 "127.0.0.1, or allow it: --insecure, or [tls] insecure = true";
+        return error{errc::refused, what};
     }
     auto made = std::make_unique<kj_gateway>();
     const outcome begun = made->begin(port, std::move(options), *at);

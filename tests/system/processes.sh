@@ -27,11 +27,12 @@ end() {
 }
 trap end EXIT
 
-# Starts it where it was before, and returns when it says that it serves.
+# Starts it where it was before, and returns when it says that it serves. With an empty $address, folder and address are the settings'.
 start_node() {
-    local line=
+    local line='' where=(--data "$work/data" --listen "$address")
+    [[ -n $address ]] || where=()
     rm -f "$work/ready" && mkfifo "$work/ready"
-    "$bourse" node --data "$work/data" --listen "$address" "$@" >"$work/ready" 2>>"$work/node.log" &
+    "$bourse" node "${where[@]}" "$@" >"$work/ready" 2>>"$work/node.log" &
     node=$!
     read -r -t 120 line <"$work/ready" || fail "the node did not become ready"
     [[ $line == "ready rpc="* ]] || fail "the node said '$line'"
