@@ -11,6 +11,7 @@
 #include "runtime/bench/shard_run.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/exit_code.hpp"
+#include "runtime/ladder/ladder.hpp"
 
 namespace bourse {
 namespace {
@@ -104,6 +105,52 @@ void add_journal(CLI::App& bench) {
     app->callback([arguments] { bench_journal(*arguments); });
 }
 
+struct ladder_arguments {
+    ladder_options options;
+    bool json = false;
+};
+
+void bench_ladder(ladder_arguments& arguments) {
+    arguments.options.program = std::filesystem::read_symlink("/proc/self/exe").string();
+    arguments.options.progress = [](const std::string& what) { std::cerr << what << '\n'; };
+    const auto result = run_ladder(arguments.options);
+    if (!result) {
+        std::cerr << "bourse bench ladder: " << result.error().what << '\n';
+        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+    }
+    std::cout << (arguments.json ? ladder_json(*result) : ladder_table(*result));
+}
+
+void add_ladder(CLI::App& bench) {
+    auto arguments = std::make_shared<ladder_arguments>();
+    CLI::App* const app = bench.add_subcommand(
+        "ladder",
+        "What each layer costs, from the books alone to a node that is another process, beside the "
+        "floors: a bare fdatasync, and the same calls echoed");
+    app->add_flag("--json", arguments->json, "One JSON object instead of a table");
+    app->add_option("--folder", arguments->options.folder,
+                    "Where the files are made, on the disk to be measured")
+        ->capture_default_str();
+    app->add_flag("--quick", arguments->options.quick,
+                  "A tenth of the orders: to see that it works");
+    app->footer("Example: bourse bench ladder --folder .");
+    app->callback([arguments] { bench_ladder(*arguments); });
+}
+
+/// The other process of `bench ladder`. Not in the help.
+void add_echo(CLI::App& bench) {
+    auto listen = std::make_shared<std::string>("127.0.0.1:0");
+    CLI::App* const app = bench.add_subcommand("echo", "Answers orders, and does nothing");
+    app->group("");
+    app->add_option("--listen", *listen, "HOST:PORT");
+    app->callback([listen] {
+        if (const outcome served = serve_echo(*listen); !served) {
+            std::cerr << "bourse bench echo: " << served.error().what << '\n';
+            throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+        }
+    });
+}
+
 struct count_arguments {
     std::string flow = "10k";
     bool floor = false;
@@ -153,6 +200,8 @@ void add_bench_command(CLI::App& app) {
     bench->footer("Example: bourse bench match --quick");
     add_match(*bench);
     add_journal(*bench);
+    add_ladder(*bench);
+    add_echo(*bench);
     add_count(*bench);
 }
 
