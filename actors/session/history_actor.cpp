@@ -1,6 +1,7 @@
 #include "actors/session/history_actor.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "actors/session/act_desk.hpp"
 
@@ -41,29 +42,53 @@ history_actor::behavior_type history_behavior(history_actor::stateful_pointer<hi
             warn("the history: " + did.error().what);
         }
     };
+    const auto take_all = [self, check] {
+        history_state& state = self->state;
+        std::vector<told_entry_ptr> entries;
+        state.parts->coming.take(entries);
+        for (const told_entry_ptr& each : entries) {
+            if (state.dead.empty()) {
+                check(state.parts->feed->take(*each));
+            }
+        }
+    };
+    const auto write = [self, check, take_all] {
+        take_all();
+        if (self->state.dead.empty()) {
+            check(self->state.parts->feed->commit());
+        }
+    };
+    // What is told no more is written; if that fails, it is had again from the event store.
+    self->attach_functor([kept = self->state.parts](const caf::error&) {
+        std::vector<told_entry_ptr> entries;
+        kept->coming.take(entries);
+        for (const told_entry_ptr& each : entries) {
+            static_cast<void>(kept->feed->take(*each));
+        }
+        static_cast<void>(kept->feed->commit());
+    });
     return {
-        [self, check, count](const told_mail& mail) {
+        [self, take_all, count](const told_waits&) {
             const handling here(count);
             history_state& state = self->state;
-            if (state.dead.empty()) {
-                check(state.parts->feed->take(*mail.entry));
-                if (!state.commit_is_planned) {
-                    state.commit_is_planned = true;
-                    count->sent.fetch_add(1, std::memory_order_release);
-                    self->send(caf::actor_cast<history_actor>(self), history_commit{});
-                }
+            if (state.parts->coming.has_many()) {
+                take_all();
+            }
+            if (!state.commit_is_planned) {
+                state.commit_is_planned = true;
+                count->sent.fetch_add(1, std::memory_order_release);
+                self->delayed_send(caf::actor_cast<history_actor>(self), history_commits_apart,
+                                   history_commit{});
             }
         },
-        [self, check, count](const history_commit&) {
+        [self, write, count](const history_commit&) {
             const handling here(count);
-            history_state& state = self->state;
-            state.commit_is_planned = false;
-            if (state.dead.empty()) {
-                check(state.parts->feed->commit());
-            }
+            self->state.commit_is_planned = false;
+            write();
         },
-        [self, table, count](const question_mail& mail) {
+        [self, write, table, count](const question_mail& mail) {
             const handling here(count);
+            write();
             session_answer answer = answer_of(self->state, mail, *table);
             if (const lane_ptr lane = table->find(mail.session)) {
                 lane->post.tell(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,16 +12,24 @@ namespace bourse {
 
 inline constexpr std::uint64_t max_history_lag = 4'096;
 
+/// From the shard: entries have come into the queue.
+struct told_waits {};
+/// Does not look at each entry as it comes: a sink.
+using told_actor = caf::typed_actor<caf::reacts_to<told_waits>>;
+
 /// To itself: what has come until now is written.
 struct history_commit {};
+/// Not more often than this, but when a batch is full or somebody asks: an order that comes and goes between two commits is written
+/// once, and a page that many orders change, too.
+inline constexpr std::chrono::milliseconds history_commits_apart{250};
 
 /// Writes the history, and answers questions about it.
 ///
 /// One a node, started by its wiring, detached, since SQLite blocks. Owns the history's file. If that fails, the node goes
 /// on without: questions are `unavailable`, and the log says so; after the next start the history goes on where it stopped, from
-/// the event store. What arrives while one batch is written is the next. Bound: what waits for it beyond
+/// the event store. What was told is written a little later; a question is answered with all that was told before it. Bound: what waits for it beyond
 /// `max_history_lag` entries is not told to it; it reads that from the event store when it is told again.
-using history_actor = caf::typed_actor<caf::reacts_to<told_mail>, caf::reacts_to<history_commit>,
+using history_actor = caf::typed_actor<caf::reacts_to<told_waits>, caf::reacts_to<history_commit>,
                                        // Answered by `session_reply`.
                                        caf::reacts_to<question_mail>>;
 
@@ -36,4 +45,5 @@ struct history_state {
 
 }  // namespace bourse
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bourse::told_waits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bourse::history_commit)

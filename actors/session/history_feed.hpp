@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "actors/replica/told_entry.hpp"
+#include "actors/session/told_queue.hpp"
 #include "actors/sinks/history/history.hpp"
 #include "actors/sinks/history/history_reader.hpp"
 #include "storage/event_store.hpp"
@@ -43,6 +44,7 @@ private:
 
 /// What is kept of the past for people, opened.
 struct history_parts {
+    told_queue coming;  ///< entries, from the shard
     std::unique_ptr<history> kept;
     std::unique_ptr<history_feed> feed;
     std::unique_ptr<history_reader> reader;

@@ -9,10 +9,6 @@ past_actor::behavior_type past_behavior(past_actor::pointer /*self*/,
                                         std::function<void(const std::string&)> fail,
                                         std::shared_ptr<actor_count> count) {
     return {
-        [source, count](const told_mail& mail) {
-            const handling here(count);
-            source->take(mail.entry);
-        },
         [source, count](const events_durable& mail) {
             const handling here(count);
             source->durable(mail.index);

@@ -8,23 +8,18 @@
 
 namespace bourse {
 
-struct told_mail {
-    told_entry_ptr entry;
-};
 /// The event store has everything up to this index.
 struct events_durable {
     std::uint64_t index = 0;
 };
-/// Hears of every entry: a sink.
-using told_actor = caf::typed_actor<caf::reacts_to<told_mail>>;
-
 /// Finds reports of before, for sessions that missed some or begin with an old number.
 ///
 /// One a node, started by its wiring, detached, since it reads the event store. Owns a `report_source`. If it fails the node
-/// ends. Bound: of what is not in the event store yet the shard lets no more come than `max_behind_events`.
+/// ends. The shard hands the source its entries itself, before sessions hear of them. Bound: of what is not in the event store yet the
+/// shard lets no more come than `max_behind_events`.
 using past_actor = caf::typed_actor<
     // From the shard, in order.
-    caf::reacts_to<told_mail>, caf::reacts_to<events_durable>,
+    caf::reacts_to<events_durable>,
     // Answered by `session_past`.
     caf::reacts_to<wanted_mail>>;
 
@@ -36,5 +31,4 @@ using past_actor = caf::typed_actor<
 
 }  // namespace bourse
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bourse::told_mail)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bourse::events_durable)

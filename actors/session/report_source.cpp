@@ -6,7 +6,14 @@
 
 namespace bourse {
 
+void report_source::look() {
+    coming_.take(came_);
+    recent_.insert(recent_.end(), came_.begin(), came_.end());
+    came_.clear();
+}
+
 void report_source::durable(std::uint64_t index) {
+    look();
     while (!recent_.empty() && recent_.front()->what.index <= index) {
         recent_.pop_front();
     }
@@ -78,6 +85,7 @@ void report_source::find_recent(past_reports& into, std::uint64_t& next, std::si
 }
 
 result<past_reports> report_source::find(account_id account, std::uint64_t from, std::size_t most) {
+    look();
     past_reports found;
     found.account = account;
     found.first = from;

@@ -7,6 +7,7 @@
 
 #include "actors/replica/told_entry.hpp"
 #include "actors/session/session.hpp"
+#include "actors/session/told_queue.hpp"
 #include "storage/event_store.hpp"
 
 namespace bourse {
@@ -14,14 +15,14 @@ namespace bourse {
 /// Finds reports that were told before: in the event store, which somebody else writes, and in what is on its way there.
 ///
 /// What holds: entries are taken in order, and let go when they are durable. What `find` gives is without a gap from `from` on, as far
-/// as anything was taken. One thread; the store's writer may be another.
+/// as anything was taken before it began. One thread, but for `take`, which is of any; the store's writer may be another.
 class report_source {
 public:
     /// The rows are the event store's; they must outlive it.
     report_source(row_store& rows, const event_store_options& options, shard_id shard)
         : rows_(rows), options_(options), shard_(shard) {}
 
-    void take(told_entry_ptr entry) { recent_.push_back(std::move(entry)); }
+    void take(told_entry_ptr entry) { static_cast<void>(coming_.put(std::move(entry))); }
     /// The event store has all entries up to `index`.
     void durable(std::uint64_t index);
 
@@ -31,6 +32,7 @@ public:
                                             std::size_t most);
 
 private:
+    void look();
     [[nodiscard]] outcome find_stored(past_reports& into, std::uint64_t& next, std::size_t most);
     void find_recent(past_reports& into, std::uint64_t& next, std::size_t most) const;
 
@@ -38,7 +40,9 @@ private:
     event_store_options options_;
     shard_id shard_;
     std::unique_ptr<event_store> store_;  ///< as of the last `durable`; null: not looked at since
-    std::deque<told_entry_ptr> recent_;   ///< not durable yet
+    told_queue coming_;
+    std::vector<told_entry_ptr> came_;
+    std::deque<told_entry_ptr> recent_;  ///< not durable yet
     std::vector<entry_events> read_;
 };
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "actors/session/clock.hpp"
-#include "actors/session/history_actor.hpp"
 #include "actors/session/shard_answers.hpp"
 #include "actors/shard/shard_book.hpp"
 
@@ -411,10 +410,11 @@ void shard_work::tell(const std::vector<told_entry_ptr>& entries,
         behind_.emplace_back(entry->what.index, records_in(*entry));
         behind_records_ += behind_.back().second;
         figures_->reports.fetch_add(entry->what.out.reports.size(), std::memory_order_relaxed);
-        to_.past.tell(told_mail{entry});
+        parts_.past->take(entry);
         // Whoever is too far behind reads the event store.
-        if (to_.history && to_.history.count->sent - to_.history.count->handled < max_history_lag) {
-            to_.history.tell(told_mail{entry});
+        if (parts_.history != nullptr && parts_.history->size() < max_history_lag &&
+            parts_.history->put(entry)) {
+            to_.history.tell(told_waits{});
         }
         tell_sessions(entry, answers, next);
     }

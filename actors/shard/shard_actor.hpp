@@ -14,6 +14,7 @@
 #include "actors/replica/replica_desk.hpp"
 #include "actors/router/router_actor.hpp"
 #include "actors/session/act_desk.hpp"
+#include "actors/session/history_actor.hpp"
 #include "actors/session/keys_actor.hpp"
 #include "actors/session/past_actor.hpp"
 #include "actors/session/session_actor.hpp"
@@ -73,6 +74,9 @@ struct shard_parts {
     std::unique_ptr<replica_desk> desk;
     std::unique_ptr<act_desk> acts;
     sessions_ptr table;
+    /// These keep what is told: put here, in order, before anybody else hears of it.
+    std::shared_ptr<report_source> past;
+    std::shared_ptr<told_queue> history;  ///< null: not kept
     failure_sink fail;
     std::size_t handed_out_from = min_inputs_handed_out;
 };

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace bourse {
@@ -156,6 +157,27 @@ result<driven_calls> drive_calls(ladder_subject& subject, std::size_t first, std
         driver->take(call, fault);
     };
     return driver->run(process);
+}
+
+double settle(pid_t process) {
+    // Longer than any timer that what was put off waits for.
+    constexpr auto look_every = std::chrono::milliseconds(400);
+    constexpr double idle_share = 0.03;
+    constexpr int most_looks = 25;
+    const double before = processor_ns_of(process);
+    double last = before;
+    for (int look = 0; look < most_looks; ++look) {
+        std::this_thread::sleep_for(look_every);
+        const double now = processor_ns_of(process);
+        const bool is_idle =
+            now - last <
+            idle_share * static_cast<double>(std::chrono::nanoseconds(look_every).count());
+        last = now;
+        if (is_idle) {
+            break;
+        }
+    }
+    return last - before;
 }
 
 ladder_latency latency_of(std::vector<std::uint64_t> ns) {

@@ -48,6 +48,10 @@ struct driven_calls {
                                                std::size_t until, const call_pace& pace,
                                                pid_t process = 0);
 
+/// Waits until the process (zero: this one) has nothing more to do of what it was given, at most ten seconds: nanoseconds of processor time
+/// that it took for that.
+double settle(pid_t process);
+
 [[nodiscard]] ladder_latency latency_of(std::vector<std::uint64_t> ns);
 
 }  // namespace bourse

@@ -77,6 +77,9 @@ private:
             return subject.error();
         }
         auto fast = drive_calls(**subject, 0, workload_.timed(), as_fast_as_answered);
+        if (fast) {
+            fast->cpu_ns += settle(0);
+        }
         return fast ? finish(name, **subject, *fast, 0) : outcome(fast.error());
     }
     /// The second half of the calls of 100, by the clock, for the latency.
@@ -137,6 +140,7 @@ private:
             if (!full) {
                 return full.error();
             }
+            full->cpu_ns += settle(node);
             append(floor, *bare);
             append(fast, *full);
         }

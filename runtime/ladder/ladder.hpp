@@ -27,7 +27,8 @@ struct ladder_step {
     std::string name;
     double orders_per_second = 0;  ///< with `ladder_window` calls under way
     ladder_latency latency;        ///< at half of that
-    /// Of the process that carries them out; with RPC that is the server, without its client.
+    /// Of the process that carries them out, what it puts off included (events, history, checkpoints); with RPC that is the server,
+    /// without its client.
     double cpu_ns_per_order = 0;
     double ratio_to_echo = 0;  ///< orders a second, by those of the echo of the same calls
 };

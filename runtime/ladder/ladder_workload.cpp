@@ -7,7 +7,7 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t batches_in_full = 6'000;
+constexpr std::size_t batches_in_full = 20'000;
 constexpr std::size_t singles_in_full = 4'000;
 constexpr std::size_t quick_share = 10;
 constexpr std::uint64_t workload_seed = 1;

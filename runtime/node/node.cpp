@@ -193,6 +193,11 @@ void running_node::start(const node_options& options) {
     parts->desk = std::move(data_->desk);
     parts->acts = std::move(data_->acts);
     parts->table = table_;
+    parts->past = data_->past;
+    if (data_->history_kept != nullptr) {
+        parts->history =
+            std::shared_ptr<told_queue>(data_->history_kept, &data_->history_kept->coming);
+    }
     parts->fail = fail;
     parts->handed_out_from = options.hand_out_from;
     auto counted = count("shard", "1");

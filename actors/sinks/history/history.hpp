@@ -40,8 +40,8 @@ struct history_gap {
 /// that was applied is taken from, and what it means is written as rows of an SQLite file, which others read meanwhile
 /// (history_reader.hpp).
 ///
-/// Use. `take` each entry of a shard in turn, and `commit` when it says that the batch is full, or when no more
-/// entries wait: what came in while a commit was under way is the next batch.
+/// Use. `take` each entry of a shard in turn, and `commit` when it says that the batch is full, now and then (the
+/// larger a batch, the less an order costs), and before somebody looks.
 ///
 /// What holds:
 /// 1. A batch is there as a whole or not at all, and with it the cursor, the last entry taken of each shard. So after a crash
