@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -94,17 +93,7 @@ void add_tables(node& of, const gateway& at) {
     });
 }
 
-/// Entries are made by one thread and freed by others: memory that goes back to the system each time comes back page by page, which
-/// costs the shard an eighth of its time.
-void keep_memory() {
-    constexpr int kept_bytes = 256 << 20;
-    constexpr int mapped_from_bytes = 32 << 20;
-    ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
-    ::mallopt(M_MMAP_THRESHOLD, mapped_from_bytes);
-}
-
 void run_node(const node_arguments& arguments) {
-    keep_memory();
     node_config_file settings = settings_of(arguments);
     if (auto begun = node_log::begin(settings.log_level, settings.log_as); !begun) {
         refuse(begun.error());

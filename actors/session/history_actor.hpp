@@ -10,8 +10,6 @@
 
 namespace bourse {
 
-inline constexpr std::uint64_t max_history_lag = 4'096;
-
 /// From the shard: entries have come into the queue.
 struct told_waits {};
 /// Does not look at each entry as it comes: a sink.
@@ -27,8 +25,8 @@ inline constexpr std::chrono::milliseconds history_commits_apart{250};
 ///
 /// One a node, started by its wiring, detached, since SQLite blocks. Owns the history's file. If that fails, the node goes
 /// on without: questions are `unavailable`, and the log says so; after the next start the history goes on where it stopped, from
-/// the event store. What was told is written a little later; a question is answered with all that was told before it. Bound: what waits for it beyond
-/// `max_history_lag` entries is not told to it; it reads that from the event store when it is told again.
+/// the event store. What was told is written a little later; a question is answered with all that was told before it. Bound: what comes
+/// while `max_history_lag` waits is left out, and read from the event store when an entry is told again.
 using history_actor = caf::typed_actor<caf::reacts_to<told_waits>, caf::reacts_to<history_commit>,
                                        // Answered by `session_reply`.
                                        caf::reacts_to<question_mail>>;

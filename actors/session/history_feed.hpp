@@ -42,9 +42,12 @@ private:
     shard_id shard_;
 };
 
+/// Reports and events that wait for the history; beyond, it reads them from the event store.
+inline constexpr std::size_t max_history_lag = 500'000;
+
 /// What is kept of the past for people, opened.
 struct history_parts {
-    told_queue coming;  ///< entries, from the shard
+    told_queue coming{max_history_lag};  ///< entries, from the shard
     std::unique_ptr<history> kept;
     std::unique_ptr<history_feed> feed;
     std::unique_ptr<history_reader> reader;

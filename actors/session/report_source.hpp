@@ -40,7 +40,7 @@ private:
     event_store_options options_;
     shard_id shard_;
     std::unique_ptr<event_store> store_;  ///< as of the last `durable`; null: not looked at since
-    told_queue coming_;
+    told_queue coming_{SIZE_MAX};         ///< whoever takes in entries bounds them
     std::vector<told_entry_ptr> came_;
     std::deque<told_entry_ptr> recent_;  ///< not durable yet
     std::vector<entry_events> read_;

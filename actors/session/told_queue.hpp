@@ -14,18 +14,29 @@ namespace bourse {
 /// The problem: to wake a thread costs whoever does it more than to apply an order, and the thread that wakes takes a processor from
 /// those that a client waits for. So the shard puts entries here, and its readers take them when they have something to do.
 ///
-/// Unbounded by itself: whoever puts asks for `size` first, or is bounded otherwise. Any thread.
+/// Bound: what was given, in reports and events; an entry that comes when so many are there is not put. Any thread.
 class told_queue {
 public:
-    /// True if whoever reads is to be told: nothing was there, or there is much now.
-    [[nodiscard]] bool put(told_entry_ptr entry) {
+    enum class answer : unsigned char {
+        quiet,  ///< it is there
+        wake,  ///< it is there, and whoever reads is to be told: nothing was there, or there is much now
+        full,  ///< it is not there
+    };
+
+    explicit told_queue(std::size_t max_records) : max_records_(max_records) {}
+
+    [[nodiscard]] answer put(told_entry_ptr entry) {
         const std::size_t records =
             1 + entry->what.out.reports.size() + entry->what.out.events.size();
         const std::lock_guard lock(mutex_);
+        if (records_ >= max_records_) {
+            return answer::full;
+        }
         const bool had_many = records_ >= many_records;
         entries_.push_back(std::move(entry));
         records_ += records;
-        return entries_.size() == 1 || (!had_many && records_ >= many_records);
+        const bool wakes = entries_.size() == 1 || (!had_many && records_ >= many_records);
+        return wakes ? answer::wake : answer::quiet;
     }
     /// Replaces `into` by all that is there, in the order in which it came.
     void take(std::vector<told_entry_ptr>& into) {
@@ -34,19 +45,16 @@ public:
         entries_.swap(into);
         records_ = 0;
     }
-    [[nodiscard]] std::size_t size() const {
-        const std::lock_guard lock(mutex_);
-        return entries_.size();
-    }
     /// So much is there that it should not wait.
     [[nodiscard]] bool has_many() const {
         const std::lock_guard lock(mutex_);
         return records_ >= many_records;
     }
 
-    static constexpr std::size_t many_records = 65'536;  ///< reports and events
+    static constexpr std::size_t many_records = 65'536;
 
 private:
+    const std::size_t max_records_;
     mutable std::mutex mutex_;
     std::vector<told_entry_ptr> entries_;
     std::size_t records_ = 0;

@@ -412,8 +412,7 @@ void shard_work::tell(const std::vector<told_entry_ptr>& entries,
         figures_->reports.fetch_add(entry->what.out.reports.size(), std::memory_order_relaxed);
         parts_.past->take(entry);
         // Whoever is too far behind reads the event store.
-        if (parts_.history != nullptr && parts_.history->size() < max_history_lag &&
-            parts_.history->put(entry)) {
+        if (parts_.history != nullptr && parts_.history->put(entry) == told_queue::answer::wake) {
             to_.history.tell(told_waits{});
         }
         tell_sessions(entry, answers, next);

@@ -97,6 +97,7 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
         levels asks = levels_of(snapshot.asks);
         std::uint64_t number = snapshot.number;
 
+        std::uint64_t last_index = 0;
         for (int i = 0; i < 60; ++i) {
             submit_request list;
             list.commands.push_back(
@@ -108,11 +109,14 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
             for (const command_outcome& each : done.outcomes) {
                 REQUIRE(each.first.what.kind == event_kind::accepted);
             }
+            last_index = done.index;
             CHECK(done.outcomes[0].first.what.account == at.alice);
             CHECK(done.outcomes[1].first.what.account == at.bob);
             static_cast<void>(at.boss.get<done_answer>(grant_credit{reports, 4}));
             static_cast<void>(at.boss.get<done_answer>(grant_credit{depth, 4}));
         }
+        // What was answered is in the history when it is asked.
+        CHECK(at.boss.get<history_answer>(history_request{}).as_of >= last_index);
         const auto book = at.boss.get<book_answer>(book_request{.symbol = at.symbol, .depth = 100});
         while (number < book.number) {
             const auto push = std::get<market_push>(at.boss.wait(depth));
