@@ -124,6 +124,7 @@ private:
             return finished;
         }
         say("rpc_single, and its floors");
+        settle((*node)->number());
         return singles(**echoed, **served, (*node)->number());
     }
 
