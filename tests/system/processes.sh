@@ -40,10 +40,13 @@ start_node() {
     export BOURSE_SERVER=$address
 }
 
-# kill_hard PROCESS: one of this script's, and its death is awaited.
+# kill_hard PROCESS...: some of this script's, all at once, and their deaths are awaited.
 kill_hard() {
-    kill -9 "$1"
-    wait "$1" 2>/dev/null || true
+    kill -9 "$@"
+    local each
+    for each; do
+        wait "$each" 2>/dev/null || true
+    done
 }
 
 stop_node() {
