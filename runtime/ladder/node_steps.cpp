@@ -17,7 +17,7 @@ namespace {
 
 using asking = std::function<session_answer(session_request)>;
 
-std::string fault_of(const session_answer& answer, std::size_t commands) {
+std::string fault_of_call(const session_answer& answer, std::size_t commands) {
     if (const auto* const refused = std::get_if<request_refused>(&answer)) {
         return refused->why.empty() ? "refused" : refused->why;
     }
@@ -94,7 +94,7 @@ private:
                 commands.begin() + static_cast<std::ptrdiff_t>(from),
                 commands.begin() + static_cast<std::ptrdiff_t>(until));
             const auto done = ask<submitted>(submit_request{some});
-            const std::string fault = done ? fault_of(*done, some.size()) : std::string();
+            const std::string fault = done ? fault_of_call(*done, some.size()) : std::string();
             if (!fault.empty()) {
                 fault_ = error{errc::refused, "the market of the ladder: " + fault};
             }
@@ -191,7 +191,8 @@ private:
         }
         if (first_ask_ != 0 && ask >= first_ask_) {
             const std::size_t call = ask - first_ask_;
-            answer(call, fault_of(what, call < workload_.batches() ? ladder_orders_per_call : 1));
+            answer(call,
+                   fault_of_call(what, call < workload_.batches() ? ladder_orders_per_call : 1));
         }
     }
 
@@ -218,7 +219,7 @@ public:
         const std::size_t count = commands.size();
         client_->ask(submit_request{std::move(commands)},
                      [this, call, count](const session_answer& what) {
-                         answer(call, fault_of(what, count));
+                         answer(call, fault_of_call(what, count));
                      });
     }
 
