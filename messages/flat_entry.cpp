@@ -12,7 +12,7 @@
 namespace bourse {
 namespace {
 
-constexpr std::size_t word_bytes = 8;
+constexpr std::size_t flat_word_bytes = 8;
 /// Cap'n Proto's pointers reach no further, in words.
 constexpr std::size_t longest_segment = std::size_t{1} << 29U;
 
@@ -66,13 +66,13 @@ constexpr bool bit(std::uint64_t word, unsigned which) noexcept {
 class flat_reader {
 public:
     explicit flat_reader(std::span<const std::byte> bytes)
-        : bytes_(bytes), size_(bytes.size() / word_bytes) {}
+        : bytes_(bytes), size_(bytes.size() / flat_word_bytes) {}
 
     bool read(entry& to) {
         // The frame, the entry and the tag of its list must be there before anything is looked at.
         constexpr std::size_t list_pointer_at = 2 + entry_shape.data;
         constexpr std::size_t tag_at = list_pointer_at + 1;
-        if (bytes_.size() % word_bytes != 0 || size_ <= tag_at || size_ > longest_segment ||
+        if (bytes_.size() % flat_word_bytes != 0 || size_ <= tag_at || size_ > longest_segment ||
             word(0) != std::uint64_t{size_ - 1} << 32U ||
             word(1) != record_pointer(0, entry_shape) ||
             part<std::uint16_t>(word(2), 0) != entry_version) {
@@ -102,7 +102,7 @@ public:
 private:
     [[nodiscard]] std::uint64_t word(std::size_t at) const noexcept {
         std::uint64_t value = 0;
-        std::memcpy(&value, bytes_.data() + at * word_bytes, word_bytes);
+        std::memcpy(&value, bytes_.data() + at * flat_word_bytes, flat_word_bytes);
         return value;
     }
 

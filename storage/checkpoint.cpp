@@ -13,15 +13,15 @@ namespace {
 constexpr row_table label_table{0};
 constexpr row_table rows_table{1};
 
-constexpr std::array<char, 8> magic = {'B', 'O', 'U', 'R', 'S', 'E', 'C', '\n'};
-constexpr std::uint32_t version = 1;
+constexpr std::array<char, 8> label_magic = {'B', 'O', 'U', 'R', 'S', 'E', 'C', '\n'};
+constexpr std::uint32_t label_version = 1;
 
 // Before each row of a piece: the lengths of key and value.
 constexpr std::size_t key_length_bytes = 2;
 constexpr std::size_t value_length_bytes = 4;
 
 row_label label_of(const checkpoint_options& options) {
-    return {magic, version, options.owner, options.shard.value};
+    return {label_magic, label_version, options.owner, options.shard.value};
 }
 
 constexpr const char* advice =

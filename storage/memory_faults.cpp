@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<int, 2> signals = {SIGSEGV, SIGBUS};
 
-constexpr const char* advice =
+constexpr const char* mapped_advice =
     ": is damaged, was cut short, or cannot be read from its disk; move the folder away and get "
     "its content from another replica or a backup\n";
 
@@ -21,7 +21,7 @@ std::array<struct sigaction, signals.size()> before_us;
 /// Nothing here but what a signal handler may do.
 void say(int signal, siginfo_t* /*where*/, void* /*context*/) {
     if (path_in_use != nullptr) {
-        for (const char* part : {path_in_use, advice}) {
+        for (const char* part : {path_in_use, mapped_advice}) {
             // There is nobody left to tell that nothing can be told.
             static_cast<void>(::write(STDERR_FILENO, part, std::strlen(part)) < 0);
         }

@@ -24,7 +24,7 @@ constexpr std::array<std::uint32_t, 4> batch_sizes = {1, 10, 100, 1000};
 constexpr std::uint32_t batches_of_one = 400;
 constexpr std::uint32_t batches_of_many = 100;
 constexpr std::uint64_t bare_file_bytes = std::uint64_t{64} << 20U;
-constexpr std::uint32_t orders_per_entry = 100;
+constexpr std::uint32_t orders_of_entry = 100;
 constexpr std::uint64_t checkpoint_rows = 1'000'000;
 constexpr std::uint32_t replay_orders = 1'000'000;
 /// Of flow 10k: its orders, cancels and replaces are shorter than an order alone.
@@ -243,7 +243,7 @@ void measure_batches(const std::string& folder, const journal_bench_options& opt
 void measure_volume(const std::string& folder, const journal_bench_options& options,
                     journal_bench_result& figures) {
     options.progress("writing " + std::to_string(options.volume_orders) + " orders");
-    const std::vector<std::byte> payload = entry_of(orders_per_entry);
+    const std::vector<std::byte> payload = entry_of(orders_of_entry);
     const auto disk = real_disk::open(folder + "/volume");
     if (!disk) {
         figures.fault = disk.error().what;
@@ -254,7 +254,7 @@ void measure_volume(const std::string& folder, const journal_bench_options& opti
         figures.fault = log.error().what;
         return;
     }
-    for (std::uint64_t index = 1; index <= options.volume_orders / orders_per_entry; ++index) {
+    for (std::uint64_t index = 1; index <= options.volume_orders / orders_of_entry; ++index) {
         const outcome appended = (*log)->append({1}, {index, 1}, payload);
         const outcome committed = appended ? (*log)->commit() : appended;
         const result<bool> more = committed ? (*log)->maintain() : committed.error();
@@ -274,7 +274,7 @@ void measure_volume(const std::string& folder, const journal_bench_options& opti
 /// In entries of a hundred orders, and of one.
 void measure_replay(const std::string& folder, const journal_bench_options& options,
                     journal_bench_result& figures) {
-    for (const std::uint32_t orders : {orders_per_entry, 1U}) {
+    for (const std::uint32_t orders : {orders_of_entry, 1U}) {
         options.progress("replaying entries of " + std::to_string(orders));
         figures.replays.push_back(
             run_replay_bench(folder + "/replay-" + std::to_string(orders), orders,
@@ -290,14 +290,14 @@ void measure_replay(const std::string& folder, const journal_bench_options& opti
 void measure_groups(const std::string& folder, const journal_bench_options& options,
                     journal_bench_result& figures) {
     const std::array<group_load, 2> loads = {
-        group_load{.orders_per_entry = 1, .entries = 2'000, .in_flight = 1},
-        group_load{.orders_per_entry = orders_in_64_kb, .entries = 1'000, .in_flight = 8}};
+        group_load{.orders_of_entry = 1, .entries = 2'000, .in_flight = 1},
+        group_load{.orders_of_entry = orders_in_64_kb, .entries = 1'000, .in_flight = 8}};
     for (group_load load : loads) {
         load.entries = options.quick ? load.entries / 20 : load.entries;
         for (const unsigned replicas : {1U, 3U}) {
             load.replicas = replicas;
             options.progress("a group of " + std::to_string(replicas) + ", entries of " +
-                             std::to_string(load.orders_per_entry));
+                             std::to_string(load.orders_of_entry));
             const std::string here = folder + "/group";
             std::filesystem::create_directory(here);
             figures.groups.push_back(run_group_bench(here, load));
