@@ -290,14 +290,14 @@ void measure_replay(const std::string& folder, const journal_bench_options& opti
 void measure_groups(const std::string& folder, const journal_bench_options& options,
                     journal_bench_result& figures) {
     const std::array<group_load, 2> loads = {
-        group_load{.orders_of_entry = 1, .entries = 2'000, .in_flight = 1},
-        group_load{.orders_of_entry = orders_in_64_kb, .entries = 1'000, .in_flight = 8}};
+        group_load{.orders_per_entry = 1, .entries = 2'000, .in_flight = 1},
+        group_load{.orders_per_entry = orders_in_64_kb, .entries = 1'000, .in_flight = 8}};
     for (group_load load : loads) {
         load.entries = options.quick ? load.entries / 20 : load.entries;
         for (const unsigned replicas : {1U, 3U}) {
             load.replicas = replicas;
             options.progress("a group of " + std::to_string(replicas) + ", entries of " +
-                             std::to_string(load.orders_of_entry));
+                             std::to_string(load.orders_per_entry));
             const std::string here = folder + "/group";
             std::filesystem::create_directory(here);
             figures.groups.push_back(run_group_bench(here, load));
