@@ -39,6 +39,7 @@ result<std::unique_ptr<child_process>> child_process::start(const std::vector<st
     }
     std::vector<std::string> copies = words;
     std::vector<char*> arguments;
+    arguments.reserve(copies.size() + 1);
     for (std::string& each : copies) {
         arguments.push_back(each.data());
     }

@@ -159,7 +159,7 @@ public:
                 node_->port().ask(session_, number, std::move(what));
             });
         };
-        const outcome set_up = market_maker(ask).set_up(workload_.flow());
+        outcome set_up = market_maker(ask).set_up(workload_.flow());
         first_ask_ = asked_ + 1;
         return set_up;
     }

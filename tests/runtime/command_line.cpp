@@ -41,11 +41,11 @@ TEST_CASE("an unknown option or command of bourse is wrong usage") {
 
 TEST_CASE("a refused command line is told what would be right") {
     CHECK(refusal({"bench", "jornal"}) ==
-          "bourse bench: no command 'jornal', there are: match, journal; 'bourse bench --help' "
-          "says more\n");
+          "bourse bench: no command 'jornal', there are: match, journal, ladder; "
+          "'bourse bench --help' says more\n");
     CHECK(refusal({"bench"}) ==
-          "bourse bench: a command is missing, there are: match, journal; 'bourse bench --help' "
-          "says more\n");
+          "bourse bench: a command is missing, there are: match, journal, ladder; "
+          "'bourse bench --help' says more\n");
     CHECK(refusal({"bnech"}).starts_with(
         "bourse: no command 'bnech', there are: node, instrument, halt"));
     CHECK(refusal({"bench", "match", "--entry", "0"}) ==
