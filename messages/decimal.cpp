@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "messages/quoted.hpp"
+
 namespace bourse {
 namespace {
 
@@ -21,15 +23,6 @@ std::optional<std::int64_t> append_digits(std::int64_t before, std::string_view 
         }
     }
     return before;
-}
-
-std::string quoted(std::string_view text) {
-    constexpr std::size_t longest = 40;
-    std::string shown = "'";
-    for (const char c : text.substr(0, longest)) {
-        shown += ' ' <= c && c <= '~' ? c : '?';
-    }
-    return shown + (text.size() > longest ? "…'" : "'");
 }
 
 }  // namespace

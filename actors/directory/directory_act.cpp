@@ -6,6 +6,7 @@
 #include "actors/directory/units.hpp"
 #include "messages/assert.hpp"
 #include "messages/directory_codec.hpp"
+#include "messages/quoted.hpp"
 
 namespace bourse {
 namespace {
@@ -17,10 +18,6 @@ using planned = result<std::optional<directory_step>>;
 
 planned all_done() {
     return std::optional<directory_step>();
-}
-
-std::string quoted(std::string_view text) {
-    return "'" + std::string(text) + "'";
 }
 
 error refusal(errc code, const std::string& what) {

@@ -4,6 +4,8 @@
 #include <limits>
 #include <optional>
 
+#include "messages/quoted.hpp"
+
 namespace bourse {
 namespace {
 
@@ -43,12 +45,12 @@ result<std::int64_t> count_steps(std::string_view text, const decimal& step,
     const wide_int below = all % one < 0 ? count - 1 : count;
     const bool is_multiple = all % one == 0;
     if (!narrow(below) || (!is_multiple && !narrow(below + 1))) {
-        return error{errc::out_of_range, "'" + std::string(text) + "'" +
+        return error{errc::out_of_range, quoted(text) +
                                              " is too large: it is more than 2^63 times " +
                                              std::string(what) + " " + to_text(step)};
     }
     if (!is_multiple) {
-        return error{errc::out_of_range, "'" + std::string(text) + "'" + " is not a multiple of " +
+        return error{errc::out_of_range, quoted(text) + " is not a multiple of " +
                                              std::string(what) + " " + to_text(step) +
                                              "; nearest: " + multiple_text(below, step) + " and " +
                                              multiple_text(below + 1, step)};
@@ -57,8 +59,7 @@ result<std::int64_t> count_steps(std::string_view text, const decimal& step,
 }
 
 error not_positive(std::string_view text, std::string_view what) {
-    return {errc::out_of_range,
-            "'" + std::string(text) + "'" + ": " + std::string(what) + " must be above zero"};
+    return {errc::out_of_range, quoted(text) + ": " + std::string(what) + " must be above zero"};
 }
 
 }  // namespace
@@ -85,8 +86,7 @@ result<quantity> to_quantity(std::string_view text, const instrument_record& in)
         return lots.error();
     }
     if (*lots > max_order_lots.lots) {
-        return error{errc::out_of_range, "'" + std::string(text) + "'" +
-                                             ": an order is of at most " +
+        return error{errc::out_of_range, quoted(text) + ": an order is of at most " +
                                              lots_text(max_order_lots.lots, in)};
     }
     return quantity{*lots};

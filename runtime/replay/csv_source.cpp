@@ -7,7 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "messages/decimal.hpp"
 #include "messages/numbers.hpp"
+#include "messages/quoted.hpp"
 
 namespace bourse {
 
@@ -15,20 +17,6 @@ namespace {
 
 constexpr std::size_t longest_line = std::size_t{64} * 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-/// `text` as it may be shown: not too long, and nothing that a terminal obeys.
-std::string quoted(std::string_view text) {
-    constexpr std::size_t shown = 40;
-    std::string safe = "\"";
-    for (const char letter : text.substr(0, shown)) {
-        safe += letter >= ' ' && letter <= '~' ? letter : '?';
-    }
-    return safe + (text.size() > shown ? "…\"" : "\"");
-}
-
-bool is_digit(char letter) {
-    return letter >= '0' && letter <= '9';
-}
 
 enum class decimal_fault { none, not_a_number, too_many_decimals, too_large };
 
@@ -231,8 +219,9 @@ void csv_source::add_fault(const csv_column& column, std::string_view sentence, 
     const std::string where =
         place() + ", column " + std::to_string(column.index + 1) + " (" + column.name + "): ";
     const bool there = column.index < fields_.size();
-    fault_ = error{code, where + (there ? quoted(fields_[column.index]) + " " : std::string{}) +
-                             std::string(sentence)};
+    fault_ =
+        error{code, where + (there ? quoted(fields_[column.index], '\"') + " " : std::string{}) +
+                        std::string(sentence)};
 }
 
 void csv_source::add_line_fault(std::string_view sentence) {
