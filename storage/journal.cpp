@@ -432,8 +432,8 @@ void journal::place_entries(const open_batch& batch) {
 
 /// What was being written is durable.
 void journal::note_written() {
-    log_positions* of =
-        nullptr;  // looked up once for all entries of one shard that follow each other
+    // Looked up once for all entries of one shard that follow each other.
+    log_positions* of = nullptr;
     shard_id its{};
     for (const pending_record& record : writing_->records) {
         if (record.head.kind == record_kind::idle) {

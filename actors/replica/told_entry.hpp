@@ -13,8 +13,8 @@ namespace bourse {
 /// The reports of one account in an entry: where they are in `shard_output::reports`, by rising number.
 struct account_reports {
     account_id account{};
-    std::uint64_t first =
-        0;  ///< number of the first; they follow without a gap. 0: of an account that is not there
+    /// Number of the first; they follow without a gap. 0: of an account that is not there.
+    std::uint64_t first = 0;
     std::span<const std::uint32_t> at;
 };
 
