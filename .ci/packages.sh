@@ -1,8 +1,8 @@
 # Sourced by tests/run and runtime/quickstart: the Debian packages they need, and how they come.
 
 build_packages=(cmake ninja-build g++ pkgconf capnproto libcapnp-dev libcli11-dev libxxhash-dev libraft-dev liblmdb-dev
-    libcaf-dev libspdlog-dev libtomlplusplus-dev libsodium-dev libsqlite3-dev)
-test_packages=(doctest-dev libbenchmark-dev valgrind clang clang-tidy clang-format libclang-rt-dev)
+    libcaf-dev libspdlog-dev libtomlplusplus-dev libsodium-dev)
+test_packages=(doctest-dev libbenchmark-dev valgrind clang lld clang-tidy clang-format libclang-rt-dev)
 
 # The only libraft that cluster/ builds with. Debian 13 has it; Debian 12 has it in its backports, and
 # in its main archive 0.15.0, which loses committed entries.

@@ -18,6 +18,12 @@ if(BOURSE_UNITY AND NOT BOURSE_TREE STREQUAL "tsan")  # nobody will debug it: fi
     string(REPLACE "-g" "-g1" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
 endif()
 
+# Links in a third of the time of GNU's.
+find_program(BOURSE_LLD ld.lld)
+if(BOURSE_UNITY AND BOURSE_LLD)
+    add_link_options(-fuse-ld=lld)
+endif()
+
 add_library(bourse_flags INTERFACE)
 target_compile_options(bourse_flags INTERFACE
     -Werror -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
@@ -33,4 +39,10 @@ if(BOURSE_SANITIZE)
                         -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${BOURSE_SANITIZE})
     add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+
+# A null pointer or a misaligned one before each access is a third of what the undefined-behaviour sanitizer adds, and of
+# the time to compile it. Where bytes are read it is worth that; elsewhere the address sanitizer ends at the access itself.
+if(BOURSE_SANITIZE MATCHES "undefined" AND NOT BOURSE_TREE MATCHES "^(fuzz|tidy)$")
+    set(BOURSE_UNCHECKED_POINTERS -fno-sanitize=null,alignment)
 endif()

@@ -26,8 +26,9 @@ effects consensus::receive(std::uint64_t now_ms, const replica_message& message)
 effects consensus::submit(std::uint64_t now_ms, std::vector<shared_bytes> payloads) {
     return machine_->submit(now_ms, std::move(payloads));
 }
-effects consensus::persisted(std::uint64_t now_ms, std::uint64_t write_number) {
-    return machine_->persisted(now_ms, write_number);
+effects consensus::persisted(std::uint64_t now_ms, std::uint64_t write_number,
+                             std::uint64_t vote_number) {
+    return machine_->persisted(now_ms, write_number, vote_number);
 }
 effects consensus::read(std::uint64_t now_ms) {
     return machine_->read(now_ms);

@@ -142,8 +142,8 @@ struct effects {
     /// it. A sentence.
     std::string fault;
 
-    /// To be written in order, and behind all writes before. A crash may lose the last ones, and may
-    /// leave some of what was on its way. No need to wait for one before going on.
+    /// To be written in order, and behind all writes before, but votes may overtake entries. A crash may lose the last ones, and
+    /// may leave some of what was on its way. No need to wait for one before going on.
     std::vector<log_write> writes;
 
     /// To be sent, or lost. What they promise is durable already. An entry without its payload is to be
@@ -221,8 +221,10 @@ public:
     /// log tells.
     [[nodiscard]] effects submit(std::uint64_t now_ms, std::vector<shared_bytes> payloads);
 
-    /// All writes up to this number are durable.
-    [[nodiscard]] effects persisted(std::uint64_t now_ms, std::uint64_t write_number);
+    /// All writes up to this number are durable; and votes also up to the second, if that is higher: a vote need not wait for
+    /// entries that its disk has no room for. But no entry may be durable before a vote that was to be written before it.
+    [[nodiscard]] effects persisted(std::uint64_t now_ms, std::uint64_t write_number,
+                                    std::uint64_t vote_number = 0);
 
     /// A read wants to be current. Answers `read_ticket`; all that ask before the next entry is appended
     /// share it, and one entry without content is appended for them if no other comes.

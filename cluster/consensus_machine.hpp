@@ -40,7 +40,7 @@ public:
     effects tick(std::uint64_t now_ms);
     effects receive(std::uint64_t now_ms, const replica_message& message);
     effects submit(std::uint64_t now_ms, std::vector<shared_bytes> payloads);
-    effects persisted(std::uint64_t now_ms, std::uint64_t write_number);
+    effects persisted(std::uint64_t now_ms, std::uint64_t write_number, std::uint64_t vote_number);
     effects read(std::uint64_t now_ms);
     effects snapshot_taken(std::uint64_t now_ms, std::uint64_t index);
     effects snapshot_installed(std::uint64_t now_ms, const snapshot_position& position);
@@ -159,11 +159,13 @@ private:
     std::deque<entries_under_way> under_way_;
     std::uint64_t last_write_ = 0;
     std::uint64_t durable_write_ = 0;
+    std::uint64_t durable_vote_ = 0;  // never lower
     std::uint64_t written_term_ = 0;
     replica_id written_vote_{};
 
     struct held_message {
-        std::uint64_t waits_for = 0;  // the number of a write
+        std::uint64_t waits_for = 0;       // the number of a write
+        std::uint64_t waits_for_vote = 0;  // of one of a vote
         replica_message message;
     };
     std::vector<held_message> held_;

@@ -186,7 +186,9 @@ void consensus_machine::follow_role() {
 }
 
 void consensus_machine::release_messages() {
-    const auto waits = [&](const held_message& each) { return each.waits_for > durable_write_; };
+    const auto waits = [&](const held_message& each) {
+        return each.waits_for > durable_write_ || each.waits_for_vote > durable_vote_;
+    };
     for (held_message& each : held_) {
         if (!waits(each)) {
             out_.messages.push_back(std::move(each.message));
@@ -296,15 +298,16 @@ void consensus_machine::take_commit_index() {
 void consensus_machine::send(replica_id to, std::uint64_t term,
                              decltype(replica_message::what) what) {
     if (held_.size() < max_held_messages) {
-        std::uint64_t waits_for = BOURSE_GUARDED(vote_before_messages) ? last_vote_write_ : 0;
+        std::uint64_t waits_for = 0;
         const auto* request = std::get_if<append_request>(&what);
         if (request != nullptr && BOURSE_GUARDED(durable_memberships) &&
             std::any_of(request->entries.begin(), request->entries.end(),
                         [](const auto& each) { return each.kind == log_entry_kind::membership; })) {
-            waits_for = std::max(waits_for, last_membership_write_);
+            waits_for = last_membership_write_;
         }
-        held_.push_back(
-            {waits_for, {.from = self_, .to = to, .term = term, .what = std::move(what)}});
+        held_.push_back({waits_for,
+                         BOURSE_GUARDED(vote_before_messages) ? last_vote_write_ : 0,
+                         {.from = self_, .to = to, .term = term, .what = std::move(what)}});
     }
 }
 

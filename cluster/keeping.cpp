@@ -6,10 +6,12 @@
 
 namespace bourse {
 
-effects consensus_machine::persisted(std::uint64_t now_ms, std::uint64_t write_number) {
+effects consensus_machine::persisted(std::uint64_t now_ms, std::uint64_t write_number,
+                                     std::uint64_t vote_number) {
     begin(now_ms);
-    BOURSE_ASSERT(write_number <= last_write_);
+    BOURSE_ASSERT(write_number <= last_write_ && vote_number <= last_vote_write_);
     durable_write_ = std::max(durable_write_, write_number);
+    durable_vote_ = std::max({durable_vote_, durable_write_, vote_number});
     std::uint64_t last = 0;
     while (!under_way_.empty() && under_way_.front().number <= durable_write_) {
         last = std::max(last, under_way_.front().last_index);

@@ -224,6 +224,7 @@ struct position_line {
 struct portfolio_answer {
     account_id account{};
     std::uint64_t as_of = 0;
+    std::uint64_t last_report = 0;  ///< the number of its newest report; zero: none yet
     std::vector<position_line> lines;
 };
 

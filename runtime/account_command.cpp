@@ -1,12 +1,17 @@
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <future>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "actors/directory/units.hpp"
 #include "messages/reason.hpp"
 #include "runtime/client/json_text.hpp"
+#include "runtime/client/reason_text.hpp"
 #include "runtime/client/words.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/remote.hpp"
@@ -15,6 +20,8 @@
 // `bourse account open|deposit|withdraw|list` and `bourse user add|revoke`.
 namespace bourse {
 namespace {
+
+constexpr auto first_report_within = std::chrono::seconds(5);
 
 struct account_arguments {
     remote_arguments remote;
@@ -73,13 +80,31 @@ asset_amount find_asset(remote& at, const named_amount& given) {
     return {asset_of(currency.id), at.need(to_money(given.amount, currency)).minor};
 }
 
+/// What the report of this number says was moved; nothing if it is not kept.
+std::optional<event> first_movement(remote& at, account_id account, std::uint64_t number) {
+    if (number == 0) {
+        return std::nullopt;
+    }
+    auto told = std::make_shared<std::promise<event>>();
+    auto is_told = std::make_shared<std::atomic<bool>>(false);
+    auto first = told->get_future();
+    const auto refused = at.session().subscribe(subscribe_reports{account, number},
+                                                {.take = [=](const reports_push& push) {
+                                                    if (!is_told->exchange(true)) {
+                                                        told->set_value(push.reports.at(0).what);
+                                                    }
+                                                }});
+    if (refused || first.wait_for(first_report_within) != std::future_status::ready) {
+        return std::nullopt;
+    }
+    return first.get();
+}
+
 /// Moves something from or to outside.
 void move(const account_arguments& asked, bool in) {
     remote at(in ? "bourse account deposit" : "bourse account withdraw", asked.remote);
     request_id request;
-    if (!asked.id.empty()) {
-        request.id = at.need(to_client_id(asked.id));
-    }
+    request.id = asked.id.empty() ? at.session().next_id() : at.need(to_client_id(asked.id));
     const account_id account = at.need(at.names().account(asked.name)).id;
     const asset_amount what = find_asset(at, split(at, asked.deposits.at(0)));
     shard_command asked_for = withdraw{request, account, what.asset, what.amount};
@@ -87,15 +112,36 @@ void move(const account_arguments& asked, bool in) {
         asked_for = deposit{
             .request = request, .account = account, .asset = what.asset, .amount = what.amount};
     }
-    const auto answer = at.take<submitted>(at.session().submit_surely({asked_for}));
-    const event& told = answer.outcomes.at(0).first.what;
-    if (told.kind == event_kind::command_refused || told.reason != reason::none) {
-        at.refuse(std::string(to_string(told.reason)),
-                  "refused: " + std::string(to_string(told.reason)));
+    session_answer came = at.session().submit_surely({asked_for});
+    if (auto* const refused = std::get_if<request_refused>(&came);
+        refused != nullptr && refused->what == request_refused::kind::unknown_outcome) {
+        refused->why +=
+            "; sent again with --id " + client_id_text(request.id) + " it is done at most once";
     }
-    const bool is_repeated = told.kind == event_kind::repeated;
-    print_done(at, asked.deposits.at(0) + (in ? " to " : " from ") + asked.name +
-                       (is_repeated ? ": was done already under this id" : ""));
+    const auto answer = at.take<submitted>(std::move(came));
+    const event& told = answer.outcomes.at(0).first.what;
+    const std::string what_asked = asked.deposits.at(0) + (in ? " to " : " from ") + asked.name;
+    if (told.kind != event_kind::repeated) {
+        if (told.kind == event_kind::command_refused || told.reason != reason::none) {
+            at.refuse(std::string(to_string(told.reason)), "refused: " + reason_text(told.reason));
+        }
+        print_done(at, what_asked);
+        return;
+    }
+    if (told.reason != reason::none) {
+        at.refuse(std::string(to_string(told.reason)),
+                  "refused, and not tried again: this id was used before, and that was refused (" +
+                      reason_text(told.reason) + "); choose another id");
+    }
+    const std::optional<event> first = first_movement(at, account, told.number);
+    const std::int64_t amount = in ? what.amount : -what.amount;
+    if (first && (first->number != what.asset.value || first->lots.lots != amount)) {
+        at.refuse("repeated",
+                  "nothing was done: this id was used before, for something else than " +
+                      what_asked + "; 'bourse watch --account " + asked.name + " --from " +
+                      std::to_string(told.number) + " --count 1' shows it. Choose another id");
+    }
+    print_done(at, what_asked + ": was done already under this id");
 }
 
 void list_accounts(const remote_arguments& asked) {
@@ -130,9 +176,10 @@ void add_open(CLI::App& group) {
     sub->add_option("--holding", asked->holdings, "An instrument that it is given: AAPL=500");
     sub->add_flag("--house", asked->house, "A house account, which may have credit");
     sub->add_option("--tier", asked->tier, "Of fees")->check(CLI::Range(0, 7));
-    sub->add_option("--trade-group", asked->trade_group,
-                    "Accounts of one group count as one owner");
-    sub->add_option("--risk-group", asked->risk_group, "Accounts of one group share limits");
+    sub->add_option("--trade-group", asked->trade_group, "Accounts of one group count as one owner")
+        ->check(CLI::Range(std::uint32_t{0}, UINT32_MAX));
+    sub->add_option("--risk-group", asked->risk_group, "Accounts of one group share limits")
+        ->check(CLI::Range(std::uint32_t{0}, UINT32_MAX));
     sub->callback([asked] { open(*asked); });
 }
 

@@ -11,10 +11,15 @@
 #include "runtime/bench/shard_run.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/exit_code.hpp"
+#include "runtime/fault.hpp"
 #include "runtime/ladder/ladder.hpp"
 
 namespace bourse {
 namespace {
+
+[[noreturn]] void refuse(const std::string& what, const std::string& why, bool json) {
+    end_command({"bourse bench " + what, "failed", why, 0}, exit_code::refused, json);
+}
 
 struct match_arguments {
     match_bench_options options;
@@ -26,8 +31,7 @@ void bench_match(match_arguments& arguments) {
     arguments.options.progress = [](const std::string& what) { std::cerr << what << '\n'; };
     const match_bench_result result = run_match_bench(arguments.options);
     if (!result.fault.empty()) {
-        std::cerr << "bourse bench match: " << result.fault << '\n';
-        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+        refuse("match", result.fault, arguments.json);
     }
     std::cout << (arguments.json ? bench_json(result.flows, result.machine) : bench_table(result));
 }
@@ -79,8 +83,7 @@ void bench_journal(journal_arguments& arguments) {
     arguments.options.progress = [](const std::string& what) { std::cerr << what << '\n'; };
     const journal_bench_result result = run_journal_bench(arguments.options);
     if (!result.fault.empty()) {
-        std::cerr << "bourse bench journal: " << result.fault << '\n';
-        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+        refuse("journal", result.fault, arguments.json);
     }
     std::cout << (arguments.json ? journal_json(result) : journal_table(result));
 }
@@ -115,8 +118,7 @@ void bench_ladder(ladder_arguments& arguments) {
     arguments.options.progress = [](const std::string& what) { std::cerr << what << '\n'; };
     const auto result = run_ladder(arguments.options);
     if (!result) {
-        std::cerr << "bourse bench ladder: " << result.error().what << '\n';
-        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+        refuse("ladder", result.error().what, arguments.json);
     }
     std::cout << (arguments.json ? ladder_json(*result) : ladder_table(*result));
 }
@@ -145,8 +147,7 @@ void add_echo(CLI::App& bench) {
     app->add_option("--listen", *listen, "HOST:PORT");
     app->callback([listen] {
         if (const outcome served = serve_echo(*listen); !served) {
-            std::cerr << "bourse bench echo: " << served.error().what << '\n';
-            throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+            refuse("echo", served.error().what, false);
         }
     });
 }

@@ -37,6 +37,24 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
            ", there are: " + known + more;
 }
 
+/// What every option refuses: a value that is there and empty is a mistake, as an unset variable of a script. Of the
+/// commands below, too.
+void refuse_empty_values(CLI::App& app) {
+    const CLI::Validator not_empty(
+        [](const std::string& value) {
+            return value.empty() ? "its value is empty: give one, or leave it out" : "";
+        },
+        "");
+    for (CLI::Option* each : app.get_options()) {
+        if (each->get_items_expected_max() > 0) {
+            each->check(not_empty);
+        }
+    }
+    for (CLI::App* each : app.get_subcommands({})) {
+        refuse_empty_values(*each);
+    }
+}
+
 /// What CLI11 caught, in our exit codes: its own for a wrong command line are above 100.
 exit_code exit_code_of(const CLI::App& app, const CLI::ParseError& error) {
     const int code = app.exit(error);
@@ -61,6 +79,7 @@ exit_code run_command_line(int argc, const char* const* argv) {
     add_replay_command(app);
     add_bench_command(app);
     add_verify_command(app);
+    refuse_empty_values(app);
 
     try {
         app.parse(argc, argv);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "runtime/client/json_text.hpp"
+#include "runtime/client/reason_text.hpp"
 #include "runtime/client/words.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/remote.hpp"
@@ -14,6 +15,8 @@ namespace bourse {
 namespace {
 
 constexpr std::uint32_t bps_of_percent = 100;
+constexpr std::uint32_t longest_auction_seconds = 86'400;
+constexpr std::int64_t most_ppm = 1'000'000;
 
 struct instrument_arguments {
     remote_arguments remote;
@@ -127,15 +130,21 @@ void add_instrument_group(CLI::App& app) {
                     "Refuse orders further than this from the reference price");
     sub->add_option("--volatility-percent", asked->volatility_percent,
                     "Hold an auction when a trade would be further than this from the last");
-    sub->add_option("--auction-seconds", asked->auction_seconds, "How long that auction lasts");
+    sub->add_option("--auction-seconds", asked->auction_seconds, "How long that auction lasts")
+        ->check(CLI::Range(1U, longest_auction_seconds));
     sub->add_option("--reopening-seconds", asked->reopening_seconds,
-                    "How long the auction after a halt that ends by itself lasts");
-    sub->add_option("--min-lots", asked->min_lots, "The smallest order, in lots");
-    sub->add_option("--max-lots", asked->max_lots, "The largest order, in lots");
+                    "How long the auction after a halt that ends by itself lasts")
+        ->check(CLI::Range(1U, longest_auction_seconds));
+    sub->add_option("--min-lots", asked->min_lots, "The smallest order, in lots")
+        ->check(CLI::Range(std::int64_t{1}, max_order_lots.lots));
+    sub->add_option("--max-lots", asked->max_lots, "The largest order, in lots")
+        ->check(CLI::Range(std::int64_t{1}, max_order_lots.lots));
     sub->add_option("--maker-ppm", asked->maker_ppm,
-                    "Fee of the resting side, in millionths of the value; negative: a rebate");
+                    "Fee of the resting side, in millionths of the value; negative: a rebate")
+        ->check(CLI::Range(-most_ppm, most_ppm));
     sub->add_flag("--closed", asked->closed, "Leave its market closed: 'bourse resume' opens it");
-    sub->add_option("--taker-ppm", asked->taker_ppm, "Fee of the side that takes");
+    sub->add_option("--taker-ppm", asked->taker_ppm, "Fee of the side that takes")
+        ->check(CLI::Range(-most_ppm, most_ppm));
     sub->callback([asked] { add(*asked); });
 
     auto listed = std::make_shared<remote_arguments>();
@@ -165,8 +174,7 @@ void set_market(const std::string& called, const market_arguments& asked, bool h
     const auto answer = at.take<submitted>(at.session().submit_surely({what}));
     const event& told = answer.outcomes.at(0).first.what;
     if (told.kind == event_kind::command_refused || told.kind == event_kind::command_rejected) {
-        at.refuse(std::string(to_string(told.reason)),
-                  "refused: " + std::string(to_string(told.reason)));
+        at.refuse(std::string(to_string(told.reason)), "refused: " + reason_text(told.reason));
     }
     print_done(at, (asked.all ? "the market" : asked.symbol) + (halt ? " is halted" : " is open"));
 }

@@ -119,8 +119,12 @@ void load(load_arguments& asked) {
     }
     const auto loop = client_loop::start();
     std::vector<std::unique_ptr<client>> sessions;
-    for (std::uint32_t i = 0; i < asked.sessions; ++i) {
-        sessions.push_back(at.another(loop));
+    {
+        progress_line line("sessions");
+        for (std::uint32_t i = 0; i < asked.sessions; ++i) {
+            sessions.push_back(at.another(loop));
+            line.at(i + 1, asked.sessions);
+        }
     }
     load_result done;
     {
@@ -160,7 +164,8 @@ void add_load_command(CLI::App& app) {
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();
     sub->add_option("--rate", asked->options.rate,
-                    "Orders a second in all, by the clock (default: as fast as they are answered)");
+                    "Orders a second in all, by the clock (default: as fast as they are answered)")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
     sub->add_option("--in-flight", asked->options.in_flight,
                     "Calls under way a session, without --rate")
         ->check(CLI::Range(1U, max_requests_in_flight))

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "runtime/commands.hpp"
 #include "runtime/exit_code.hpp"
@@ -14,6 +15,7 @@
 #include "runtime/node/log.hpp"
 #include "runtime/node/node.hpp"
 #include "runtime/node/node_config.hpp"
+#include "runtime/rpc/address.hpp"
 
 namespace bourse {
 namespace {
@@ -25,9 +27,9 @@ struct node_arguments {
     bool insecure = false;
 };
 
-[[noreturn]] void refuse(const error& why) {
+[[noreturn]] void refuse(const error& why, exit_code code = exit_code::refused) {
     std::cerr << "bourse node: " << why.what << '\n';
-    throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+    throw CLI::RuntimeError(static_cast<int>(code));
 }
 
 node_config_file settings_of(const node_arguments& arguments) {
@@ -41,6 +43,9 @@ node_config_file settings_of(const node_arguments& arguments) {
         settings.node.data = arguments.data;
     }
     if (!arguments.listen.empty()) {
+        if (auto read = parse_address(arguments.listen); !read) {
+            refuse(read.error(), exit_code::usage);
+        }
         settings.listen = arguments.listen;
     }
     settings.insecure = settings.insecure || arguments.insecure;
@@ -76,13 +81,13 @@ private:
 };
 
 void add_tables(node& of, const gateway& at) {
-    of.add_table("log-level", [](const std::string& level) {
-        std::string said = node_log::level();
+    of.add_table("log-level", [](const std::string& level) -> session_answer {
         if (!level.empty()) {
-            const auto set = node_log::set_level(level);
-            said = set ? node_log::level() : set.error().what;
+            if (const auto set = node_log::set_level(level); !set) {
+                return request_refused{request_refused::kind::malformed, set.error().what, 0};
+            }
         }
-        return table_answer{{"level"}, {{said}}};
+        return table_answer{{"level"}, {{node_log::level()}}};
     });
     of.add_table("gateway", [&at](const std::string&) {
         const gateway_counts counts = at.counts();
@@ -98,6 +103,16 @@ void run_node(const node_arguments& arguments) {
     if (auto begun = node_log::begin(settings.log_level, settings.log_as); !begun) {
         refuse(begun.error());
     }
+    gateway_options at;
+    at.listen = settings.listen;
+    at.certificate_file = settings.certificate_file;
+    at.private_key_file = settings.private_key_file;
+    at.insecure = settings.insecure;
+    // Before anything is made or begun: a node that cannot serve leaves nothing behind.
+    auto place = gateway::prepare(at);
+    if (!place) {
+        refuse(place.error());
+    }
     stop_signal end;
     node_log::info("the node starts", {{"data", settings.node.data}});
     settings.node.warn = [](const std::string& what) { node_log::warn(what); };
@@ -107,12 +122,7 @@ void run_node(const node_arguments& arguments) {
     }
     node& running = **opened;
     running.on_failure([&end](const std::string& why) { end.fail(why); });
-    gateway_options at;
-    at.listen = settings.listen;
-    at.certificate_file = settings.certificate_file;
-    at.private_key_file = settings.private_key_file;
-    at.insecure = settings.insecure;
-    auto serving = gateway::start(running.port(), at);
+    auto serving = gateway::start(running.port(), at, std::move(*place));
     if (!serving) {
         running.stop();
         refuse(serving.error());

@@ -1,13 +1,17 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <future>
+#include <iostream>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "actors/directory/units.hpp"
 #include "messages/reason.hpp"
 #include "runtime/client/json_text.hpp"
+#include "runtime/client/reason_text.hpp"
 #include "runtime/client/words.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/remote.hpp"
@@ -17,6 +21,8 @@ namespace bourse {
 namespace {
 
 constexpr auto reports_within = std::chrono::seconds(5);
+constexpr std::uint64_t smallest_id = 1;
+constexpr std::uint64_t largest_id = INT64_MAX;  // of 64 bits, the upper half is never given out
 
 struct order_arguments {
     remote_arguments remote;
@@ -24,7 +30,7 @@ struct order_arguments {
     std::vector<std::string> price;
     std::string type = "limit", tif, until, stop, offset, display, minimum, client_id,
                 self_trade = "none";
-    bool post_only = false, all_or_none = false, reduce_only = false;
+    bool post_only = false, all_or_none = false, reduce_only = false, any_price = false;
     std::uint32_t disconnect_seconds = 0;
 };
 
@@ -40,6 +46,50 @@ std::string price_of(const std::vector<std::string>& words) {
 /// A distance in ticks: of a trailing stop or a peg.
 std::int64_t ticks_of(remote& at, const std::string& text, const instrument_record& in) {
     return at.need(to_price(text, in)).ticks;
+}
+
+/// What its type needs and what it has no use for: an order that says too little or too much is not sent.
+void check_fields(const remote& at, const order_arguments& asked) {
+    const order_type type = *to_order_type(asked.type);
+    const bool stops = type == order_type::stop || type == order_type::stop_limit;
+    const bool trails = type == order_type::trailing_stop;
+    const bool is_pegged = type == order_type::primary_peg || type == order_type::mid_peg;
+    const auto need = [&](bool is_needed, const std::string& given, const char* what) {
+        if (is_needed && given.empty()) {
+            at.misused("a " + asked.type + " order needs " + what);
+        }
+    };
+    const auto only = [&](bool is_wanted, const std::string& given, const std::string& what) {
+        if (!is_wanted && !given.empty()) {
+            at.misused(what + ", and this is a " + asked.type + " order; --type says which it is");
+        }
+    };
+    if (price_of(asked.price).empty() &&
+        (type == order_type::limit || type == order_type::stop_limit)) {
+        at.misused("a " + asked.type + " order needs a price, as in '" + asked.quantity +
+                   " @ 585.33'; --type market needs none");
+    }
+    need(stops, asked.stop, "--stop PRICE: the trade price that wakes it up");
+    need(trails, asked.offset, "--offset DISTANCE: how far it stays behind the market");
+    only(stops, asked.stop, "--stop is for stop and stop-limit orders");
+    only(trails || is_pegged, asked.offset, "--offset is for trailing stops and pegs");
+    if (asked.tif == "gtd" && asked.until.empty()) {
+        at.misused("a gtd order needs --until TIME: when it ends, as 2026-12-31T17:00:00Z");
+    }
+    if (!asked.until.empty() && !asked.tif.empty() && asked.tif != "gtd") {
+        at.misused("--until is for --tif gtd, not for " + asked.tif);
+    }
+}
+
+/// Shares cost something: zero and below is a mistake, unless it is said that it is none.
+price to_worst_price(remote& at, const std::string& text, const instrument_record& in,
+                     bool may_be_any) {
+    const price read = at.need(to_price(text, in));
+    if (read.ticks <= 0 && !may_be_any) {
+        at.misused("'" + text +
+                   "': a price is above zero; where it may be zero or less, say so: --any-price");
+    }
+    return read;
 }
 
 submit_order make_order(remote& at, const order_arguments& asked, const instrument_record& in) {
@@ -61,13 +111,10 @@ submit_order make_order(remote& at, const order_arguments& asked, const instrume
     const std::string price = price_of(asked.price);
     made.has_price = !price.empty();
     if (made.has_price) {
-        order.price = at.need(to_price(price, in));
-    } else if (order.type == order_type::limit || order.type == order_type::stop_limit) {
-        at.misused("a " + asked.type + " order needs a price, as in '" + asked.quantity +
-                   " @ 585.33'; --type market needs none");
+        order.price = to_worst_price(at, price, in, asked.any_price);
     }
     if (!asked.stop.empty()) {
-        order.stop_price = at.need(to_price(asked.stop, in));
+        order.stop_price = to_worst_price(at, asked.stop, in, asked.any_price);
     }
     if (!asked.offset.empty()) {
         order.offset_ticks = ticks_of(at, asked.offset, in);
@@ -90,27 +137,43 @@ submit_order make_order(remote& at, const order_arguments& asked, const instrume
     return made;
 }
 
+/// Reports of an order, those that are kept, from a number on: what one push brings, or all until it has ended.
+std::vector<report> reports_of(remote& at, account_id account, order_id order, std::uint64_t from,
+                               bool until_it_ended) {
+    struct collected {
+        std::mutex mutex;
+        std::vector<report> reports;
+        std::promise<void> enough;
+        bool is_enough = false;
+    };
+    auto got = std::make_shared<collected>();
+    auto answer = got->enough.get_future();
+    const auto refused = at.session().subscribe(
+        subscribe_reports{account, from}, {.take = [=](const reports_push& push) {
+            const std::lock_guard lock(got->mutex);
+            bool has_ended = false;
+            for (const report& each : push.reports) {
+                if (each.what.order == order && !got->is_enough) {
+                    got->reports.push_back(each);
+                    has_ended = has_ended || each.what.is_final();
+                }
+            }
+            if ((!until_it_ended || has_ended) && !std::exchange(got->is_enough, true)) {
+                got->enough.set_value();
+            }
+        }});
+    if (!refused) {
+        answer.wait_for(reports_within);
+    }
+    const std::lock_guard lock(got->mutex);
+    got->is_enough = true;
+    return got->reports;
+}
+
 /// What became of an order within the entry that took it: its reports from the first one on.
 std::vector<report> reports_since(remote& at, const report& first) {
-    auto got = std::make_shared<std::promise<std::vector<report>>>();
-    auto is_first = std::make_shared<bool>(true);
-    const auto refused = at.session().subscribe(subscribe_reports{first.what.account, first.number},
-                                                {.take = [=](const reports_push& push) {
-                                                    if (std::exchange(*is_first, false)) {
-                                                        got->set_value(push.reports);
-                                                    }
-                                                }});
-    auto answer = got->get_future();
-    if (refused || answer.wait_for(reports_within) != std::future_status::ready) {
-        return {first};
-    }
-    std::vector<report> of_order;
-    for (const report& each : answer.get()) {
-        if (each.what.order == first.what.order) {
-            of_order.push_back(each);
-        }
-    }
-    return of_order.empty() ? std::vector{first} : of_order;
+    const auto found = reports_of(at, first.what.account, first.what.order, first.number, false);
+    return found.empty() ? std::vector{first} : found;
 }
 
 /// The order as its last report leaves it.
@@ -125,7 +188,7 @@ std::string status_of(const std::vector<report>& told) {
     return std::string(word(last.kind));
 }
 
-std::string reason_text(reason why) {
+std::string reason_code(reason why) {
     return why == reason::none ? "" : std::string(to_string(why));
 }
 
@@ -155,7 +218,7 @@ void print_order(remote& at, const std::vector<report>& told, const instrument_l
         out.key("symbol").text(in.name).key("side").text(word(last.side));
         out.key("filled").raw(quantity_text(last.filled, units));
         out.key("remaining").raw(quantity_text(last.remaining, units));
-        out.key("reason").text(reason_text(last.reason));
+        out.key("reason").text(reason_code(last.reason));
         write_fills(out, told, in);
         say(out.end().str());
         return;
@@ -169,7 +232,7 @@ void print_order(remote& at, const std::vector<report>& told, const instrument_l
                 quantity_text(last.remaining, units);
     }
     if (last.reason != reason::none) {
-        text += "  (" + reason_text(last.reason) + ")";
+        text += "  (" + reason_code(last.reason) + ")";
     }
     for (const report& each : told) {
         if (each.what.kind == event_kind::fill) {
@@ -196,25 +259,126 @@ bool is_refusal(const event& what) {
     }
 }
 
-/// One command of an account, sent so that it is surely done once; its reports, printed as people want them.
+/// Where the first order of a client id is now: as its reports say, and the open orders.
+struct first_order {
+    std::string state = "unknown";
+    event last{};  ///< its standing, with side and symbol; kind none: no report of it is kept
+};
+first_order find_first(remote& at, const report& repeated) {
+    first_order found;
+    const event& what = repeated.what;
+    if ((what.flags & event::pending) != 0) {
+        found.state = "not answered yet";
+        return found;
+    }
+    const auto open = at.ask<orders_answer>(orders_request{what.account});
+    const auto its = std::find_if(open.orders.begin(), open.orders.end(),
+                                  [&](const auto& each) { return each.id == what.order; });
+    const bool is_open = its != open.orders.end();
+    auto told = reports_of(at, what.account, what.order, what.number, !is_open);
+    // Refused changes of it, and its client id used again, say nothing about where it is.
+    std::erase_if(told, [](const report& each) {
+        return each.what.kind == event_kind::repeated || is_refusal(each.what);
+    });
+    if (!told.empty()) {
+        found.last = told.back().what;
+        found.last.lots = told.front().what.lots;
+        found.state = status_of(told);
+    }
+    if (is_open) {
+        found.state = "open";
+        found.last.side = its->side;
+        found.last.symbol = its->symbol;
+        found.last.price = its->price;
+        found.last.filled = its->filled;
+        found.last.remaining = its->remaining;
+    }
+    return found;
+}
+
+/// The client id was used before: nothing was done now, and this is what became of the first.
+void print_repeated(remote& at, const std::string& account, const report& repeated) {
+    const event& what = repeated.what;
+    const first_order first = what.order == order_id{} ? first_order{} : find_first(at, repeated);
+    const instrument_line* const in = at.names().instrument(first.last.symbol);
+    const std::string id = client_id_text(repeated.client);
+    if (at.is_json()) {
+        json_text out;
+        out.begin('{').key("status").text("repeated").key("order").number(what.order.value);
+        out.key("client_id").text(id).key("account").text(account);
+        out.key("reason").text(reason_code(what.reason)).key("first").text(first.state);
+        if (in != nullptr) {
+            const instrument_record units = market_names::record_of(*in);
+            out.key("symbol").text(in->name).key("side").text(word(first.last.side));
+            out.key("filled").raw(quantity_text(first.last.filled, units));
+            out.key("remaining").raw(quantity_text(first.last.remaining, units));
+        }
+        say(out.end().str());
+        return;
+    }
+    std::string text = "repeated  nothing was done: " + (id.empty() ? "this" : "client id " + id) +
+                       " was used before, ";
+    if (what.reason != reason::none) {
+        text += "for what was refused";
+    } else if (what.order == order_id{}) {
+        text += "for what was done then";
+    } else {
+        text += "for order " + std::to_string(what.order.value) + ", which is " + first.state;
+    }
+    if (in != nullptr) {
+        const instrument_record units = market_names::record_of(*in);
+        text += ": " + std::string(word(first.last.side)) + " " + in->name + ", filled " +
+                quantity_text(first.last.filled, units) + ", remaining " +
+                quantity_text(first.last.remaining, units);
+    }
+    say(text);
+}
+
+/// What a command was refused for, and what would be right: to standard error.
+[[noreturn]] void end_refused(const remote& at, reason why) {
+    std::cerr << at.command() << ": refused: " << reason_text(why) << '\n';
+    throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+}
+
+/// Sends it so that it is surely done once; of what may have been done and cannot be told, how to find out.
+report send(remote& at, shard_command asked_for, const std::string& account) {
+    std::string advice = "'bourse orders " + account + "' shows what is so now";
+    if (auto* const order = std::get_if<submit_order>(&asked_for)) {
+        if (order->request.id.is_none()) {
+            order->request.id = at.session().next_id();
+        }
+        advice = "sent again with --client-id " + client_id_text(order->request.id) +
+                 " it is done at most once, and what became of it is said";
+    }
+    session_answer answer = at.session().submit_surely({std::move(asked_for)});
+    if (auto* const refused = std::get_if<request_refused>(&answer);
+        refused != nullptr && refused->what == request_refused::kind::unknown_outcome) {
+        refused->why += "; " + advice;
+    }
+    return at.take<submitted>(std::move(answer)).outcomes.at(0).first;
+}
+
+/// One command of an account; its reports, printed as people want them. None if it was done before.
 std::vector<report> act(remote& at, shard_command asked_for, const std::string& account) {
-    const auto answer = at.take<submitted>(at.session().submit_surely({std::move(asked_for)}));
-    const report& first = answer.outcomes.at(0).first;
+    const report first = send(at, std::move(asked_for), account);
     if (first.what.kind == event_kind::none) {
         say(at.is_json() ? R"({"status":"done"})" : "done");
         return {first};
     }
     std::vector<report> told{first};
     const instrument_line* const in = at.names().instrument(first.what.symbol);
-    if (in == nullptr) {  // about no order: no instrument, no numbers
+    if (first.what.kind == event_kind::repeated) {
+        print_repeated(at, account, first);
+        told.clear();
+    } else if (in == nullptr) {  // about no order: no instrument, no numbers
         if (at.is_json()) {
             json_text out;
             out.begin('{').key("status").text(word(first.what.kind));
             out.key("order").number(first.what.order.value);
-            out.key("reason").text(reason_text(first.what.reason));
+            out.key("reason").text(reason_code(first.what.reason));
             say(out.end().str());
         } else {
-            say(std::string(word(first.what.kind)) + "  (" + reason_text(first.what.reason) + ")");
+            say(std::string(word(first.what.kind)) + "  (" + reason_code(first.what.reason) + ")");
         }
     } else {
         if (!is_refusal(first.what) && first.number != 0) {
@@ -223,7 +387,7 @@ std::vector<report> act(remote& at, shard_command asked_for, const std::string& 
         print_order(at, told, *in, account, first);
     }
     if (is_refusal(first.what)) {
-        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+        end_refused(at, first.what.reason);
     }
     return told;
 }
@@ -293,6 +457,8 @@ void add_order(CLI::App& app) {
     order->add_flag("--post-only", asked->post_only, "Refused if it would trade at once");
     order->add_flag("--all-or-none", asked->all_or_none, "All of it at once, or nothing");
     order->add_flag("--reduce-only", asked->reduce_only, "Only ever shrinks the position");
+    order->add_flag("--any-price", asked->any_price,
+                    "Its prices may be zero or less, as those of spreads");
     order
         ->add_option(
             "--cancel-on-disconnect", asked->disconnect_seconds,
@@ -303,11 +469,18 @@ void add_order(CLI::App& app) {
         client_options more;
         more.cancel_on_disconnect = {asked->disconnect_seconds * ns_of_second};
         remote at("bourse order", asked->remote, more);
+        check_fields(at, *asked);
         const instrument_line* const in = at.need(at.names().instrument(asked->symbol));
         const submit_order made = make_order(at, *asked, market_names::record_of(*in));
-        const report last = act(at, made, asked->account).back();
-        if (asked->disconnect_seconds != 0 && last.number != 0 && !last.what.is_final()) {
-            stay_with(at, last, *in, asked->account);
+        const std::vector<report> told = act(at, made, asked->account);
+        if (asked->disconnect_seconds == 0) {
+            return;
+        }
+        if (told.empty()) {
+            std::cerr << "bourse order: not staying: the first order is another command's, and "
+                         "this one's end does not cancel it\n";
+        } else if (told.back().number != 0 && !told.back().what.is_final()) {
+            stay_with(at, told.back(), *in, asked->account);
         }
     });
 }
@@ -317,7 +490,7 @@ struct change_arguments {
     std::string account;
     std::uint64_t order = 0;
     std::string client_id, symbol, side, quantity, price, stop;
-    bool all = false;
+    bool all = false, any_price = false;
 };
 
 void cancel(const change_arguments& asked) {
@@ -357,11 +530,12 @@ void add_cancel(CLI::App& app) {
                            "--symbol AAPL",
                            asked->remote);
     sub->add_option("account", asked->account, "Whose order")->required();
-    sub->add_option("order", asked->order, "Its id");
+    sub->add_option("order", asked->order, "Its id")->check(CLI::Range(smallest_id, largest_id));
     sub->add_option("--client-id", asked->client_id, "The order by what it was called");
-    sub->add_flag("--all", asked->all, "All orders of the account");
-    sub->add_option("--symbol", asked->symbol, "With --all: in this symbol only");
+    CLI::Option* const all = sub->add_flag("--all", asked->all, "All orders of the account");
+    sub->add_option("--symbol", asked->symbol, "With --all: in this symbol only")->needs(all);
     sub->add_option("--side", asked->side, "With --all: on this side only")
+        ->needs(all)
         ->check(CLI::IsMember({"buy", "sell"}));
     sub->callback([asked] { cancel(*asked); });
 }
@@ -401,11 +575,11 @@ void replace(const change_arguments& asked) {
     }
     if (!asked.price.empty()) {
         made.set_price = true;
-        made.price = at.need(to_price(asked.price, units));
+        made.price = to_worst_price(at, asked.price, units, asked.any_price);
     }
     if (!asked.stop.empty()) {
         made.set_stop_price = true;
-        made.stop_price = at.need(to_price(asked.stop, units));
+        made.stop_price = to_worst_price(at, asked.stop, units, asked.any_price);
     }
     act(at, made, asked.account);
 }
@@ -416,8 +590,9 @@ void add_replace(CLI::App& app) {
         app, "replace", "Changes an order",
         "bourse replace alice 281474976710657 --quantity 50 --price 585.40", asked->remote);
     sub->add_option("account", asked->account, "Whose order")->required();
-    sub->add_option("order", asked->order, "Its id");
+    sub->add_option("order", asked->order, "Its id")->check(CLI::Range(smallest_id, largest_id));
     sub->add_option("--client-id", asked->client_id, "The order by what it was called");
+    sub->add_flag("--any-price", asked->any_price, "Its prices may be zero or less");
     sub->add_option("--quantity", asked->quantity, "The new total, what has traded included");
     sub->add_option("--price", asked->price, "The new price");
     sub->add_option("--stop", asked->stop, "The new stop price");

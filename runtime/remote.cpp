@@ -10,6 +10,7 @@
 #include "actors/directory/units.hpp"
 #include "runtime/client/json_text.hpp"
 #include "runtime/client/words.hpp"
+#include "runtime/fault.hpp"
 
 namespace bourse {
 namespace {
@@ -69,6 +70,9 @@ remote::remote(std::string called, remote_arguments arguments, client_options mo
     if (!key) {
         end(exit_code::usage, "unreadable", key.error().what, 0);
     }
+    if (!arguments_.tls && !(arguments_.authority_file.empty() && arguments_.tls_name.empty())) {
+        misused("--ca and --tls-name go with --tls: without it, nothing is encrypted");
+    }
     options_.server = arguments_.server;
     options_.key = *key;
     options_.tls = arguments_.tls;
@@ -85,7 +89,11 @@ std::unique_ptr<client> remote::another(std::shared_ptr<client_loop> loop) const
     }
     switch (made.error().code) {
         case errc::refused:
-            end(exit_code::refused, "not_logged_in", made.error().what, 0);
+            end(exit_code::refused, "not_logged_in",
+                made.error().what + "; the key is the first line of '" + arguments_.key_file +
+                    "'. Give one that this node made, with --key-file or BOURSE_KEY_FILE: 'bourse "
+                    "user add' prints one, and DATA/operator.key has the first",
+                0);
         case errc::malformed:
         case errc::unreadable:
             end(exit_code::usage, "malformed", made.error().what, 0);
@@ -96,26 +104,22 @@ std::unique_ptr<client> remote::another(std::shared_ptr<client_loop> loop) const
 
 void remote::end(exit_code code, const std::string& kind, const std::string& why,
                  std::uint32_t retry_after_ms) const {
-    std::cerr << command_ << ": " << why << '\n';
-    if (arguments_.json) {
-        json_text out;
-        out.begin('{').key("error").begin('{').key("kind").text(kind).key("why").text(why);
-        out.key("retry_after_ms").number(retry_after_ms).end().end();
-        say(out.str());
-    }
-    throw CLI::RuntimeError(static_cast<int>(code));
+    end_command({command_, kind, why, retry_after_ms}, code, arguments_.json);
 }
 
 void remote::fail(const request_refused& why) const {
     std::string text = why.why.empty() ? std::string(word(why.what)) : why.why;
     if (why.what == request_refused::kind::overloaded) {
         text += "; nothing was done: again in " + std::to_string(why.retry_after_ms) + " ms";
+    } else if (why.what == request_refused::kind::unknown_outcome) {
+        text = "nobody knows whether it was done: " + text;
     }
     end(exit_code::refused, std::string(word(why.what)), text, why.retry_after_ms);
 }
 
 void remote::fail(const error& why) const {
-    end(exit_code::refused,
+    // A text that cannot be read is a mistake of who wrote it, whatever the exchange would say.
+    end(why.code == errc::malformed ? exit_code::usage : exit_code::refused,
         why.code == errc::unknown ? "not_found" : std::string(to_string(why.code)), why.what, 0);
 }
 

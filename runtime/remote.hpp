@@ -45,6 +45,8 @@ public:
     [[nodiscard]] client& session() noexcept { return *session_; }
     [[nodiscard]] market_names& names() noexcept { return *names_; }
     [[nodiscard]] bool is_json() const noexcept { return arguments_.json; }
+    /// As it was written: "bourse order".
+    [[nodiscard]] const std::string& command() const noexcept { return command_; }
     /// Another session with the same key, for those who want several.
     [[nodiscard]] std::unique_ptr<client> another(std::shared_ptr<client_loop> loop) const;
 

@@ -5,6 +5,7 @@
 
 #include "runtime/commands.hpp"
 #include "runtime/exit_code.hpp"
+#include "runtime/fault.hpp"
 #include "runtime/verify/verify.hpp"
 
 namespace bourse {
@@ -24,8 +25,9 @@ void run_verify(const verify_arguments& arguments) {
     options.progress = [](const std::string& what) { std::cerr << what << '\n'; };
     const auto found = verify(options);
     if (!found) {
-        std::cerr << "bourse verify: " << found.error().what << '\n';
-        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
+        end_command(
+            {"bourse verify", std::string(to_string(found.error().code)), found.error().what, 0},
+            exit_code::refused, arguments.json);
     }
     std::cout << (arguments.json ? verify_json(*found) : verify_text(*found));
     if (!found->ok()) {

@@ -18,6 +18,8 @@
 namespace bourse {
 namespace {
 
+constexpr std::uint64_t largest_number = INT64_MAX;
+
 struct watch_arguments {
     remote_arguments remote;
     std::string symbol, account, feed = "depth";
@@ -149,10 +151,24 @@ void print_update(const market_push& push, const instrument_line& in) {
     std::cout << std::flush;
 }
 
+/// Nothing is shown before the report that was asked for has come: people hear that it has not. For programs nothing is said where
+/// they read events.
+void say_what_is_waited_for(remote& at, account_id account, const watch_arguments& asked) {
+    const auto has = at.ask<portfolio_answer>(portfolio_request{account});
+    if (asked.from > has.last_report) {
+        std::cerr << "the newest report of " + asked.account + " is " +
+                         std::to_string(has.last_report) + "; waiting for report " +
+                         std::to_string(asked.from) + "\n";
+    }
+}
+
 std::optional<request_refused> watch_account(remote& at, const watch_arguments& asked,
                                              const std::shared_ptr<ending>& until) {
     const account_id account = at.need(at.names().account(asked.account)).id;
     static_cast<void>(at.need(at.names().instruments()));  // read now: not from the loop's thread
+    if (asked.from != 0) {
+        say_what_is_waited_for(at, account, asked);
+    }
     return at.session().subscribe(
         subscribe_reports{account, asked.from},
         {.take =
@@ -197,6 +213,11 @@ void watch(const watch_arguments& asked) {
     if (asked.symbol.empty() == asked.account.empty()) {
         at.misused("say what: a symbol, or --account NAME");
     }
+    if (asked.from != 0 && asked.account.empty()) {
+        at.misused(
+            "--from goes with --account: it is the number of a report; a market is shown "
+            "as it is now");
+    }
     auto until = std::make_shared<ending>();
     auto ended = until->future();
     const auto refused =
@@ -220,14 +241,16 @@ void add_watch_command(CLI::App& app) {
     sub->add_option("symbol", asked->symbol, "The market of this instrument");
     sub->add_option("--account", asked->account, "The reports of this account");
     sub->add_option("--from", asked->from,
-                    "With --account: from this report on (default: only new ones)");
+                    "With --account: from this report on (default: only new ones)")
+        ->check(CLI::Range(std::uint64_t{1}, largest_number));
     sub->add_option("--feed", asked->feed, "How much of the market")
         ->check(CLI::IsMember({"top", "depth", "trades", "orders"}))
         ->capture_default_str();
     sub->add_option("--depth", asked->depth, "Levels a side, of --feed depth")
         ->check(CLI::Range(1, 1'000))
         ->capture_default_str();
-    sub->add_option("--count", asked->count, "End after so many (default: never)");
+    sub->add_option("--count", asked->count, "End after so many (default: never)")
+        ->check(CLI::Range(std::uint64_t{1}, largest_number));
     sub->callback([asked] { watch(*asked); });
 }
 

@@ -9,6 +9,7 @@
 #include "storage/journal_bug.hpp"
 #include "storage/journal_recovery.hpp"
 #include "storage/segment_files.hpp"
+#include "storage/vote_file.hpp"
 
 namespace bourse {
 namespace {
@@ -29,9 +30,10 @@ outcome check_options(const journal_options& options) {
                                              std::to_string(options.reserve_bytes) +
                                              ", more than half a segment"};
     }
-    if (options.max_segments < 2 || options.max_segments > 4096) {
+    if (options.max_segments < least_segments || options.max_segments > most_segments) {
         return error{errc::out_of_range, "max_segments is " + std::to_string(options.max_segments) +
-                                             ", which is not 2 to 4096"};
+                                             ", which is not " + std::to_string(least_segments) +
+                                             " to " + std::to_string(most_segments)};
     }
     return done{};
 }
@@ -54,8 +56,10 @@ struct journal::open_batch {
         memory;  // of which so many bytes are the batch; kept from batch to batch
     std::size_t size = 0;
     std::vector<pending_record> records;
+    bool is_votes = true;  // nothing else is in it
 
     void add(const record_head& head, std::span<const std::byte> payload) {
+        is_votes = is_votes && head.kind == record_kind::vote;
         records.push_back({head, size});
         const std::size_t end = size + record_head_bytes + payload.size();
         if (end > memory.size()) {
@@ -82,6 +86,7 @@ struct journal::open_batch {
     void clear() {
         size = 0;
         records.clear();
+        is_votes = true;
     }
 };
 
@@ -90,6 +95,7 @@ struct journal::open_batch {
 journal::journal(disk& where, const journal_options& options)
     : options_(options),
       files_(std::make_unique<segment_files>(where, options.segment_bytes, options.max_segments)),
+      votes_(std::make_unique<vote_file>(where, options.owner)),
       open_(std::make_unique<open_batch>()),
       writing_(std::make_unique<open_batch>()) {}
 
@@ -128,6 +134,16 @@ outcome journal::begin_in_empty_folder() {
         return error{errc::storage_full,
                      files_->why_no_spare() + "; make room, or choose another folder"};
     }
+    // Before the first segment: so whoever has a segment has this too.
+    if (auto made = votes_->make(); !made) {
+        return made.error().code == errc::storage_full
+                   ? error{errc::storage_full,
+                           made.error().what + "; make room, or choose another folder"}
+                   : made.error();
+    }
+    if (auto mended = votes_->mend(); !mended) {
+        return mended;
+    }
     return next_segment();
 }
 
@@ -139,9 +155,13 @@ outcome journal::recover_from_files() {
     next_batch_ = tail->next_batch;
     position_bytes_ = tail->position_bytes;
     last_was_idle_ = tail->last_was_idle;
+    if (auto voted = recover_votes(); !voted) {
+        return voted;
+    }
     for (const auto& [shard, log] : logs_) {
         written_[shard] = log.positions();
     }
+    reckon();
     if (first_batch_bytes() > options_.segment_bytes / 4) {
         return error{errc::out_of_range, "segment_bytes is too small for the journal's " +
                                              std::to_string(logs_.size()) + " shards"};
@@ -149,11 +169,40 @@ outcome journal::recover_from_files() {
     if (auto cut = cut_torn_tail(files_->segments().back(), position_bytes_); !cut) {
         return cut;
     }
+    if (auto mended = votes_->mend(); !mended) {
+        return mended;
+    }
     if (auto spares = files_->open_spares(); !spares) {
         return spares;
     }
     // The last batch may have come from one whose sync nobody waited for. From here on it is certain.
     return commit();
+}
+
+/// A vote in its own file counts where it is later than what is in the log.
+outcome journal::recover_votes() {
+    if (auto opened = votes_->open(); !opened) {
+        return opened;
+    }
+    for (const auto& [shard, vote] : votes_->votes()) {
+        const auto known = logs_.find(shard);
+        const journal_vote in_log =
+            known == logs_.end() ? journal_vote{} : known->second.positions().vote;
+        const bool is_later =
+            vote.term > in_log.term || (vote.term == in_log.term && in_log.voted_for == 0);
+        if (!is_later || BOURSE_JOURNAL_WRONG(votes_not_read)) {
+            continue;
+        }
+        std::array<std::byte, vote_payload_bytes> payload{};
+        write_little_endian(vote.voted_for, payload);
+        logs_[shard].apply({.kind = record_kind::vote, .shard = shard, .term = vote.term}, payload,
+                           0);
+    }
+    return done{};
+}
+
+std::uint64_t journal::next_batch() const noexcept {
+    return next_batch_ + votes_->batch();
 }
 
 // --- putting records into the open batch -----------------------------------------------------------
@@ -163,11 +212,15 @@ std::uint64_t journal::max_open_bytes() const noexcept {
 }
 
 std::size_t journal::max_payload_bytes() const noexcept {
-    return max_open_bytes() - record_head_bytes;
+    return max_open_bytes() - 2 * record_head_bytes;  // with a carry record before it
 }
 
 std::uint64_t journal::left_in_segment() const noexcept {
     return files_->segments().back().head.segment_bytes - position_bytes_;
+}
+
+std::uint64_t journal::open_bytes() const noexcept {
+    return open_->size;
 }
 
 /// After the first batch, which is never longer than a quarter (`check_shard`).
@@ -175,13 +228,20 @@ std::uint64_t journal::left_in_next_segment() const noexcept {
     return files_->has_spare() ? options_.segment_bytes / 4 * 3 - segment_head_bytes : 0;
 }
 
-/// What each segment would begin with.
-std::uint64_t journal::first_batch_bytes() const noexcept {
-    std::uint64_t bytes = record_head_bytes;
+/// What is kept, and what each segment would begin with.
+void journal::reckon() {
+    kept_bytes_ = kept_logs_ = 0;
+    first_batch_bytes_ = record_head_bytes;
     for (const auto& [shard, log] : logs_) {
-        bytes += bytes_of_shard(log.positions());
+        reckon_kept(0, log.kept_bytes());
+        first_batch_bytes_ += bytes_of_shard(log.positions());
     }
-    return bytes;
+}
+
+/// What is kept of one log was so much before.
+void journal::reckon_kept(std::uint64_t before, std::uint64_t now) noexcept {
+    kept_bytes_ += now - before;
+    kept_logs_ += static_cast<std::size_t>(now != 0) - static_cast<std::size_t>(before != 0);
 }
 
 bool journal::fits(std::uint64_t batch_bytes) const noexcept {
@@ -190,10 +250,17 @@ bool journal::fits(std::uint64_t batch_bytes) const noexcept {
 
 bool journal::has_room(std::size_t payload_bytes) const noexcept {
     const std::uint64_t size = open_->size + record_head_bytes + payload_bytes;
-    return !dead_ && size <= max_open_bytes() && fits(whole_sectors(size));
+    return !dead_ && payload_bytes <= max_payload_bytes() && size <= max_open_bytes() &&
+           fits(whole_sectors(size));
 }
 
-outcome journal::check_room(std::size_t payload_bytes) const {
+/// Whether it fits, and afterwards the reserve is whole, and what carrying takes.
+bool journal::leaves_reserve(std::uint64_t batch_bytes) const {
+    return (files_->has_spare() || batch_bytes + options_.reserve_bytes <= left_in_segment()) &&
+           bytes_before_carrying() >= batch_bytes;
+}
+
+outcome journal::check_room(record_kind kind, std::size_t payload_bytes) const {
     if (dead_) {
         return *dead_;
     }
@@ -209,6 +276,10 @@ outcome journal::check_room(std::size_t payload_bytes) const {
                                            " are taken"};
     }
     if (!fits(whole_sectors(size))) {
+        if (kind == record_kind::vote) {
+            return open_->is_votes ? outcome(done{})
+                                   : error{errc::overloaded, "votes wait for the open batch"};
+        }
         return error{errc::storage_full,
                      "the journal's last segment is full: " + files_->why_no_spare()};
     }
@@ -241,7 +312,7 @@ outcome journal::check_shard(shard_id shard, std::size_t more_snapshot_bytes) co
 }
 
 outcome journal::put(record_head head, std::span<const std::byte> payload) {
-    if (auto room = check_room(payload.size()); !room) {
+    if (auto room = check_room(head.kind, payload.size()); !room) {
         return room;
     }
     head.payload_bytes = static_cast<std::uint32_t>(payload.size());
@@ -252,15 +323,25 @@ outcome journal::put(record_head head, std::span<const std::byte> payload) {
         return error{errc::out_of_range,
                      "shard " + std::to_string(head.shard.value) + ": " + wrong};
     }
-    take(known == logs_.end() ? logs_[head.shard] : known->second, head, payload);
+    if (known != logs_.end()) {
+        take(known->second, head, payload);
+    } else {
+        take(logs_[head.shard], head, payload);
+        reckon();
+    }
     return done{};
 }
 
 void journal::take(shard_log& log, const record_head& head, std::span<const std::byte> payload) {
     if (head.kind == record_kind::entry) {
+        const std::uint64_t before = log.kept_bytes();
         log.take_next(head);
+        reckon_kept(before, log.kept_bytes());
     } else {
         log.apply(head, payload, 0);
+        if (head.kind != record_kind::carried || !log.is_carrying()) {
+            reckon();
+        }
     }
     open_->add(head, payload);
     ++appended_;
@@ -372,16 +453,28 @@ outcome journal::start_batch() {
     BOURSE_ASSERT(!under_way_);
     const bool is_idle = open_->records.empty();
     if (is_idle) {
-        if (last_was_idle_ || !fits(sector_bytes)) {
+        if (last_was_idle_ || !leaves_reserve(sector_bytes)) {
             return done{};
         }
         open_->add({.kind = record_kind::idle}, {});
     }
-    if (auto started = start_writing(); !started) {
+    const bool for_votes = open_->is_votes && !leaves_reserve(whole_sectors(open_->size));
+    if (auto started = for_votes ? start_writing_votes() : start_writing(); !started) {
         return die(started.error());
     }
-    last_was_idle_ = is_idle;
+    last_was_idle_ = for_votes ? last_was_idle_ : is_idle;
     return done{};
+}
+
+outcome journal::start_writing_votes() {
+    std::swap(open_, writing_);
+    vote_file::vote_map given;
+    for (const pending_record& record : writing_->records) {
+        given[record.head.shard] = {record.head.term,
+                                    read_little_endian(writing_->payload(record))};
+    }
+    under_way_ = votes_under_way_ = true;
+    return votes_->start(given);
 }
 
 outcome journal::start_writing() {
@@ -459,9 +552,10 @@ outcome journal::finish_batch() {
     if (!under_way_) {
         return done{};
     }
-    if (auto synced = BOURSE_JOURNAL_WRONG(no_sync) ? outcome(done{})
-                                                    : files_->segments().back().file->sync();
-        !synced) {
+    const auto sync = [this] {
+        return votes_under_way_ ? votes_->finish() : files_->segments().back().file->sync();
+    };
+    if (auto synced = BOURSE_JOURNAL_WRONG(no_sync) ? outcome(done{}) : sync(); !synced) {
         return die(synced.error());
     }
     note_written();
@@ -469,7 +563,7 @@ outcome journal::finish_batch() {
         durable_ = appended_;
     }
     writing_->clear();
-    under_way_ = false;
+    under_way_ = votes_under_way_ = false;
     for (auto next = carried_.begin(); next != carried_.end();) {
         if (next->second <= durable_) {
             files_->let_go(next->first, logs_.at(next->first));
@@ -550,7 +644,9 @@ void journal::release(shard_id shard, std::uint64_t index) {
     shard_log& log = logs_[shard];
     if (index > found->second.begin.index) {
         found->second.begin = {index, log.term_at(index).value_or(0)};
+        const std::uint64_t before = log.kept_bytes();
         log.release(index);
+        reckon_kept(before, log.kept_bytes());
     }
 }
 
@@ -622,8 +718,16 @@ journal_room journal::room() const {
     const std::uint64_t most = std::max(left_in_segment(), left_in_next_segment());
     journal_room now;
     now.bytes = most > used ? most - used : 0;
-    now.takes_orders = files_->has_spare() || now.bytes > options_.reserve_bytes;
+    now.reserve_bytes = options_.reserve_bytes;
+    now.has_next = files_->has_spare();
+    now.bytes_before_carrying = bytes_before_carrying();
+    const bool is_carriable = now.bytes_before_carrying > journal_bytes() / 16;
+    now.takes_orders = (now.has_next || now.bytes > options_.reserve_bytes) && is_carriable;
     now.why = files_->why_no_spare();
+    if (now.why.empty() && !is_carriable) {
+        now.why = "entries that are needed take " + std::to_string(kept_bytes_) + " bytes, and " +
+                  std::to_string(left_in_journal()) + " are left";
+    }
     if (const auto pin = oldest_pin(); pin && !now.why.empty()) {
         now.why += "; shard " + std::to_string(pin->shard.value) +
                    " needs the oldest segment, up to entry " + std::to_string(pin->index);

@@ -12,8 +12,8 @@
 /// The bytes of a journal's files, as storage/FORMAT.md has them in tables: the head of a segment, and records.
 namespace bourse {
 
-/// Written into each segment's head; a higher one is refused.
-inline constexpr std::uint32_t journal_version = 1;
+/// Written into each segment's head; another one is refused. 2: there is a file of votes.
+inline constexpr std::uint32_t journal_version = 2;
 
 /// What a record is. On disk: append only.
 enum class record_kind : std::uint8_t {

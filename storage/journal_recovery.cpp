@@ -163,7 +163,7 @@ public:
             }
         }
         for (auto& [shard, log] : logs_) {
-            log.stop_carrying();
+            log.trim_copy();
         }
         return tail_;
     }

@@ -187,6 +187,17 @@ public:
     }
 
     outcome scan(row_table table, row_bytes from, const row_visitor& visit) override {
+        return walk(table, from, visit, from.empty() ? MDB_FIRST : MDB_SET_RANGE, MDB_NEXT);
+    }
+
+    outcome scan_back(row_table table, row_bytes from, const row_visitor& visit) override {
+        BOURSE_ASSERT(!from.empty());
+        return walk(table, from, visit, MDB_SET_RANGE, MDB_PREV);
+    }
+
+private:
+    [[nodiscard]] outcome walk(row_table table, row_bytes from, const row_visitor& visit,
+                               MDB_cursor_op first, MDB_cursor_op next) const {
         BOURSE_ASSERT(from.size() <= max_row_key_bytes);
         const mapped_file_in_use guard(path_);
         MDB_cursor* opened = nullptr;
@@ -199,10 +210,15 @@ public:
             opened, &::mdb_cursor_close);
         MDB_val key = as_val(from);
         MDB_val value{};
-        code =
-            ::mdb_cursor_get(cursor.get(), &key, &value, from.empty() ? MDB_FIRST : MDB_SET_RANGE);
+        code = ::mdb_cursor_get(cursor.get(), &key, &value, first);
+        if (next == MDB_PREV && code == MDB_NOTFOUND) {
+            code = ::mdb_cursor_get(cursor.get(), &key, &value, MDB_LAST);
+        } else if (next == MDB_PREV && code == 0 &&
+                   !std::ranges::equal(as_bytes(key), from)) {  // then it is above
+            code = ::mdb_cursor_get(cursor.get(), &key, &value, next);
+        }
         while (code == 0 && visit(as_bytes(key), as_bytes(value))) {
-            code = ::mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
+            code = ::mdb_cursor_get(cursor.get(), &key, &value, next);
         }
         if (code != 0 && code != MDB_NOTFOUND) {
             return unreadable(code);
@@ -210,7 +226,6 @@ public:
         return done{};
     }
 
-private:
     [[nodiscard]] error unreadable(int code) const {
         error found = fault(code, path_, "cannot be read");
         if (found.code == errc::unwritable) {
@@ -341,8 +356,11 @@ result<std::unique_ptr<lmdb_store>> lmdb_store::open(const lmdb_options& options
     code = code != 0 ? code : ::mdb_env_set_maxdbs(made->env, max_lmdb_tables);
     code = code != 0 ? code : ::mdb_env_set_maxreaders(made->env, max_row_readers + 1);
     code = code != 0 ? code : ::mdb_env_set_assert(made->env, &say_and_abort);
-    code = code != 0 ? code
-                     : ::mdb_env_open(made->env, options.folder.c_str(), MDB_NOTLS, data_file_mode);
+    code = code != 0
+               ? code
+               : ::mdb_env_open(made->env, options.folder.c_str(),
+                                options.keeps_last_commit ? MDB_NOTLS : MDB_NOTLS | MDB_NOMETASYNC,
+                                data_file_mode);
     if (code != 0) {
         return fault(code, made->path, "cannot be opened");
     }

@@ -48,6 +48,8 @@ public:
     /// Rows by rising key (as unsigned bytes, a begin of another before it) from the first that is not below
     /// `from`, which may be empty, until the visitor has enough. Errors as above.
     virtual outcome scan(row_table table, row_bytes from, const row_visitor& visit) = 0;
+    /// The same by falling key, from the last that is not above `from`, which may not be empty.
+    virtual outcome scan_back(row_table table, row_bytes from, const row_visitor& visit) = 0;
 };
 
 /// One writer, which is one thread from `begin` to the end of the transaction; readers are made by it and may be used by

@@ -11,6 +11,20 @@ std::string point_text(log_point at) {
     return std::to_string(at.index) + " of term " + std::to_string(at.term);
 }
 
+std::uint64_t bytes_of(const entry_place& entry) {
+    return record_head_bytes + entry.payload_bytes;
+}
+
+/// Forgets the entries up to `index`.
+void advance(log_point& begin, std::deque<entry_place>& places, std::uint64_t& bytes,
+             std::uint64_t index) {
+    while (begin.index < index) {
+        bytes -= bytes_of(places.front());
+        begin = {begin.index + 1, places.front().term};
+        places.pop_front();
+    }
+}
+
 }  // namespace
 
 std::string shard_log::fault(const record_head& head, std::span<const std::byte> payload) const {
@@ -115,10 +129,15 @@ void shard_log::apply(const record_head& head, std::span<const std::byte> payloa
                          .payload_bytes = head.payload_bytes};
     if (head.kind == record_kind::entry) {
         places_.push_back(at);
+        kept_bytes_ += bytes_of(at);
     } else if (head.kind == record_kind::carry || head.kind == record_kind::carried) {
         carry(head, at);
     } else {
-        places_.resize(positions_.end.index - positions_.begin.index);
+        const std::size_t left = positions_.end.index - positions_.begin.index;
+        while (places_.size() > left) {
+            kept_bytes_ -= bytes_of(places_.back());
+            places_.pop_back();
+        }
         if (head.kind == record_kind::truncate ||
             (head.kind == record_kind::snapshot && (head.flags & voids_log_flag) != 0)) {
             copy_.reset();
@@ -129,12 +148,14 @@ void shard_log::apply(const record_head& head, std::span<const std::byte> payloa
 void shard_log::carry(const record_head& head, const entry_place& at) {
     if (head.kind == record_kind::carry) {
         if (!copy_ || copy_->end() != log_point{head.index, head.term}) {
-            copy_ = log_copy{{head.index, head.term}, {}};
+            copy_ = log_copy{{head.index, head.term}, {}, 0};
         }
         return;
     }
     copy_->places.push_back(at);
+    copy_->bytes += bytes_of(at);
     if (head.index == positions_.end.index) {
+        kept_bytes_ = carried_bytes();
         positions_.begin = copy_->begin;
         places_ = std::move(copy_->places);
         copy_.reset();
@@ -171,26 +192,16 @@ void shard_log::place_carried(std::uint64_t index, std::uint64_t generation, std
 
 void shard_log::release(std::uint64_t index) {
     BOURSE_ASSERT(index <= positions_.end.index);
-    const auto advance = [&](log_point& begin, std::deque<entry_place>& places) {
-        while (begin.index < index) {
-            begin = {begin.index + 1, places.front().term};
-            places.pop_front();
-        }
-    };
-    advance(positions_.begin, places_);
-    if (copy_ && copy_->end().index < index) {
-        copy_.reset();
-    } else if (copy_) {
-        advance(copy_->begin, copy_->places);
-    }
+    advance(positions_.begin, places_, kept_bytes_, index);
+    trim_copy();
 }
 
-std::uint64_t shard_log::kept_bytes() const noexcept {
-    std::uint64_t bytes = 0;
-    for (const entry_place& each : places_) {
-        bytes += record_head_bytes + each.payload_bytes;
+void shard_log::trim_copy() {
+    if (copy_ && copy_->end().index < positions_.begin.index) {
+        copy_.reset();
+    } else if (copy_) {
+        advance(copy_->begin, copy_->places, copy_->bytes, positions_.begin.index);
     }
-    return bytes;
 }
 
 std::optional<std::uint64_t> shard_log::term_at(std::uint64_t index) const {

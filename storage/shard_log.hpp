@@ -75,6 +75,7 @@ public:
     void take_next(const record_head& head) {
         positions_.end = {head.index, head.term};
         places_.push_back({.term = head.term, .payload_bytes = head.payload_bytes});
+        kept_bytes_ += record_head_bytes + head.payload_bytes;
     }
     /// Takes a record without fault.
     void apply(const record_head& head, std::span<const std::byte> payload, std::uint32_t offset);
@@ -85,6 +86,10 @@ public:
     /// Forgets the entries up to `index`.
     void release(std::uint64_t index);
 
+    /// What was carried of entries that are released is no part of the copy. After a start, when all records have been read: until
+    /// then a copy may begin before the log, and takes its place.
+    void trim_copy();
+
     [[nodiscard]] const log_positions& positions() const noexcept { return positions_; }
     /// The term of an entry between begin (included) and end.
     [[nodiscard]] std::optional<std::uint64_t> term_at(std::uint64_t index) const;
@@ -92,9 +97,9 @@ public:
     /// The last entry carried, or the log's begin.
     [[nodiscard]] log_point carried_to() const;
     /// Of the entries after begin, with the heads of their records.
-    [[nodiscard]] std::uint64_t kept_bytes() const noexcept;
-    /// Carrying begins anew.
-    void stop_carrying() { copy_.reset(); }
+    [[nodiscard]] std::uint64_t kept_bytes() const noexcept { return kept_bytes_; }
+    /// Of them, of those that have been carried.
+    [[nodiscard]] std::uint64_t carried_bytes() const noexcept { return copy_ ? copy_->bytes : 0; }
     /// Of an entry after begin, up to end.
     [[nodiscard]] const entry_place& place_of(std::uint64_t index) const;
 
@@ -103,6 +108,7 @@ private:
     struct log_copy {
         log_point begin;
         std::deque<entry_place> places;
+        std::uint64_t bytes = 0;
         [[nodiscard]] log_point end() const {
             return places.empty() ? begin
                                   : log_point{begin.index + places.size(), places.back().term};
@@ -112,6 +118,7 @@ private:
 
     log_positions positions_;
     std::deque<entry_place> places_;  // of the entries after begin
+    std::uint64_t kept_bytes_ = 0;    // theirs
     std::optional<log_copy> copy_;
 };
 

@@ -57,10 +57,10 @@ table_answer actor_registry::actors(const std::string& name) {
 
 session_answer actor_registry::answer(const console_request& asked) {
     if (asked.what == "actors") {
-        return actors(asked.name);
+        return found_in(actors(asked.name), asked);
     }
     table_maker found;
-    std::string known = "actors";
+    std::string known = "actors, books";  // of these the shard knows
     {
         const std::lock_guard lock(mutex_);
         for (const auto& [what, maker] : tables_) {
@@ -75,7 +75,28 @@ session_answer actor_registry::answer(const console_request& asked) {
             request_refused::kind::not_found,
             "the console knows nothing of '" + asked.what + "'; there are: " + known, 0};
     }
-    return found(asked.name);
+    session_answer said = found(asked.name);
+    if (auto* const table = std::get_if<table_answer>(&said)) {
+        return found_in(std::move(*table), asked);
+    }
+    return said;
+}
+
+table_answer lines_of(table_answer all, const std::string& name) {
+    std::erase_if(all.rows, [&](const auto& row) {
+        return !name.empty() && (row.empty() || row.front() != name);
+    });
+    return all;
+}
+
+session_answer found_in(table_answer lines, const console_request& asked) {
+    if (lines.rows.empty() && !asked.name.empty()) {
+        return request_refused{request_refused::kind::not_found,
+                               "there is no '" + asked.name + "' in " + asked.what + "; '" +
+                                   asked.what + "' without a name shows all",
+                               0};
+    }
+    return lines;
 }
 
 }  // namespace bourse

@@ -26,15 +26,15 @@ struct actor_count {
 /// Who runs in this node. The actor system itself cannot say: so each that begins is entered here, and gone when
 /// nobody holds its count any more.
 ///
-/// Beside actors there are tables, which whoever knows enters by name: a function that says how things are, to be called by
-/// any thread. Thread-safe.
+/// Beside actors there are tables, which whoever knows enters by name: a function that says how things are, or of one of them by
+/// name, or why that cannot be; to be called by any thread. Thread-safe.
 class actor_registry {
 public:
-    using table_maker = std::function<table_answer(const std::string& name)>;
+    using table_maker = std::function<session_answer(const std::string& name)>;
 
     [[nodiscard]] std::shared_ptr<actor_count> add(std::string kind, std::string name);
     void add_table(const std::string& what, table_maker maker);
-    /// `not_found` lists what there is.
+    /// `not_found` lists what there is; also when a table has no line for the name that was asked for.
     [[nodiscard]] session_answer answer(const console_request& asked);
     /// Kind, name, waiting, handled, and handled a second since the last time that anybody asked.
     [[nodiscard]] table_answer actors(const std::string& name);
@@ -49,5 +49,10 @@ private:
     std::vector<std::pair<std::string, table_maker>> tables_;
     std::uint64_t asked_before_ms_ = 0;
 };
+
+/// A table for who asks for one of its lines by name: those that begin with it. All, if there is no name.
+[[nodiscard]] table_answer lines_of(table_answer all, const std::string& name);
+/// The table, or `not_found` if it has no line and there was a name.
+[[nodiscard]] session_answer found_in(table_answer lines, const console_request& asked);
 
 }  // namespace bourse

@@ -157,6 +157,8 @@ public:
     [[nodiscard]] std::vector<open_order_row> orders_of(account_id account) const;
     /// The account's positions by rising asset, without unrealised profit, which needs a mark price.
     [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const;
+    /// The number of the account's newest report; zero: none yet, or no such account.
+    [[nodiscard]] std::uint64_t last_report(account_id account) const;
     [[nodiscard]] std::uint32_t open_orders() const noexcept { return orders_.live(); }
 
     // --- State as rows --------------------------------------------------------------------------

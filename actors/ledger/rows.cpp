@@ -127,6 +127,11 @@ std::vector<open_order_row> ledger::orders_of(account_id account) const {
     return rows;
 }
 
+std::uint64_t ledger::last_report(account_id account) const {
+    const slot owner = find_account(account);
+    return owner == no_slot ? 0 : accounts_[owner].last_report;
+}
+
 // 8.4.
 std::vector<portfolio_line> ledger::portfolio(account_id account) const {
     std::vector<portfolio_line> lines;

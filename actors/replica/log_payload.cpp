@@ -75,10 +75,9 @@ result<log_entry> decode_journal_payload(std::uint64_t term, std::span<const std
         return error{errc::out_of_range, "entry of the journal: " + std::to_string(kind) +
                                              " is no kind of entry (1..3)"};
     }
-    const auto payload = bytes.subspan(number_bytes);
     return log_entry{.term = term,
                      .kind = static_cast<log_entry_kind>(kind),
-                     .payload = shared_bytes({payload.begin(), payload.end()})};
+                     .payload = shared_bytes::copy_of(bytes.subspan(number_bytes))};
 }
 
 std::vector<std::byte> encode_snapshot_position(const snapshot_position& from) {

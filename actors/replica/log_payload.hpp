@@ -43,6 +43,8 @@ inline constexpr std::uint64_t void_mark = UINT64_MAX;
 /// A log entry's payload in the journal: what kind it is (`log_entry_kind`, 1 byte), 7 zeros, the
 /// payload. Example, a leader's barrier: `02 00 00 00 00 00 00 00`. `into` is overwritten.
 void encode_journal_payload(const log_entry& from, std::vector<std::byte>& into);
+/// What comes before the payload.
+inline constexpr std::size_t journal_payload_head_bytes = 8;
 /// `malformed` for what is none; the payload is copied.
 [[nodiscard]] result<log_entry> decode_journal_payload(std::uint64_t term,
                                                        std::span<const std::byte> bytes);

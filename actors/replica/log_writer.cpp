@@ -7,20 +7,14 @@
 
 namespace bourse {
 
-namespace {
-
-/// What entries leave to votes and the like, which a replica needs to get out of a full journal: it must follow
-/// a leader to get a newer checkpoint, whereupon segments go.
-constexpr std::uint64_t kept_for_votes_bytes = 6'144;
-/// And commands to barriers and memberships: without a barrier of its own a new leader commits nothing, and so
-/// nothing goes.
-constexpr std::uint64_t kept_for_last_votes_bytes = 2'048;
-
-}  // namespace
-
 void log_writer::take(std::vector<log_write> writes) {
     for (log_write& each : writes) {
-        waiting_.emplace_back(std::move(each));
+        if (const auto* vote = std::get_if<vote_write>(&each.what)) {
+            votes_waiting_.push_back({each.number, *vote});
+        } else {
+            waiting_.emplace_back(
+                waiting_entries{each.number, std::get<entries_write>(std::move(each.what))});
+        }
     }
     hand_on();
 }
@@ -36,18 +30,30 @@ outcome log_writer::append(journal& log, shard_id shard, log_point at, const log
     return log.append(shard, at, bytes);
 }
 
+/// For want of room it is tried again; and a dead journal says so itself.
+bool log_writer::is_taken(const outcome& answer) {
+    if (!answer && !log_->dead() && answer.error().code != errc::storage_full &&
+        answer.error().code != errc::overloaded) {
+        fault_ = answer.error();
+    }
+    return answer.has_value();
+}
+
 bool log_writer::hand_on() {
+    if (fault_ || !hand_on_votes()) {
+        return false;
+    }
     while (!waiting_.empty()) {
         if (const auto* rows = std::get_if<voided>(&waiting_.front())) {
-            if (!log_->snapshot(shard_, rows->at, rows->payload)) {
+            if (!is_taken(log_->snapshot(shard_, rows->at, rows->payload))) {
                 return false;
             }
         } else {
-            auto& next = std::get<log_write>(waiting_.front());
-            if (!hand_on(next)) {
+            const auto& next = std::get<waiting_entries>(waiting_.front());
+            if (!hand_on_entries(next.entries)) {
                 return false;
             }
-            handed_.push_back({next.number, log_->appended()});
+            handed_.push_back({next.number, log_->appended(), false});
         }
         waiting_.pop_front();
         entries_done_ = 0;
@@ -55,26 +61,39 @@ bool log_writer::hand_on() {
     return true;
 }
 
-bool log_writer::hand_on(log_write& next) {
-    if (const auto* vote = std::get_if<vote_write>(&next.what)) {
-        return log_->vote(shard_, {vote->term, vote->vote.value}).has_value();
+/// Ahead of all entries that wait: so no entry comes before the vote of its term.
+bool log_writer::hand_on_votes() {
+    while (!votes_waiting_.empty()) {
+        const waiting_vote& next = votes_waiting_.front();
+        if (!is_taken(log_->vote(shard_, {next.vote.term, next.vote.vote.value}))) {
+            return false;
+        }
+        handed_.push_back({next.number, log_->appended(), true});
+        votes_waiting_.pop_front();
     }
-    return hand_on_entries(std::get<entries_write>(next.what));
+    return true;
 }
 
-bool log_writer::hand_on_entries(entries_write& next) {
+bool log_writer::leaves_room(std::size_t payload_bytes) const {
+    const journal_room room = log_->room();
+    const std::size_t bytes = whole_sectors(record_head_bytes + payload_bytes);
+    // It takes room, and is to be carried too.
+    return room.bytes_before_carrying >= 2 * bytes &&
+           (room.has_next || room.bytes >= room.reserve_bytes / 2 + bytes);
+}
+
+bool log_writer::hand_on_entries(const entries_write& next) {
     const auto may_come = [&](const log_entry& each) {
-        const bool is_command = each.kind == log_entry_kind::command;
-        const journal_room room = log_->room();
-        return room.takes_orders ||
-               room.bytes >= (is_command ? kept_for_votes_bytes : kept_for_last_votes_bytes);
+        const std::size_t bytes = journal_payload_head_bytes + each.payload.size();
+        return each.kind != log_entry_kind::command || leaves_room(bytes) ||
+               bytes > log_->max_payload_bytes();  // which it will never take, and says
     };
     if (entries_done_ < next.entries.size() && !may_come(next.entries[entries_done_])) {
         return false;
     }
     if (entries_done_ == 0 && next.first_index <= end_index() &&
         !BOURSE_WIRED_WRONG(truncation_forgotten) &&
-        !log_->truncate(shard_, next.first_index - 1)) {
+        !is_taken(log_->truncate(shard_, next.first_index - 1))) {
         return false;
     }
     for (; entries_done_ < next.entries.size(); ++entries_done_) {
@@ -84,40 +103,35 @@ bool log_writer::hand_on_entries(entries_write& next) {
         }
         const log_entry& entry = next.entries[entries_done_];
         encode_journal_payload(entry, bytes_);
-        if (!may_come(entry) || !log_->append(shard_, {index, entry.term}, bytes_)) {
+        if (!may_come(entry) || !is_taken(log_->append(shard_, {index, entry.term}, bytes_))) {
             return false;
         }
     }
     return true;
 }
 
-std::uint64_t log_writer::durable_write() {
+log_writer::durable_writes log_writer::durable() {
     const std::uint64_t durable = BOURSE_WIRED_WRONG(no_sync) ? log_->appended() : log_->durable();
     while (!handed_.empty() && handed_.front().records <= durable) {
-        durable_write_ = handed_.front().number;
+        (handed_.front().is_vote ? durable_.vote : durable_.all) = handed_.front().number;
         handed_.pop_front();
     }
-    return durable_write_;
+    return durable_;
 }
 
 #if defined(BOURSE_PLANTED_BUGS)
 void log_writer::say_all_durable() {
-    if (!handed_.empty()) {
-        durable_write_ = handed_.back().number;
-        handed_.clear();
+    for (const handed& each : handed_) {
+        (each.is_vote ? durable_.vote : durable_.all) = each.number;
     }
+    handed_.clear();
 }
 #endif
 
 void log_writer::forget_entries() {
-    std::deque<waiting> kept;
-    for (waiting& each : waiting_) {
-        const auto* write = std::get_if<log_write>(&each);
-        if (write == nullptr || std::holds_alternative<vote_write>(write->what)) {
-            kept.push_back(std::move(each));
-        }
-    }
-    waiting_ = std::move(kept);
+    std::erase_if(waiting_, [](const waiting& each) {
+        return std::holds_alternative<waiting_entries>(each);
+    });
     entries_done_ = 0;
 }
 

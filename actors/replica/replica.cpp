@@ -128,8 +128,8 @@ consensus_refusal replica::transfer(const moment& now, replica_id to) {
 void replica::journal_durable(const moment& now) {
     writer_.hand_on();
     release();
-    if (const std::uint64_t number = writer_.durable_write(); number > 0) {
-        carry_out(now, consensus_.persisted(now.monotonic_ms, number));
+    if (const auto durable = writer_.durable(); durable != log_writer::durable_writes{}) {
+        carry_out(now, consensus_.persisted(now.monotonic_ms, durable.all, durable.vote));
     }
     tell_of_checkpoint(now);
 }
@@ -229,6 +229,9 @@ bool replica::wants_to_propose() const noexcept {
 
 void replica::propose(const moment& now) {
     writer_.hand_on();
+    if (writer_.fault() && fault_.empty()) {
+        stop("shard " + std::to_string(id().value) + ", its log: " + writer_.fault()->what);
+    }
     if (may_speak_ && !clock_in_doubt_ && can_apply() && (wants_to_propose() || is_due(now))) {
         propose_entry(now);
     }
@@ -300,10 +303,10 @@ void replica::carry_out(const moment& now, effects out) {
     plan_tick(now, out.next_tick_ms);
 #if defined(BOURSE_PLANTED_BUGS)
     if (BOURSE_WIRED_WRONG(vote_not_awaited) && out.role != replica_role::leader) {
-        const std::uint64_t before = writer_.durable_write();
+        const auto before = writer_.durable();
         writer_.say_all_durable();
-        if (const std::uint64_t number = writer_.durable_write(); number > before) {
-            carry_out(now, consensus_.persisted(now.monotonic_ms, number));
+        if (const auto durable = writer_.durable(); durable != before) {
+            carry_out(now, consensus_.persisted(now.monotonic_ms, durable.all, durable.vote));
         }
     }
 #endif

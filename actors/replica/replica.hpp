@@ -246,7 +246,7 @@ public:
     void rows_durable(const moment& now);
     /// A batch of the event store has become durable.
     void events_durable(const moment& now);
-    /// The journal is getting short of room, and this shard keeps its oldest segment: what is in a checkpoint goes at
+    /// The journal is short of room, or getting there and this shard keeps its oldest segment: what is in a checkpoint goes at
     /// once, though a follower that is a little late must then get rows, and the next one begins soon. If there is nothing
     /// to take one of (no leader, not a member any more, stopped), the log is carried to the journal's end: one
     /// shard that is stuck does not stop its node.

@@ -21,9 +21,12 @@ result<std::unique_ptr<replica_node>> replica_node::open(disk& where,
         return opened.error();
     }
     std::unique_ptr<replica_node> made(new replica_node(std::move(*opened), options.owner));
-    // So that a batch is written. Without room it is not, and that is no reason not to start.
+    // So that a batch is written: there is always room for a vote.
     if (const auto known = made->journal_->shards(); !known.empty()) {
-        static_cast<void>(made->journal_->vote(known.front().shard, known.front().positions.vote));
+        if (auto voted = made->journal_->vote(known.front().shard, known.front().positions.vote);
+            !voted) {
+            return voted.error();
+        }
     }
     if (auto committed = made->journal_->commit(); !committed) {
         return committed.error();
@@ -155,20 +158,13 @@ bool replica_node::start_write(const moment& now) {
     if (!dead_.empty() || journal_->batch_under_way()) {
         return dead_.empty();
     }
-    // In time; and when nothing may be written any more for want of room, nobody else would look for it again.
-    bool waits = journal_->is_tight() || !journal_->room().takes_orders;
+    bool is_short = !journal_->room().takes_orders;
     for (auto& [shard, each] : replicas_) {
         each->propose(now);
-        waits = waits || each->waits_for_room();
+        is_short = is_short || each->waits_for_room();
     }
-    if (waits) {
-        const auto pin = journal_->oldest_pin();
-        if (replica* oldest = pin ? find(pin->shard) : nullptr) {
-            oldest->relieve_journal();
-        }
-        if (!keep_files()) {
-            return false;
-        }
+    if ((is_short || journal_->is_tight()) && !relieve_journal(is_short)) {
+        return false;
     }
     if (auto started = journal_->start_batch(); !started) {
         die(started.error());
@@ -196,6 +192,17 @@ void replica_node::finish_write(const moment& now) {
         each->journal_durable(now);
     }
     keep_files();
+}
+
+/// In time; and when nothing may be written any more for want of room, nobody else would look for it again.
+bool replica_node::relieve_journal(bool by_all) {
+    const auto pin = journal_->oldest_pin();
+    for (auto& [shard, each] : replicas_) {
+        if (by_all || (pin && pin->shard == shard)) {
+            each->relieve_journal();
+        }
+    }
+    return keep_files();
 }
 
 bool replica_node::keep_files() {

@@ -52,8 +52,8 @@ public:
     /// Waits until the batch under way is durable, tells the replicas, and keeps the files in order.
     void finish_write(const moment& now);
 
-    /// Which start of the node this is: more than at any before. It is the number of the journal's next batch, of
-    /// which each start writes one; on a full disk it may be the same twice.
+    /// Which start of the node this is: more than at any before. It counts the batches of the journal, of which each start
+    /// writes one, full disk or not.
     [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
     /// Something comes from another node, for a replica of this shard. False: it is from an earlier start than one that was heard
     /// of, late or of a node restored from a copy, and must be dropped. Remembered until this node ends.
@@ -80,6 +80,7 @@ public:
 private:
     replica_node(std::unique_ptr<journal> log, std::uint64_t owner)
         : journal_(std::move(log)), owner_(owner) {}
+    bool relieve_journal(bool by_all);
     bool keep_files();
     bool look_at_store(shard_id shard);
     void die(const error& why);

@@ -186,8 +186,10 @@ void replica::tell_of_checkpoint(const moment& now) {
     }
     const snapshot_position taken = std::exchange(owed_, {});
     // Without room for the record it does without: the rows say themselves what they are of.
-    static_cast<void>(
-        log_->snapshot(id(), {taken.index, taken.term}, encode_snapshot_position(taken)));
+    const std::vector<std::byte> payload = encode_snapshot_position(taken);
+    if (writer_.leaves_room(payload.size())) {
+        static_cast<void>(log_->snapshot(id(), {taken.index, taken.term}, payload));
+    }
     effects out = consensus_.snapshot_taken(now.monotonic_ms, taken.index);
     const bool is_taken = out.refused == consensus_refusal::none;
     carry_out(now, std::move(out));
@@ -198,8 +200,9 @@ void replica::tell_of_checkpoint(const moment& now) {
 
 void replica::relieve_journal() {
     checkpoint_is_wanted_ = true;
-    if (rows_ != nullptr) {
-        log_->release(id(), std::min(counts_.index, log_->durable_end(id())));
+    const std::uint64_t end = std::min(counts_.index, log_->durable_end(id()));
+    if (rows_ != nullptr && end > 0) {
+        log_->release(id(), end);
     }
     const bool is_moving = rows_ != nullptr && fault_.empty() && !consensus_.is_installing() &&
                            state_.index() > counts_.index;

@@ -5,33 +5,9 @@
 
 #include "actors/replica/replica.hpp"
 #include "actors/replica/wiring_bug.hpp"
-#include "messages/assert.hpp"
+#include "messages/assertion_scope.hpp"
 
 namespace bourse {
-
-namespace {
-
-struct violated {
-    std::string what;
-};
-
-void throw_violated(const char* condition, const char* file, int line) {
-    throw violated{std::string(file) + ":" + std::to_string(line) + ": " + condition};
-}
-
-/// While it exists, assertions of this thread throw.
-class assertion_scope {
-public:
-    assertion_scope() noexcept : before_(std::exchange(on_assertion, throw_violated)) {}
-    ~assertion_scope() { on_assertion = before_; }
-    assertion_scope(const assertion_scope&) = delete;
-    assertion_scope& operator=(const assertion_scope&) = delete;
-
-private:
-    assertion_handler before_;
-};
-
-}  // namespace
 
 bool replica::can_apply() const {
     return !stuck_ && !events_waiting_;
@@ -74,8 +50,8 @@ std::optional<std::string> replica::try_apply(const entry& what, shard_output& o
         state_.apply(what, out);
         const bool trips = BOURSE_WIRED_WRONG(entries_trip) || BOURSE_WIRED_WRONG(stuck_state_kept);
         BOURSE_ASSERT(!trips || what.index % 128 != 77 || what.commands.empty());
-    } catch (const violated& bug) {
-        return bug.what;
+    } catch (const violated_assertion& bug) {
+        return std::string(bug.file) + ":" + std::to_string(bug.line) + ": " + bug.condition;
     }
     return std::nullopt;
 }

@@ -1,5 +1,8 @@
 #include "actors/session/history_actor.hpp"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <utility>
 #include <vector>
 
@@ -7,6 +10,14 @@
 
 namespace bourse {
 namespace {
+
+/// A batch takes tens of milliseconds of a processor. No client waits for it, so its thread, this one, takes none from those for whom
+/// one does: it preempts nobody, and has no priority over others even where the process has one. If that cannot be said, it is as
+/// it would be.
+void yield_to_others() {
+    const sched_param none{};
+    static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none));
+}
 
 session_answer answer_of(history_state& state, const question_mail& mail, const sessions& table) {
     const auto* asked = std::get_if<history_request>(mail.what.get());
@@ -35,28 +46,55 @@ history_actor::behavior_type history_behavior(history_actor::stateful_pointer<hi
                                               sessions_ptr table,
                                               std::function<void(const std::string&)> warn,
                                               std::shared_ptr<actor_count> count) {
+    yield_to_others();
     self->state.parts = std::move(parts);
     const auto check = [self, warn](const outcome& did) {
-        if (!did && did.error().code != errc::storage_full && self->state.dead.empty()) {
+        const bool may_pass = !did && (did.error().code == errc::storage_full ||
+                                       did.error().code == errc::overloaded);
+        if (!did && !may_pass && self->state.dead.empty()) {
             self->state.dead = did.error().what;
             warn("the history: " + did.error().what);
         }
     };
     const auto take_all = [self, check] {
         history_state& state = self->state;
+        history_feed& feed = *state.parts->feed;
+        const auto catch_up = [&] {
+            if (state.dead.empty() && feed.is_behind()) {
+                check(feed.catch_up());
+            }
+        };
         std::vector<told_entry_ptr> entries;
         state.parts->coming.take(entries);
+        feed.wants(state.parts->coming.left_out());
+        catch_up();
         for (const told_entry_ptr& each : entries) {
             if (state.dead.empty()) {
-                check(state.parts->feed->take(*each));
+                check(feed.take(*each));
             }
+        }
+        catch_up();
+    };
+    const auto plan = [self, count] {
+        if (!self->state.commit_is_planned) {
+            self->state.commit_is_planned = true;
+            count->sent.fetch_add(1, std::memory_order_release);
+            const bool has_room = self->state.parts->progress.now().second.empty();
+            self->delayed_send(caf::actor_cast<history_actor>(self),
+                               has_room ? history_commits_apart : history_tries_apart,
+                               history_commit{});
         }
     };
     const auto write = [self, check, take_all] {
         take_all();
-        if (self->state.dead.empty()) {
-            check(self->state.parts->feed->commit());
+        history_state& state = self->state;
+        std::string why = state.dead;
+        if (why.empty()) {
+            const outcome committed = state.parts->feed->commit();
+            check(committed);
+            why = committed ? "" : committed.error().what;
         }
+        state.parts->progress.say(state.parts->feed->durable(), std::move(why));
     };
     // What is told no more is written; if that fails, it is had again from the event store.
     self->attach_functor([kept = self->state.parts](const caf::error&) {
@@ -68,23 +106,22 @@ history_actor::behavior_type history_behavior(history_actor::stateful_pointer<hi
         static_cast<void>(kept->feed->commit());
     });
     return {
-        [self, take_all, count](const told_waits&) {
+        [self, take_all, plan, count](const told_waits&) {
             const handling here(count);
-            history_state& state = self->state;
-            if (state.parts->coming.has_many()) {
+            if (self->state.parts->coming.has_many()) {
                 take_all();
             }
-            if (!state.commit_is_planned) {
-                state.commit_is_planned = true;
-                count->sent.fetch_add(1, std::memory_order_release);
-                self->delayed_send(caf::actor_cast<history_actor>(self), history_commits_apart,
-                                   history_commit{});
-            }
+            plan();
         },
-        [self, write, count](const history_commit&) {
+        [self, write, plan, count](const history_commit&) {
             const handling here(count);
             self->state.commit_is_planned = false;
             write();
+            const history_parts& kept = *self->state.parts;
+            const bool waits_for_room = !kept.progress.now().second.empty();
+            if (self->state.dead.empty() && (kept.feed->is_behind() || waits_for_room)) {
+                plan();  // until the event store has what is missing, and there is room
+            }
         },
         [self, write, table, count](const question_mail& mail) {
             const handling here(count);

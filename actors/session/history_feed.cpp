@@ -25,15 +25,9 @@ void hide_others(history_trade& of, const std::vector<account_id>& own) {
 
 outcome history_feed::take(const told_entry& entry) {
     const std::uint64_t index = entry.what.index;
+    wants(index);
     if (index > to_.next(shard_)) {
-        if (auto caught = catch_up(); !caught) {
-            return caught;
-        }
-        if (index > to_.next(shard_)) {
-            if (auto skipped = to_.skip_to(shard_, index); !skipped) {
-                return skipped;
-            }
-        }
+        return done{};
     }
     const shard_output& out = entry.what.out;
     auto taken = to_.take(shard_, {.index = index,
@@ -43,6 +37,9 @@ outcome history_feed::take(const told_entry& entry) {
                                    .lines = out.lines,
                                    .events = out.events,
                                    .event_numbers = out.event_numbers});
+    if (!taken && taken.error().code == errc::overloaded) {
+        return to_.commit();
+    }
     return taken && to_.is_full() ? to_.commit() : taken;
 }
 

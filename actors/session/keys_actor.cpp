@@ -6,7 +6,7 @@ namespace bourse {
 namespace {
 
 void end_login(const login& who, session_number number, session_answer answer) {
-    who.waiting->fetch_sub(1);
+    who.gate->waiting.fetch_sub(1);
     who.say(number, who.ask, std::move(answer));
 }
 
@@ -16,8 +16,11 @@ request_refused refusal(request_refused::kind what, std::string why,
 }
 
 /// What is wrong with a log-in beside its key.
-std::optional<request_refused> find_fault(const log_in_request& request) {
-    const duration cancel = request.cancel_on_disconnect;
+std::optional<request_refused> find_fault(const login& who) {
+    if (who.gate->is_shut) {
+        return refusal(request_refused::kind::unavailable, "the node stops", 1'000);
+    }
+    const duration cancel = who.request.cancel_on_disconnect;
     if (cancel.ns != 0 &&
         (cancel < min_cancel_on_disconnect || cancel > max_cancel_on_disconnect)) {
         return refusal(request_refused::kind::malformed,
@@ -31,11 +34,12 @@ std::optional<request_refused> find_fault(const log_in_request& request) {
 // --- Keys -----------------------------------------------------------------------------------------
 
 keys_actor::behavior_type keys_behavior(keys_actor::pointer /*self*/, post<door_actor> door,
-                                        post<key_owner> shard, std::shared_ptr<actor_count> count) {
+                                        post<key_owner> shard, std::shared_ptr<login_gate> gate,
+                                        std::shared_ptr<actor_count> count) {
     return {
         [door, count](const verify_mail& mail) {
             const handling here(count);
-            const auto fault = find_fault(mail.who->request);
+            const auto fault = find_fault(*mail.who);
             if (fault) {
                 end_login(*mail.who, {}, *fault);
             } else if (mail.user == nullptr ||
@@ -47,8 +51,11 @@ keys_actor::behavior_type keys_behavior(keys_actor::pointer /*self*/, post<door_
                 door.tell(verified_mail{mail.who, mail.user});
             }
         },
-        [shard, count](const make_key_mail& mail) {
+        [shard, gate, count](const make_key_mail& mail) {
             const handling here(count);
+            if (gate->is_shut) {
+                return;  // its session is ended, so nobody would ever see the key
+            }
             const auto& asked = std::get<add_user>(*mail.what);
             shard.tell(key_made_mail{mail.session, mail.ask, mail.what,
                                      std::make_shared<result<new_key>>(make_key(asked.name))});
@@ -63,6 +70,10 @@ namespace {
 void open_door(door_actor::stateful_pointer<door_state> self, const door_links& links,
                const verified_mail& mail) {
     const login& who = *mail.who;
+    if (const auto fault = find_fault(who)) {  // shut while its key was looked at
+        end_login(who, {}, *fault);
+        return;
+    }
     session_options options{.number = {++self->state.last_session},
                             .incarnation = links.incarnation,
                             .user = mail.user->name,

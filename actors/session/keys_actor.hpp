@@ -9,13 +9,21 @@
 
 namespace bourse {
 
+/// What all log-ins of a node share with whoever stops it. Once it is shut it stays so: nobody is let in, no key is looked at or made.
+///
+/// Whoever wants in is counted first, and looks whether it is shut then: so who shuts it and then reads `waiting` misses nobody.
+struct login_gate {
+    std::atomic<std::uint32_t> waiting{0};  ///< log-ins under way
+    std::atomic<bool> is_shut{false};
+};
+
 /// Who wants to log in, and how he hears of it.
 struct login {
     std::uint64_t ask = 0;
     log_in_request request;
     /// Says things under a session's number; before there is one, under none.
     std::function<void(session_number, std::uint64_t ask, session_answer)> say;
-    std::shared_ptr<std::atomic<std::uint32_t>> waiting;  ///< log-ins under way, this one included
+    std::shared_ptr<login_gate> gate;  ///< counts this one too, until it is answered
 };
 struct login_mail {
     std::shared_ptr<login> who;
@@ -46,7 +54,7 @@ struct key_made_mail {
 struct revoked_mail {
     std::string user;
 };
-/// Every session ends: the node stops.
+/// Every session ends: the node stops. Its gate is shut before.
 struct close_all_mail {
     std::string why;
 };
@@ -67,6 +75,7 @@ struct door_links {
     session_limits limits;
     std::uint32_t incarnation = 1;
     std::shared_ptr<actor_registry> registry;
+    std::shared_ptr<login_gate> gate;
 };
 struct door_state {
     std::uint64_t last_session = 0;
@@ -80,12 +89,13 @@ struct door_state {
 /// Checks and makes keys, which takes a tenth of a second each, on purpose.
 ///
 /// One a node, started by its wiring, detached, since that is long. Owns nothing. If it fails the node ends. Bound: the port lets
-/// `max_log_ins` in at a time.
+/// `max_log_ins` in at a time. An exit waits behind them like any other message: so with the gate shut each is refused at once.
 using keys_actor = caf::typed_actor<caf::reacts_to<verify_mail>, caf::reacts_to<make_key_mail>>;
 inline constexpr std::uint32_t max_log_ins = 64;
 
 [[nodiscard]] keys_actor::behavior_type keys_behavior(keys_actor::pointer self,
                                                       post<door_actor> door, post<key_owner> shard,
+                                                      std::shared_ptr<login_gate> gate,
                                                       std::shared_ptr<actor_count> count);
 
 }  // namespace bourse

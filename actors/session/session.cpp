@@ -113,6 +113,13 @@ std::optional<request_refused> session::find_fault(const shard_command& one) con
                     "leases, records and messages of channels are the exchange's own "
                     "commands",
                     0};
+            } else if constexpr (std::is_same_v<type, open_account> ||
+                                 std::is_same_v<type, list_instrument>) {
+                return request_refused{kind::not_permitted,
+                                       "accounts are opened and instruments listed by name, so "
+                                       "that each has one: call "
+                                       "openAccount or addInstrument",
+                                       0};
             } else {
                 if (what.request.id.is_tag()) {
                     return request_refused{kind::malformed,

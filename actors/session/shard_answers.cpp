@@ -27,6 +27,7 @@ session_answer answer_portfolio(const shard& of, const portfolio_request& asked)
     portfolio_answer answer;
     answer.account = asked.account;
     answer.as_of = of.index();
+    answer.last_report = of.last_report(asked.account);
     for (const portfolio_line& each : of.portfolio(asked.account)) {
         answer.lines.push_back({.asset = each.asset,
                                 .total = each.total,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -14,7 +16,8 @@ namespace bourse {
 /// The problem: to wake a thread costs whoever does it more than to apply an order, and the thread that wakes takes a processor from
 /// those that a client waits for. So the shard puts entries here, and its readers take them when they have something to do.
 ///
-/// Bound: what was given, in reports and events; an entry that comes when so many are there is not put. Any thread.
+/// Bound: what was given, in reports and events; an entry that comes when so many are there is not put, and its index is remembered.
+/// Any thread.
 class told_queue {
 public:
     enum class answer : unsigned char {
@@ -30,6 +33,7 @@ public:
             1 + entry->what.out.reports.size() + entry->what.out.events.size();
         const std::lock_guard lock(mutex_);
         if (records_ >= max_records_) {
+            left_out_ = std::max(left_out_, entry->what.index);
             return answer::full;
         }
         const bool had_many = records_ >= many_records;
@@ -45,6 +49,11 @@ public:
         entries_.swap(into);
         records_ = 0;
     }
+    /// The highest index of an entry that was not put; 0 if all were.
+    [[nodiscard]] std::uint64_t left_out() const {
+        const std::lock_guard lock(mutex_);
+        return left_out_;
+    }
     /// So much is there that it should not wait.
     [[nodiscard]] bool has_many() const {
         const std::lock_guard lock(mutex_);
@@ -58,6 +67,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<told_entry_ptr> entries_;
     std::size_t records_ = 0;
+    std::uint64_t left_out_ = 0;
 };
 
 }  // namespace bourse

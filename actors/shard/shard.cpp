@@ -43,6 +43,9 @@ std::uint64_t shard::last_event(symbol_id symbol) const noexcept {
 std::vector<portfolio_line> shard::portfolio(account_id account) const {
     return machine_->portfolio(account);
 }
+std::uint64_t shard::last_report(account_id account) const {
+    return machine_->accounts().last_report(account);
+}
 std::optional<open_order_row> shard::order(order_id id) const {
     return machine_->accounts().order(id);
 }

@@ -86,6 +86,8 @@ public:
     /// The number of the newest event of a symbol whose book is here; zero: none yet, or it is not.
     [[nodiscard]] std::uint64_t last_event(symbol_id symbol) const noexcept;
     [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const;
+    /// The number of the account's newest report; zero: none yet, or no such account here.
+    [[nodiscard]] std::uint64_t last_report(account_id account) const;
     [[nodiscard]] std::optional<open_order_row> order(order_id id) const;
     [[nodiscard]] std::vector<open_order_row> orders_of(account_id account) const;
     /// The messages to `peer` that it has not confirmed, from number `first` on: what the transport

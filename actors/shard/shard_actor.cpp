@@ -92,7 +92,7 @@ private:
                        std::size_t& next);
     void follow_events();
     void do_acts();
-    [[nodiscard]] session_answer books(const std::string& name) const;
+    [[nodiscard]] table_answer books(const std::string& name) const;
     void plan_tick(std::uint64_t at_ms);
     void tell_lost(const std::vector<desk_answer>& answers);
 
@@ -137,13 +137,12 @@ void shard_work::run_turns(std::span<book_turn* const> turns) {
         }
         return;
     }
-    std::latch waits(static_cast<std::ptrdiff_t>(turns.size()) - 1);
+    handed_turns apart(turns.size() - 1);
     for (book_turn* each : turns.subspan(1)) {
         const symbol_id symbol = static_cast<const shard_book*>(each)->book.rules().symbol;
-        to_.books[symbol.value % to_.books.size()].tell(book_turn_mail{each, &waits});
+        apart.hand(to_.books[symbol.value % to_.books.size()], *each);
     }
-    turns.front()->run();
-    waits.wait();
+    apart.finish(*turns.front());
 }
 
 // --- Asked by sessions ----------------------------------------------------------------------------
@@ -164,7 +163,7 @@ void shard_work::refuse(std::uint64_t session, std::uint64_t ask, request_refuse
 
 void shard_work::submit(std::uint64_t session, std::uint64_t ask,
                         std::vector<shard_command> commands) {
-    if (behind_records_ > max_behind_events) {
+    if (behind_records_ > parts_.max_behind) {
         refuse(session, ask,
                {request_refused::kind::overloaded, "the event store is too far behind", 50});
         return;
@@ -185,7 +184,7 @@ void shard_work::take(commands_mail& mail) {
 void shard_work::take(question_mail& mail) {
     const session_request& what = *mail.what;
     if (const auto* console = std::get_if<console_request>(&what)) {
-        reply(mail.session, mail.ask, books(console->name));
+        reply(mail.session, mail.ask, found_in(books(console->name), *console));
         return;
     }
     if (const auto* orders = std::get_if<orders_request>(&what)) {
@@ -271,7 +270,7 @@ void shard_work::take(const market_watch_mail& mail) {
 }
 
 /// One line a symbol: what the console shows of books.
-session_answer shard_work::books(const std::string& name) const {
+table_answer shard_work::books(const std::string& name) const {
     table_answer table;
     table.columns = {"symbol", "number", "state", "orders", "trades", "events"};
     for (const instrument_record* each : parts_.acts->names().instruments("", 100'000)) {

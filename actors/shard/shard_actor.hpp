@@ -79,6 +79,7 @@ struct shard_parts {
     std::shared_ptr<told_queue> history;  ///< null: not kept
     failure_sink fail;
     std::size_t handed_out_from = min_inputs_handed_out;
+    std::uint64_t max_behind = max_behind_events;
 };
 
 /// The figures that the console shows, written by the shard's thread only.

@@ -63,6 +63,9 @@ struct Portfolio {
   positions @2 :List(Position);
   # What it has or had of each asset, by rising asset; a currency has bit 31 set and so stands behind the symbols.
   # Empty: never anything. Since 1.
+
+  lastReport @3 :UInt64;
+  # The number of the account's newest report. Zero: it has none yet. Since 1.
 }
 
 struct Position {

@@ -23,6 +23,7 @@ constexpr kj::Duration shortest_wait = 50 * kj::MILLISECONDS;
 constexpr kj::Duration longest_wait = 2 * kj::SECONDS;
 constexpr std::uint64_t most_words = std::uint64_t{1} << 24U;  ///< of a message: 128 MiB
 constexpr std::uint32_t usual_retry_ms = 20;
+constexpr std::int64_t ns_of_s = 1'000'000'000;
 
 request_refused refusal(request_refused::kind what, std::string why) {
     return {.what = what, .why = std::move(why), .retry_after_ms = 0};
@@ -33,6 +34,34 @@ std::uint64_t random_half() {
     BOURSE_ASSERT(::getrandom(&drawn, sizeof drawn, 0) == sizeof drawn);
     // All ones would be a tag, and zero none.
     return std::clamp<std::uint64_t>(drawn, 1, client_id::tag_high - 1);
+}
+
+/// Why no log-in came about, and what would be right: what kj says is for those who know kj.
+std::string why_nobody(const kj::Exception& thrown, const client_options& asked) {
+    const std::string said = thrown.getDescription().cStr();
+    const auto has = [&](const char* text) { return said.find(text) != std::string::npos; };
+    const std::string nobody = "no node answers at " + asked.server;
+    if (has("Connection refused")) {
+        return nobody + ": nothing listens there; is one running? 'bourse node' starts one";
+    }
+    if (thrown.getType() == kj::Exception::Type::OVERLOADED) {
+        return nobody + " in " + std::to_string(asked.connect_within.ns / ns_of_s) +
+               " s: it is far, or does something else first";
+    }
+    if (asked.tls && has("wrong version number")) {
+        return nobody + " by TLS: what listens there speaks without; leave out --tls";
+    }
+    if (asked.tls && has("certificate")) {
+        return "the node at " + asked.server +
+               " shows no certificate that is trusted for its name: --ca FILE says which to "
+               "trust, --tls-name the name that is in it";
+    }
+    if (!asked.tls && thrown.getType() == kj::Exception::Type::DISCONNECTED) {
+        return nobody +
+               ": what listens there closed the connection; a node with a certificate speaks TLS "
+               "alone: give --tls";
+    }
+    return nobody + " (" + said + ")";
 }
 
 }  // namespace
@@ -160,10 +189,6 @@ kj::Promise<kj::Own<kj::AsyncIoStream>> client::wire::open() {
 }
 
 kj::Promise<result<logged_in>> client::wire::connect() {
-    const auto nobody = [this](const std::string& why) -> result<logged_in> {
-        return error{errc::unwritable, "no node answers at " + options_.server + " (" + why +
-                                           "); is one running there? 'bourse node' starts one"};
-    };
     auto answered = open().then([this](kj::Own<kj::AsyncIoStream> stream) {
         auto made = kj::heap<open_wire>(kj::mv(stream));
         auto asked = log_in(made->exchange(), options_);
@@ -180,8 +205,9 @@ kj::Promise<result<logged_in>> client::wire::connect() {
     });
     return timer()
         .timeoutAfter(options_.connect_within.ns * kj::NANOSECONDS, kj::mv(answered))
-        .catch_(
-            [nobody](kj::Exception&& thrown) { return nobody(thrown.getDescription().cStr()); });
+        .catch_([this](kj::Exception&& thrown) -> result<logged_in> {
+            return error{errc::unwritable, why_nobody(thrown, options_)};
+        });
 }
 
 void client::wire::watch() {

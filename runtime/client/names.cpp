@@ -68,7 +68,15 @@ std::vector<std::string> names_like(std::string_view wanted, const std::vector<s
 }
 
 error to_error(const request_refused& why) {
-    return {why.what == request_refused::kind::not_found ? errc::unknown : errc::refused, why.why};
+    switch (why.what) {
+        case request_refused::kind::not_found:
+            return {errc::unknown, why.why};
+        case request_refused::kind::overloaded:
+            return {errc::overloaded, why.why + "; nothing was done: again in " +
+                                          std::to_string(why.retry_after_ms) + " ms"};
+        default:
+            return {errc::refused, why.why};
+    }
 }
 
 result<const std::vector<instrument_line>*> market_names::instruments() {
@@ -149,7 +157,7 @@ result<account_line> market_names::account(std::string_view name) {
     }
     return unknown("account", name, known,
                    known.empty() ? "there is none that you may see: 'bourse account open' opens one"
-                                 : "'bourse account list' shows them all");
+                                 : "'bourse account list' shows those that you may use");
 }
 
 instrument_record market_names::record_of(const instrument_line& line) {
@@ -186,7 +194,8 @@ result<currency_record> market_names::currency(std::string_view name) {
             known.push_back(each.currency);
         }
     }
-    return unknown("currency", name, known, "no instrument is paid in it");
+    return unknown("currency", name, known,
+                   "an instrument that is paid in it makes it: 'bourse instrument add --currency'");
 }
 
 const instrument_line* market_names::instrument(symbol_id symbol) {

@@ -24,10 +24,10 @@ class kj_gateway final : public gateway {
 public:
     ~kj_gateway() override { end(); }
 
-    outcome begin(exchange_port& port, gateway_options options, socket_address at) {
+    outcome begin(exchange_port& port, gateway_options options, taken_address at) {
         std::promise<result<serving>> ready;
         auto answer = ready.get_future();
-        thread_ = std::thread([this, &port, options = std::move(options), at, &ready] {
+        thread_ = std::thread([this, &port, options = std::move(options), &at, &ready] {
             run(port, options, at, ready);
         });
         result<serving> made = answer.get();
@@ -47,7 +47,8 @@ public:
     void stop() override { end(); }
 
 private:
-    void run(exchange_port& port, const gateway_options& options, const socket_address& at,
+    /// `at` and `ready` are there until it is ready.
+    void run(exchange_port& port, const gateway_options& options, taken_address& at,
              std::promise<result<serving>>& ready);
     void end();
 
@@ -59,25 +60,7 @@ private:
     std::thread thread_;
 };
 
-result<kj::Own<kj::ConnectionReceiver>> listen(kj::AsyncIoContext& io, const socket_address& at,
-                                               const std::string& text) {
-    try {
-        return io.provider->getNetwork().getSockaddr(&at.bytes, at.length)->listen();
-    } catch (const kj::Exception& thrown) {
-        return error{errc::locked, "cannot listen on " + text + ": " +
-                                       thrown.getDescription().cStr() +
-                                       "; is another node running there?"};
-    }
-}
-
-std::string with_port(const socket_address& at, kj::uint port) {
-    const std::string text = to_text(
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how sockets take addresses
-        reinterpret_cast<const sockaddr&>(at.bytes), at.length);
-    return text.substr(0, text.rfind(':') + 1) + std::to_string(port);
-}
-
-void kj_gateway::run(exchange_port& port, const gateway_options& options, const socket_address& at,
+void kj_gateway::run(exchange_port& port, const gateway_options& options, taken_address& at,
                      std::promise<result<serving>>& ready) {
     kj::AsyncIoContext io = kj::setupAsyncIo();
     kj::Own<kj::TlsContext> tls;
@@ -89,18 +72,21 @@ void kj_gateway::run(exchange_port& port, const gateway_options& options, const 
         }
         tls = kj::mv(*made);
     }
-    auto listener = listen(io, at, options.listen);
-    if (!listener) {
-        ready.set_value(listener.error());
+    const std::string address = at.text();
+    const auto descriptor = at.listen();
+    if (!descriptor) {
+        ready.set_value(descriptor.error());
         return;
     }
+    using flags = kj::LowLevelAsyncIoProvider::Flags;
+    auto listener = io.lowLevelProvider->wrapListenSocketFd(
+        *descriptor, flags::TAKE_OWNERSHIP | flags::ALREADY_CLOEXEC | flags::ALREADY_NONBLOCK);
     kj::UnixEventPort::FdObserver stop(io.unixEventPort, stop_.descriptor(),
                                        kj::UnixEventPort::FdObserver::OBSERVE_READ);
     auto stopped = stop.whenBecomesReadable();
     {
         gateway_loop loop(port, options.limits, io, box_);
-        const std::string address = with_port(at, (*listener)->getPort());
-        loop.serve(kj::mv(*listener), kj::mv(tls));
+        loop.serve(kj::mv(listener), kj::mv(tls));
         ready.set_value(serving{address, &loop});
         stopped.wait(io.waitScope);
 
@@ -123,7 +109,7 @@ void kj_gateway::end() {
 
 }  // namespace
 
-result<std::unique_ptr<gateway>> gateway::start(exchange_port& port, gateway_options options) {
+result<taken_address> gateway::prepare(const gateway_options& options) {
     const auto where = parse_address(options.listen);
     if (!where) {
         return where.error();
@@ -143,12 +129,30 @@ result<std::unique_ptr<gateway>> gateway::start(exchange_port& port, gateway_opt
                                  "127.0.0.1, or allow it: --insecure, or [tls] insecure = true";
         return error{errc::refused, what};
     }
+    if (!options.certificate_file.empty()) {
+        if (const auto tls = server_tls(options.certificate_file, options.private_key_file); !tls) {
+            return tls.error();
+        }
+    }
+    return taken_address::take(*at, options.listen);
+}
+
+result<std::unique_ptr<gateway>> gateway::start(exchange_port& port, gateway_options options,
+                                                taken_address at) {
     auto made = std::make_unique<kj_gateway>();
-    const outcome begun = made->begin(port, std::move(options), *at);
+    const outcome begun = made->begin(port, std::move(options), std::move(at));
     if (!begun) {
         return begun.error();
     }
     return std::unique_ptr<gateway>(std::move(made));
+}
+
+result<std::unique_ptr<gateway>> gateway::start(exchange_port& port, gateway_options options) {
+    auto at = prepare(options);
+    if (!at) {
+        return at.error();
+    }
+    return start(port, std::move(options), std::move(*at));
 }
 
 }  // namespace bourse

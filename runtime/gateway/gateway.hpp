@@ -8,6 +8,7 @@
 #include "messages/result.hpp"
 #include "messages/session_message.hpp"
 #include "messages/timestamp.hpp"
+#include "runtime/gateway/taken_address.hpp"
 #include "runtime/node/exchange_port.hpp"
 
 namespace bourse {
@@ -73,9 +74,15 @@ struct gateway_counts {
 /// 5. Answers to `grant_credit`, `unsubscribe` and `keep_alive` that nobody waits for are passed over.
 class gateway {
 public:
-    /// Listens, and serves from then on in a thread of its own. `port` must outlive the gateway. Errors: `malformed`
-    /// (an address that is none), `refused` (not loopback and no TLS), `unreadable` (the certificate or key),
-    /// `locked` (the address is in use).
+    /// All that can be wrong with the options, found out before there is a port: takes the address, reads the
+    /// certificate. Errors: `malformed` (an address that is none), `refused` (not loopback and no TLS), `unreadable` (the
+    /// certificate or key), and those of `taken_address`.
+    [[nodiscard]] static result<taken_address> prepare(const gateway_options& options);
+    /// Listens there, and serves from then on in a thread of its own. `port` must outlive the gateway.
+    [[nodiscard]] static result<std::unique_ptr<gateway>> start(exchange_port& port,
+                                                                gateway_options options,
+                                                                taken_address at);
+    /// Both.
     [[nodiscard]] static result<std::unique_ptr<gateway>> start(exchange_port& port,
                                                                 gateway_options options);
 

@@ -312,6 +312,8 @@ kj::Promise<void> gateway_loop::subscribe(
         refused = session_over("");
     } else if (of->over) {
         refused = of->over;
+    } else if (is_too_far_behind(*of)) {
+        refused = session_over("its answers are not read");
     } else if (of->calls.size() >= limits_.requests_in_flight) {
         refused = overloaded("too many calls of this session are in flight", busy_retry_ms);
     } else if ((reports || market) && of->subscriptions.size() >= max_subscriptions) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "actors/console/console_actor.hpp"
+#include "actors/console/supervisor_actor.hpp"
 #include "actors/session/history_actor.hpp"
 #include "actors/shard/shard_actor.hpp"
 #include "runtime/node/node_data.hpp"
@@ -56,21 +57,22 @@ private:
 /// The way in for gateways.
 class node_port final : public exchange_port {
 public:
-    node_port(post<shard_actor> shard, sessions_ptr table)
-        : shard_(std::move(shard)), table_(std::move(table)) {}
+    node_port(post<shard_actor> shard, sessions_ptr table, std::shared_ptr<login_gate> gate)
+        : shard_(std::move(shard)), table_(std::move(table)), gate_(std::move(gate)) {}
 
     void log_in(std::uint64_t ask, log_in_request request, answer_box& to) override {
         const auto refuse = [&](request_refused::kind what, std::string why,
                                 std::uint32_t retry_after_ms) {
             to.put({}, ask, request_refused{what, std::move(why), retry_after_ms});
         };
-        if (is_closed_) {
-            refuse(request_refused::kind::unavailable, "the node stops", 1'000);
-            return;
-        }
-        if (waiting_->fetch_add(1) >= max_log_ins) {
-            waiting_->fetch_sub(1);
-            refuse(request_refused::kind::overloaded, "too many log in at once", 500);
+        const bool is_one_more = gate_->waiting.fetch_add(1) >= max_log_ins;
+        if (gate_->is_shut || is_one_more) {
+            gate_->waiting.fetch_sub(1);
+            if (gate_->is_shut) {
+                refuse(request_refused::kind::unavailable, "the node stops", 1'000);
+            } else {
+                refuse(request_refused::kind::overloaded, "too many log in at once", 500);
+            }
             return;
         }
         auto who = std::make_shared<login>();
@@ -79,7 +81,7 @@ public:
         who->say = [&to](session_number session, std::uint64_t number, session_answer answer) {
             to.put(session, number, std::move(answer));
         };
-        who->waiting = waiting_;
+        who->gate = gate_;
         shard_.tell(login_mail{std::move(who)});
     }
 
@@ -105,14 +107,10 @@ public:
         }
     }
 
-    void shut() { is_closed_ = true; }
-
 private:
     post<shard_actor> shard_;
     sessions_ptr table_;
-    std::shared_ptr<std::atomic<std::uint32_t>> waiting_ =
-        std::make_shared<std::atomic<std::uint32_t>>(0);
-    std::atomic<bool> is_closed_{false};
+    std::shared_ptr<login_gate> gate_;
 };
 
 /// No inter-node port; workers that are not long asleep.
@@ -127,20 +125,6 @@ public:
     }
 };
 
-/// Hears of every actor that the node cannot do without, and ends the node when one is gone by itself.
-caf::behavior supervise(caf::event_based_actor* self, const std::vector<caf::actor_addr>& watched,
-                        const std::shared_ptr<failure>& failed) {
-    for (const caf::actor_addr& each : watched) {
-        self->monitor(each);
-    }
-    self->set_down_handler([failed](const caf::down_msg& down) {
-        if (down.reason != caf::exit_reason::user_shutdown) {
-            failed->happen("a part of the node failed: " + caf::to_string(down.reason));
-        }
-    });
-    return {[](int) {}};
-}
-
 class running_node final : public node {
 public:
     running_node(const node_options& options, std::unique_ptr<node_data> data)
@@ -154,7 +138,7 @@ public:
         failure_->on(std::move(tell));
     }
     void add_table(const std::string& what,
-                   std::function<table_answer(const std::string& name)> maker) override {
+                   std::function<session_answer(const std::string& name)> maker) override {
         registry_->add_table(what, std::move(maker));
     }
     void stop() override { stop_now(); }
@@ -166,6 +150,7 @@ private:
     template <class Handle>
     post<Handle> keep(const Handle& made, std::shared_ptr<actor_count> count) {
         all_.push_back(caf::actor_cast<caf::actor>(made));
+        watched_.push_back({made.address(), count->kind + " " + count->name});
         return {made, std::move(count)};
     }
 
@@ -173,10 +158,12 @@ private:
     std::shared_ptr<failure> failure_ = std::make_shared<failure>();
     std::shared_ptr<actor_registry> registry_ = std::make_shared<actor_registry>();
     sessions_ptr table_ = std::make_shared<sessions>();
+    std::shared_ptr<login_gate> gate_ = std::make_shared<login_gate>();
     std::shared_ptr<shard_figures> figures_ = std::make_shared<shard_figures>();
     node_config config_;
     caf::actor_system system_;
     std::vector<caf::actor> all_;
+    std::vector<watched_part> watched_;
     post<shard_actor> shard_;
     post<door_actor> door_;
     post<router_actor> router_;
@@ -200,6 +187,7 @@ void running_node::start(const node_options& options) {
     }
     parts->fail = fail;
     parts->handed_out_from = options.hand_out_from;
+    parts->max_behind = options.max_behind_events;
     auto counted = count("shard", "1");
     shard_ = keep(system_.spawn<caf::detached>(shard_behavior, parts, figures_, counted), counted);
 
@@ -252,29 +240,27 @@ void running_node::start(const node_options& options) {
              counted);
     counted = count("door", "1");
     door_ = keep(
-        system_.spawn(
-            door_behavior,
-            door_links{router_, table_, options.limits,
-                       static_cast<std::uint32_t>(data_->identity.starts & UINT32_MAX), registry_},
-            counted),
+        system_.spawn(door_behavior,
+                      door_links{router_, table_, options.limits,
+                                 static_cast<std::uint32_t>(data_->identity.starts & UINT32_MAX),
+                                 registry_, gate_},
+                      counted),
         counted);
     begin.door = door_;
     counted = count("keys", "1");
-    begin.keys = keep(
-        system_.spawn<caf::detached>(keys_behavior, door_,
-                                     post<key_owner>{key_owner(shard_.to), shard_.count}, counted),
-        counted);
+    begin.keys = keep(system_.spawn<caf::detached>(
+                          keys_behavior, door_, post<key_owner>{key_owner(shard_.to), shard_.count},
+                          gate_, counted),
+                      counted);
     for (unsigned i = 1; i <= std::max(1U, std::thread::hardware_concurrency() - 1); ++i) {
         counted = count("book", std::to_string(i));
         begin.books.push_back(keep(system_.spawn(book_behavior, counted), counted));
     }
-    std::vector<caf::actor_addr> watched;
-    for (const caf::actor& each : all_) {
-        watched.push_back(each.address());
-    }
-    all_.push_back(system_.spawn(supervise, watched, failure_));
-    add_node_tables(*registry_, data_->identity, options.data, table_, figures_);
-    port_ = std::make_unique<node_port>(shard_, table_);
+    all_.push_back(system_.spawn(supervisor_behavior, watched_,
+                                 std::function<void(const std::string&)>(fail)));
+    add_node_tables(*registry_, data_->identity, options.data, table_, figures_,
+                    data_->history_kept, data_->no_history);
+    port_ = std::make_unique<node_port>(shard_, table_, gate_);
     shard_.tell(begin);
 }
 
@@ -282,10 +268,11 @@ void running_node::stop_now() {
     if (std::exchange(is_stopped_, true)) {
         return;
     }
-    port_->shut();
+    gate_->is_shut = true;
     door_.tell(close_all_mail{"the node stops"});
     const auto until = std::chrono::steady_clock::now() + longest_farewell;
-    while (table_->size() > 0 && std::chrono::steady_clock::now() < until) {
+    const auto has_somebody = [&] { return gate_->waiting > 0 || table_->size() > 0; };
+    while (has_somebody() && std::chrono::steady_clock::now() < until) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     // Behind everything that sessions asked: each of them is gone.
@@ -301,6 +288,7 @@ void running_node::stop_now() {
         caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     }
     all_.clear();
+    watched_.clear();
     system_.await_all_actors_done();
 }
 

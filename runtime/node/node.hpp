@@ -18,13 +18,16 @@ struct node_options {
     session_limits limits;
     std::uint64_t segment_bytes = std::uint64_t{64} << 20U;  ///< of the journal's files
     std::uint32_t max_segments = 256;
-    std::uint64_t checkpoint_every = 8'192;                     ///< entries
-    std::uint64_t keep_event_bytes = std::uint64_t{16} << 30U;  ///< of the event store
-    std::uint64_t max_rows_bytes = std::uint64_t{64} << 30U;    ///< of a checkpoint's file
+    std::uint64_t checkpoint_every = 8'192;                      ///< entries
+    std::uint64_t keep_event_bytes = std::uint64_t{16} << 30U;   ///< of the event store
+    std::uint64_t max_rows_bytes = std::uint64_t{64} << 30U;     ///< of a checkpoint's file
+    std::uint64_t max_history_bytes = std::uint64_t{64} << 30U;  ///< of the history's file
     /// Hears of what people should know and the node can live with.
     std::function<void(const std::string&)> warn;
     /// Rounds with fewer inputs are not handed to the books' actors.
     std::uint32_t hand_out_from = 512;
+    /// Reports and events that were told and are not in the event store; while there are more, commands are `overloaded`.
+    std::uint64_t max_behind_events = 1'000'000;
 };
 
 /// One node of Bourse: what DATA holds, opened, and the actors on top of it.
@@ -35,7 +38,7 @@ struct node_options {
 ///     DATA/journal/         the log
 ///     DATA/shard-1/rows/    the checkpoint
 ///     DATA/events/          the event store
-///     DATA/history.sqlite   orders and trades, for people
+///     DATA/history/         orders and trades, for people
 ///
 /// What holds:
 /// 1. `open` gives a node that serves, or an error that names the file, what is wrong with it and what to do; then nothing runs.
@@ -54,8 +57,9 @@ public:
     [[nodiscard]] virtual exchange_port& port() = 0;
     /// To be called on any thread, also if it has failed already; the sentence is for people.
     virtual void on_failure(std::function<void(const std::string& why)> tell) = 0;
+    /// What the console shows under this name (actor_registry).
     virtual void add_table(const std::string& what,
-                           std::function<table_answer(const std::string& name)> maker) = 0;
+                           std::function<session_answer(const std::string& name)> maker) = 0;
     virtual void stop() = 0;
 
 protected:

@@ -1,5 +1,6 @@
 #include "runtime/node/node_config.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -78,11 +79,13 @@ std::map<std::string, taker> takers(node_config_file& into) {
         {"log.form", form_into(into.log_as)},
         {"journal.segment-mib", number_into(into.node.segment_bytes, 1, 1'024,
                                             "takes a whole number from 1 to 1024", mib)},
-        {"journal.segments",
-         number_into(into.node.max_segments, 2, 4'096, "takes a whole number from 2 to 4096")},
+        {"journal.segments", number_into(into.node.max_segments, 8, most_segments,
+                                         "takes a whole number from 8 to 4096")},
         {"journal.checkpoint-entries", number_into(into.node.checkpoint_every, 16, 1'000'000'000,
                                                    "takes a whole number from 16 to 1000000000")},
         {"events.keep-gib", number_into(into.node.keep_event_bytes, 1, 1'024,
+                                        "takes a whole number from 1 to 1024", gib)},
+        {"history.max-gib", number_into(into.node.max_history_bytes, 1, 1'024,
                                         "takes a whole number from 1 to 1024", gib)},
         {"limits.session-per-second", number_into(limits.session.per_second, 0, most_rate, rate)},
         {"limits.session-burst", number_into(limits.session.burst, 1, most_rate, burst)},
@@ -122,8 +125,9 @@ outcome take_table(const toml::table& from, const std::string& within,
 
 outcome read_node_config(const std::string& path, node_config_file& into) {
     std::ifstream file(path);
-    if (!file) {
-        return error{errc::unreadable, path + ": the settings cannot be read"};
+    if (!file || std::filesystem::is_directory(path)) {
+        return error{errc::unreadable,
+                     path + ": the settings cannot be read: give a TOML file that is there"};
     }
     std::ostringstream text;
     text << file.rdbuf();

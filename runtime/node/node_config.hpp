@@ -28,6 +28,7 @@ struct node_config_file {
 ///     [log]      level = "info"  form = "text"             # or "json"
 ///     [journal]  segment-mib = 64  segments = 256  checkpoint-entries = 8192
 ///     [events]   keep-gib = 16
+///     [history]  max-gib = 64
 ///     [limits]   session-per-second = 2000000  session-burst = 400000
 ///                account-per-second = 1000000  account-burst = 200000
 ///

@@ -64,7 +64,7 @@ result<std::unique_ptr<node_data>> node_data::open(const node_options& options) 
     }
     const event_store_options events{.owner = made->identity.id,
                                      .keep_bytes = options.keep_event_bytes};
-    if (auto opened = made->open_history(events); !opened) {
+    if (auto opened = made->open_history(events, options.max_history_bytes); !opened) {
         if (opened.error().code == errc::locked || opened.error().code == errc::foreign) {
             return opened.error();
         }
@@ -73,20 +73,26 @@ result<std::unique_ptr<node_data>> node_data::open(const node_options& options) 
     return made;
 }
 
-outcome node_data::open_history(const event_store_options& events) {
-    const std::string path = folder_ + "/history.sqlite";
+// One that can have no more now goes on when there is room; until then it is behind, and says why.
+outcome node_data::open_history(const event_store_options& events, std::uint64_t max_bytes) {
+    const std::string path = folder_ + "/history";
     auto parts = std::make_shared<history_parts>();
-    if (auto opened = take_into(parts->kept, history::open({.path = path, .owner = identity.id}));
+    if (auto opened =
+            take_into(parts->kept,
+                      history::open({.path = path, .owner = identity.id, .max_bytes = max_bytes}));
         !opened) {
         return opened;
     }
     parts->feed = std::make_unique<history_feed>(*parts->kept, *event_rows_, events, first_shard);
-    if (auto caught = parts->feed->catch_up(); !caught) {
+    parts->feed->wants(desk->state().index());
+    auto caught = parts->feed->catch_up();
+    const bool may_pass =
+        caught || (!parts->kept->dead() && caught.error().code == errc::storage_full);
+    if (!may_pass) {
         return caught;
     }
-    if (auto opened = take_into(parts->reader, history_reader::open(path)); !opened) {
-        return opened;
-    }
+    parts->progress.say(parts->feed->durable(), caught ? "" : caught.error().what);
+    parts->reader = history_reader::beside(*parts->kept);
     history_kept = std::move(parts);
     return done{};
 }

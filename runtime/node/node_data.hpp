@@ -45,7 +45,7 @@ private:
     [[nodiscard]] outcome take_identity();
     [[nodiscard]] outcome start_shard(const node_options& options);
     [[nodiscard]] outcome add_operator();
-    [[nodiscard]] outcome open_history(const event_store_options& events);
+    [[nodiscard]] outcome open_history(const event_store_options& events, std::uint64_t max_bytes);
     /// Does on this thread what actors do later, until `until` holds.
     [[nodiscard]] outcome run(const std::function<bool()>& until);
     [[nodiscard]] outcome step(desk_effects out);

@@ -43,28 +43,40 @@ table_answer shard_lines(const shard_figures& of) {
     return lines;
 }
 
-table_answer sink_lines(const shard_figures& of) {
+table_answer sink_lines(const shard_figures& of,
+                        const std::pair<std::uint64_t, std::string>& history) {
     const std::uint64_t index = of.index;
-    const std::uint64_t durable = of.events_durable;
     table_answer lines;
-    lines.columns = {"sink", "shard", "index", "lag"};
-    lines.rows.push_back({"events", "1", std::to_string(durable),
-                          std::to_string(index > durable ? index - durable : 0)});
+    lines.columns = {"sink", "shard", "index", "lag", "why"};
+    const auto add = [&](const char* sink, std::uint64_t has, const std::string& why) {
+        lines.rows.push_back(
+            {sink, "1", std::to_string(has), std::to_string(index > has ? index - has : 0), why});
+    };
+    add("events", of.events_durable, "");
+    add("history", history.first, history.second);
     return lines;
 }
 
 }  // namespace
 
 void add_node_tables(actor_registry& to, const node_identity& identity, const std::string& folder,
-                     sessions_ptr table, std::shared_ptr<shard_figures> figures) {
-    const auto nodes = [identity, folder](const std::string&) {
-        return table_answer{
-            {"node", "starts", "data"},
-            {{std::to_string(identity.id), std::to_string(identity.starts), folder}}};
+                     sessions_ptr table, std::shared_ptr<shard_figures> figures,
+                     std::shared_ptr<history_parts> history, const std::string& no_history) {
+    const auto nodes = [identity, folder](const std::string& name) {
+        return lines_of({{"node", "starts", "data"},
+                         {{std::to_string(identity.id), std::to_string(identity.starts), folder}}},
+                        name);
     };
     to.add_table("nodes", nodes);
-    to.add_table("shards", [figures](const std::string&) { return shard_lines(*figures); });
-    to.add_table("sinks", [figures](const std::string&) { return sink_lines(*figures); });
+    to.add_table("shards", [figures](const std::string& name) {
+        return lines_of(shard_lines(*figures), name);
+    });
+    to.add_table(
+        "sinks", [figures, history = std::move(history), no_history](const std::string& name) {
+            const auto progress = history != nullptr ? history->progress.now()
+                                                     : std::pair{std::uint64_t{0}, no_history};
+            return lines_of(sink_lines(*figures, progress), name);
+        });
     to.add_table("sessions",
                  [table](const std::string& name) { return session_lines(*table, name); });
     to.add_table("status", [identity, table, figures](const std::string&) {

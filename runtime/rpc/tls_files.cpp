@@ -15,8 +15,8 @@ result<std::string> read_file(const std::string& path) {
     return text;
 }
 
-error not_pem(const std::string& what, const kj::Exception& thrown) {
-    return {errc::malformed, what + ": " + thrown.getDescription().cStr()};
+error not_pem(const std::string& what) {
+    return {errc::malformed, what + ": lines of letters between '-----BEGIN …' and '-----END …'"};
 }
 
 }  // namespace
@@ -39,10 +39,9 @@ result<kj::Own<kj::TlsContext>> server_tls(const std::string& certificate_file,
         options.useSystemTrustStore = false;
         options.defaultKeypair = pair;
         return kj::heap<kj::TlsContext>(kj::mv(options));
-    } catch (const kj::Exception& thrown) {
+    } catch (const kj::Exception&) {
         return not_pem("'" + certificate_file + "' and '" + private_key_file +
-                           "' are no certificate and its private key in PEM form",
-                       thrown);
+                       "' are no certificate and its private key in PEM form");
     }
 }
 
@@ -60,8 +59,8 @@ result<kj::Own<kj::TlsContext>> client_tls(const std::string& authority_file) {
         options.useSystemTrustStore = false;
         options.trustedCertificates = kj::arrayPtr(&authority, 1);
         return kj::heap<kj::TlsContext>(kj::mv(options));
-    } catch (const kj::Exception& thrown) {
-        return not_pem("'" + authority_file + "' is no certificate in PEM form", thrown);
+    } catch (const kj::Exception&) {
+        return not_pem("'" + authority_file + "' is no certificate in PEM form");
     }
 }
 

@@ -154,6 +154,7 @@ void write(const position_line& from, rpc::Position::Builder to) {
 void write(const portfolio_answer& from, rpc::Portfolio::Builder to) {
     to.setAccount(from.account.value);
     to.setAsOf(from.as_of);
+    to.setLastReport(from.last_report);
     write_list(from.lines, to.initPositions(list_size(from.lines.size())));
 }
 
@@ -161,6 +162,7 @@ portfolio_answer read(rpc::Portfolio::Reader from) {
     portfolio_answer to;
     to.account = {from.getAccount()};
     to.as_of = from.getAsOf();
+    to.last_report = from.getLastReport();
     to.lines = read_list<position_line>(from.getPositions(), record_path("portfolio"));
     return to;
 }

@@ -67,6 +67,16 @@ std::optional<std::string> acknowledged_orders::fault() const {
 
 // --- History ----------------------------------------------------------------------------------------
 
+namespace {
+
+[[nodiscard]] bool is_same(const history_trade& a, const history_trade& b) {
+    return a.number == b.number && a.symbol == b.symbol && a.at == b.at && a.price == b.price &&
+           a.lots == b.lots && a.buy == b.buy && a.sell == b.sell && a.buyer == b.buyer &&
+           a.seller == b.seller && a.aggressor == b.aggressor;
+}
+
+}  // namespace
+
 bool history_check::begin() {
     auto known = of_.cursors();
     if (!known) {
@@ -84,7 +94,7 @@ void history_check::take(shard_id shard, const entry_events_view& entry) {
     }
     timestamp& at = at_[shard];
     at = std::max(at, entry.at);
-    expected_.take(entry, at);
+    expected_.take(shard, entry, at);
 }
 
 std::optional<std::string> history_check::fault(
@@ -115,7 +125,8 @@ std::optional<std::string> history_check::fault(
 }
 
 std::optional<std::string> history_check::compare_orders(bool may_be_dropped) {
-    for (const order_change& each : expected_.orders()) {
+    for (const order_change* expected : expected_.orders()) {
+        const order_change& each = *expected;
         const auto found = of_.find(each.id);
         if (!found) {
             return found.error().what;
@@ -143,26 +154,37 @@ std::optional<std::string> history_check::compare_orders(bool may_be_dropped) {
 }
 
 std::optional<std::string> history_check::compare_trades(bool may_be_dropped) {
-    for (const history_trade& each : expected_.trades()) {
-        const auto found = of_.find(each.at, each.symbol, each.number);
-        if (!found) {
-            return found.error().what;
+    for (const auto& [shard, expected] : expected_.trades()) {
+        if (auto wrong = compare_trades(shard, expected, may_be_dropped)) {
+            return wrong;
         }
-        const std::string name = "trade " + std::to_string(each.number.value) + " of symbol " +
-                                 std::to_string(each.symbol.value);
-        if (!*found) {
-            if (may_be_dropped) {
-                continue;
+    }
+    return std::nullopt;
+}
+
+/// From the newest on, which both end with, in pieces.
+std::optional<std::string> history_check::compare_trades(shard_id shard,
+                                                         std::span<const history_trade> expected,
+                                                         bool may_be_dropped) {
+    constexpr std::uint64_t piece = 10'000;
+    const std::uint64_t count = expected.size();
+    for (std::uint64_t newer = 0; newer < count; newer += piece) {
+        const auto rows = of_.trades(shard, newer, std::min(piece, count - newer));
+        if (!rows) {
+            return rows.error().what;
+        }
+        for (std::size_t i = 1; i <= std::min<std::size_t>(piece, count - newer); ++i) {
+            const history_trade& each = expected[count - newer - i];
+            const std::string name = "trade " + std::to_string(each.number.value) + " of symbol " +
+                                     std::to_string(each.symbol.value);
+            if (i > rows->size()) {
+                return may_be_dropped ? std::nullopt : std::optional(name + " is not there");
             }
-            return name + " is not there";
+            if (!is_same((*rows)[rows->size() - i], each)) {
+                return name + " is another";
+            }
+            ++looked_at_;
         }
-        const history_trade& row = **found;
-        if (row.price != each.price || row.lots != each.lots || row.buy != each.buy ||
-            row.sell != each.sell || row.buyer != each.buyer || row.seller != each.seller ||
-            row.aggressor != each.aggressor) {
-            return name + " is another";
-        }
-        ++looked_at_;
     }
     return std::nullopt;
 }

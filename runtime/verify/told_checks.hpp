@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -49,6 +50,9 @@ public:
 private:
     [[nodiscard]] std::optional<std::string> compare_orders(bool may_be_dropped);
     [[nodiscard]] std::optional<std::string> compare_trades(bool may_be_dropped);
+    [[nodiscard]] std::optional<std::string> compare_trades(shard_id shard,
+                                                            std::span<const history_trade> expected,
+                                                            bool may_be_dropped);
 
     history_reader& of_;
     std::map<shard_id, std::uint64_t> cursors_;

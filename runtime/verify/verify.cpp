@@ -196,8 +196,8 @@ private:
                 checks_.fail("events", store.error().what);
             }
         }
-        if (files::exists(data_ / "history.sqlite")) {
-            auto opened = history_reader::open((data_ / "history.sqlite").string());
+        if (files::exists(data_ / "history" / "data.mdb")) {
+            auto opened = history_reader::open((data_ / "history").string());
             if (opened) {
                 history_ = *std::move(opened);
                 history_check_ = std::make_unique<history_check>(*history_);

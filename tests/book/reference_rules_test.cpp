@@ -11,6 +11,7 @@
 #include "tests/support/event_audit.hpp"
 #include "tests/support/flow_coverage.hpp"
 #include "tests/support/reference_book.hpp"
+#include "tests/support/run_length.hpp"
 
 using namespace bourse;
 
@@ -205,11 +206,7 @@ TEST_CASE("reference: a minimum met while resting leaves no crossed queue behind
 // The proof that the weights of the generator are good for something, and that the reference keeps
 // its own invariants whatever comes.
 TEST_CASE("reference: random commands keep its invariants and reach every answer and place") {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    const std::uint64_t commands_a_book = 1'000;
-#else
-    const std::uint64_t commands_a_book = 10'000;
-#endif
+    const std::uint64_t commands_a_book = sanitized ? 1'000 : 10'000;
     flow_coverage coverage;
     for (std::uint8_t f = 0; f < flow_profile_count; ++f) {
         for (std::uint8_t i = 0; i < instrument_profile_count; ++i) {

@@ -17,17 +17,12 @@
 #include "tests/support/book_case.hpp"
 #include "tests/support/book_comparison.hpp"
 #include "tests/support/command_generator.hpp"
+#include "tests/support/run_length.hpp"
 #include "tests/support/shrink.hpp"
 
 using namespace bourse;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
 
 #ifndef BOURSE_TESTS_DIR
 #define BOURSE_TESTS_DIR "tests"
@@ -38,8 +33,7 @@ constexpr std::uint64_t commands_a_book = 5'000;
 
 /// Of all profiles together.
 std::uint64_t commands_in_total() {
-    const char* full = std::getenv("BOURSE_FULL");
-    if (full != nullptr && std::string_view(full) == "1") {
+    if (is_full_run()) {
         return 50'000'000;
     }
     return sanitized ? 100'000 : 2'000'000;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/client/reason_text.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/gateway/gateway.hpp"
 #include "tests/support/exchange/small_exchange.hpp"
@@ -45,7 +46,7 @@ public:
         std::vector<std::string> words{"bourse"};
         std::istringstream in(line);
         for (std::string word; in >> word;) {
-            words.push_back(word);
+            words.push_back(word == "''" ? "" : word);
         }
         words.insert(words.end(), more.begin(), more.end());
         std::vector<const char*> arguments;
@@ -142,8 +143,10 @@ TEST_CASE("what is wrong is said, and what would be right") {
           "bourse order: no instrument is called 'APPL'; did you mean AAPL?\n");
     CHECK(refused("order alise buy AAPL 1 @ 5", exit_code::refused) ==
           "bourse order: no account is called 'alise'; did you mean alice?\n");
-    CHECK(refused("portfolio zzz", exit_code::refused) ==
-          "bourse portfolio: no account is called 'zzz'; 'bourse account list' shows them all\n");
+    CHECK(
+        refused("portfolio zzz", exit_code::refused) ==
+        "bourse portfolio: no account is called 'zzz'; 'bourse account list' shows those that you "
+        "may use\n");
     CHECK(refused("order alice buy AAPL 1 @ 585.333", exit_code::refused)
               .find("nearest: 585.33 and 585.34") != std::string::npos);
     CHECK(refused("order alice buy AAPL 1.5 @ 585", exit_code::refused).find("lot") !=
@@ -155,18 +158,107 @@ TEST_CASE("what is wrong is said, and what would be right") {
           std::string::npos);
     CHECK(refused("account open eve --deposit USD", exit_code::usage).find("USD=500") !=
           std::string::npos);
+    CHECK(refused("account deposit alice USD=abc", exit_code::usage)
+              .find("'abc' is not a decimal number: write digits and a point") !=
+          std::string::npos);
+    CHECK(refused("order alice buy AAPL 1 @ 5.x", exit_code::usage).find("'5.x'") !=
+          std::string::npos);
     CHECK(refused("account deposit alice GBP=5", exit_code::refused)
               .find("no currency is called 'GBP'") != std::string::npos);
     CHECK(at.run("order bob buy AAPL 1000 @ 585 --json").out.find(R"("status":"rejected")") !=
           std::string::npos);
-    CHECK(refused("order bob buy AAPL 1000 @ 585", exit_code::refused).empty());
-    CHECK(refused("cancel alice 77", exit_code::refused).empty());
+    CHECK(refused("order bob buy AAPL 1000 @ 585", exit_code::refused)
+              .starts_with("bourse order: refused: insufficient_funds: the account has not enough "
+                           "money available"));
+    CHECK(refused("cancel alice 77", exit_code::refused)
+              .starts_with("bourse cancel: refused: unknown_order: the account has no such"));
+    CHECK(refused("watch AAPL --from 3", exit_code::usage).find("--from goes with --account") !=
+          std::string::npos);
+    CHECK(
+        refused("cancel alice 5 --symbol AAPL", exit_code::usage).find("--symbol requires --all") !=
+        std::string::npos);
+    CHECK(refused("cancel alice -5", exit_code::usage).find("order: Value -5 not in range") !=
+          std::string::npos);
+    CHECK(refused("load --rate -1", exit_code::usage).find("not in range") != std::string::npos);
+    CHECK(
+        refused("account deposit bob USD=5 --id ''", exit_code::usage).find("its value is empty") !=
+        std::string::npos);
+    CHECK(refused("status --ca x.pem", exit_code::usage).find("go with --tls") !=
+          std::string::npos);
     CHECK(refused("watch", exit_code::usage).find("a symbol, or --account") != std::string::npos);
 
     const said nowhere =
         shell::run("book AAPL", {"--server", "127.0.0.1:1", "--key-file", "/dev/null"});
     CHECK(nowhere.code == exit_code::usage);
     CHECK(nowhere.err.find("no key in '/dev/null'") != std::string::npos);
+}
+
+TEST_CASE("an order that says too little or too much for its type is not sent") {
+    shell at;
+    at.open_market();
+    const std::uint64_t before = at.exchange().index();
+    const auto wrong = [&](const std::string& more, const std::string& what) {
+        const said answer = at.run("order alice buy AAPL 1 " + more);
+        CHECK_MESSAGE(answer.code == exit_code::usage, more);
+        CHECK_MESSAGE(answer.err.find(what) != std::string::npos, answer.err);
+    };
+    wrong("", "needs a price");
+    wrong("@", "needs a price");
+    wrong("@ 0", "a price is above zero");
+    wrong("@ -5", "--any-price");
+    wrong("@ 585 --type stop", "a stop order needs --stop PRICE");
+    wrong("--type stop-limit --stop 5", "a stop-limit order needs a price");
+    wrong("@ 585 --stop 0 --type stop-limit", "a price is above zero");
+    wrong("--type trailing-stop", "needs --offset");
+    wrong("@ 585 --stop 590", "--stop is for stop and stop-limit orders");
+    wrong("@ 585 --offset 1", "--offset is for trailing stops and pegs");
+    wrong("@ 585 --tif gtd", "needs --until");
+    wrong("@ 585 --tif day --until 2026-12-31", "--until is for --tif gtd, not for day");
+    wrong("@ 585 --client-id ''", "its value is empty");
+    wrong("@ 585 --tif never", "never not in {day,gtc");
+    CHECK(at.exchange().index() == before);
+    CHECK(at.done("order alice buy AAPL 1 @ -5 --any-price").starts_with("accepted"));
+}
+
+TEST_CASE(
+    "a client id that was used before: what became of the first is said, and nothing is done") {
+    const shell at;
+    at.open_market();
+    at.done("order alice buy AAPL 10 @ 585.33 --client-id A1");
+    const std::string first = "order alice sell AAPL 20 @ 590 --client-id A1";
+    CHECK(at.done(first) ==
+          "repeated  nothing was done: client id A1 was used before, for order 281474976710657, "
+          "which is open: buy AAPL, filled 0, remaining 10\n");
+    // It does not stay with an order that its end would not cancel.
+    const said stays = at.run(first + " --cancel-on-disconnect 60");
+    CHECK(stays.code == exit_code::done);
+    CHECK(stays.err.find("not staying") != std::string::npos);
+    at.done("order alice sell AAPL 4 @ 585.33");
+    CHECK(at.done(first + " --json") ==
+          R"({"status":"repeated","order":281474976710657,"client_id":"A1","account":"alice",)"
+          R"("reason":"","first":"open","symbol":"AAPL","side":"buy","filled":4,"remaining":6})"
+          "\n");
+    at.done("cancel alice --client-id A1");
+    CHECK(at.done(first).find("which is cancelled: buy AAPL, filled 4") != std::string::npos);
+
+    // What was refused stays refused, under the same id.
+    const said refused = at.run("order bob buy AAPL 1000 @ 585 --client-id R1");
+    CHECK(refused.code == exit_code::refused);
+    const said again = at.run("order bob buy AAPL 1 @ 585 --client-id R1");
+    CHECK(again.code == exit_code::refused);
+    CHECK(again.out.find("was used before, for what was refused") != std::string::npos);
+    CHECK(again.err == refused.err);
+
+    at.done("account deposit bob USD=500 --id D1");
+    const said other = at.run("account deposit bob USD=600 --id D1");
+    CHECK(other.code == exit_code::refused);
+    CHECK(other.err.find("nothing was done: this id was used before, for something else") !=
+          std::string::npos);
+    CHECK(at.run("account withdraw bob USD=500 --id D1").code == exit_code::refused);
+    CHECK(at.run("account withdraw bob USD=999999 --id W1").err.find("'bourse portfolio' shows") !=
+          std::string::npos);
+    CHECK(at.run("account withdraw bob USD=1 --id W1").err.find("choose another id") !=
+          std::string::npos);
 }
 
 TEST_CASE("nobody there is another exit code than a refusal, and a wrong key is a refusal") {
@@ -182,6 +274,12 @@ TEST_CASE("nobody there is another exit code than a refusal, and a wrong key is 
     const said wrong =
         shell::run("book AAPL", {"--server", at.front().address(), "--key-file", key.string()});
     CHECK(wrong.code == exit_code::refused);
+    CHECK(wrong.err.find("the first line of '" + key.string()) != std::string::npos);
+    // Who speaks TLS to a node that does not is told so.
+    const said coded = shell::run("book AAPL --tls",
+                                  {"--server", at.front().address(), "--key-file", key.string()});
+    CHECK(coded.code == exit_code::unreachable);
+    CHECK(coded.err.find("leave out --tls") != std::string::npos);
     std::filesystem::remove(key);
 }
 
@@ -234,6 +332,25 @@ TEST_CASE("a recorded flow goes through a node as it is in the file") {
     CHECK(at.done("book REPLAY --json").find(R"("bids":[["5.51",70,1]],"asks":[])") !=
           std::string::npos);
     std::filesystem::remove(messages);
+}
+
+TEST_CASE("a command that fails off line says so in JSON, too") {
+    const said answer = shell::run("verify --data /nowhere --json", {});
+    CHECK(answer.code == exit_code::refused);
+    CHECK(answer.out.starts_with(R"({"error":{"kind":")"));
+    CHECK(answer.out.find("give the folder of a node") != std::string::npos);
+}
+
+TEST_CASE("every reason has its sentence") {
+    unsigned count = 0;
+    for (unsigned code = 1; code <= UINT8_MAX; ++code) {
+        const auto why = static_cast<reason>(code);
+        if (to_string(why) != "unknown_reason") {
+            CHECK(reason_text(why).starts_with(std::string(to_string(why)) + ": "));
+            ++count;
+        }
+    }
+    CHECK(count > 60);
 }
 
 TEST_SUITE_BEGIN("data");

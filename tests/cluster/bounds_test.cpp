@@ -70,6 +70,28 @@ TEST_CASE("entries and bytes beyond what may wait for the own disk are refused")
     CHECK(leader.submit(1).refused == consensus_refusal::none);
 }
 
+TEST_CASE(
+    "a replica whose disk has no room for entries follows a new leader, if it has room for votes") {
+    lone_replica follower(2, log_with(members_of({1, 2, 3})));
+    follower.are_writes_held = true;
+    follower.hear(1, 1, entries_behind(1, 1, {command_of(1)}));
+    follower.hear(3, 2, entries_behind(2, 1, {}));
+    const std::uint64_t vote = follower.writes.back().number;
+    REQUIRE(std::holds_alternative<vote_write>(follower.writes.back().what));
+    CHECK(follower.last_said<append_answer>() == nullptr);
+    follower.take(follower.core.persisted(follower.now_ms, 0, vote));
+    const auto* answer = follower.last_said<append_answer>();
+    REQUIRE(answer != nullptr);
+    CHECK(*answer == append_answer{.rejected_index = 0, .last_index = 1});  // and no more
+
+    // What the others have committed it applies, durable here or not.
+    append_request sign = entries_behind(2, 1, {});
+    sign.commit_index = 2;
+    follower.hear(3, 2, std::move(sign));
+    CHECK(follower.core.commit_index() == 2);
+    CHECK(follower.core.persisted_index() == 1);
+}
+
 TEST_CASE("an entry may be as large as an entry may be") {
     consensus_options options;
     options.max_entry_bytes = 2'000;

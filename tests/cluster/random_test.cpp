@@ -9,14 +9,10 @@
 #include <string_view>
 
 #include "tests/support/cluster/group_storm.hpp"
+#include "tests/support/run_length.hpp"
 
 namespace bourse {
 namespace {
-
-bool is_full() {
-    const char* full = std::getenv("BOURSE_FULL");
-    return full != nullptr && std::string_view(full) == "1";
-}
 
 void weather_storms(std::uint64_t voters, std::uint64_t replicas, std::uint64_t seeds) {
     const char* first_seed = std::getenv("BOURSE_SEED");
@@ -53,7 +49,7 @@ void weather_storms(std::uint64_t voters, std::uint64_t replicas, std::uint64_t 
 }  // namespace
 
 TEST_CASE("groups of one to five voters agree, through everything, and go on after it") {
-    const std::uint64_t seeds = is_full() ? 2'000 : 10;
+    const std::uint64_t seeds = is_full_run() ? 2'000 : 10;
     weather_storms(1, 1, 2);
     weather_storms(1, 3, seeds);
     weather_storms(3, 3, seeds);

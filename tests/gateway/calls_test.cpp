@@ -107,6 +107,7 @@ TEST_CASE("orders go in by RPC, and what became of each comes back in the order 
     CHECK(open.orders[0].filled == quantity{30});
 
     const auto has = good<portfolio_answer>(at.boss->ask(portfolio_request{{1}}));
+    CHECK(has.last_report > 0);
     REQUIRE(has.lines.size() == 2);
     CHECK(has.lines[0].asset == asset_of(symbol_id{1}));
     CHECK(has.lines[0].total == 30);

@@ -166,12 +166,38 @@ TEST_CASE(
     CHECK(gateway::start(exchange, {.listen = "0.0.0.0:0", .insecure = true}));
     CHECK(gateway::start(exchange, {.listen = "nonsense"}).error().code == errc::malformed);
     const auto first = serve(exchange, {});
-    CHECK(gateway::start(exchange, {.listen = first->address()}).error().code == errc::locked);
+    const auto taken = gateway::start(exchange, {.listen = first->address()});
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().code == errc::locked);
+    CHECK(taken.error().what.starts_with("cannot listen on " + first->address() +
+                                         ": another program does so already"));
+    // 192.0.2.0/24 is for documentation: no machine has it.
+    const auto elsewhere = gateway::start(exchange, {.listen = "192.0.2.1:7400", .insecure = true});
+    REQUIRE_FALSE(elsewhere);
+    CHECK(elsewhere.error().what.find("no address of this machine; 127.0.0.1 is") !=
+          std::string::npos);
     CHECK(gateway::start(exchange, {.listen = "127.0.0.1:0",
                                     .certificate_file = "/nowhere.pem",
                                     .private_key_file = "/nowhere.key"})
               .error()
               .code == errc::unreadable);
+}
+
+TEST_CASE("an address that is taken and not yet served lets nobody in, and is free again after") {
+    std::string address;
+    {
+        auto place = gateway::prepare({.listen = "127.0.0.1:0"});
+        REQUIRE(place);
+        address = place->text();
+        client_options early;
+        early.server = address;
+        early.key = "operator";
+        const auto refused = client::connect(early);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().what.find("nothing listens there") != std::string::npos);
+    }
+    small_exchange exchange;
+    CHECK(gateway::start(exchange, {.listen = address}));
 }
 
 TEST_CASE("a gateway that stops answers what was under way, and takes no more") {

@@ -42,12 +42,20 @@ TEST_CASE(
     }
     client_options other_name = with_tls(**front);
     other_name.tls_name = "exchange.example";
-    CHECK_FALSE(client::connect(other_name));
+    const auto misnamed = client::connect(other_name);
+    REQUIRE_FALSE(misnamed);
+    CHECK(misnamed.error().what.find("--tls-name the name that is in it") != std::string::npos);
     client_options without_trust = with_tls(**front);
     without_trust.authority_file.clear();
     CHECK_FALSE(client::connect(without_trust));
     client_options plain = with_tls(**front);
     plain.tls = false;
-    CHECK_FALSE(client::connect(plain));
+    const auto refused = client::connect(plain);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what.find("speaks TLS alone: give --tls") != std::string::npos);
+    client_options no_certificate = with_tls(**front);
+    no_certificate.authority_file = private_key;
+    CHECK(client::connect(no_certificate).error().what.find("is no certificate in PEM form") !=
+          std::string::npos);
     CHECK(exchange.sessions().empty());
 }

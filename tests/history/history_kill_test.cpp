@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "actors/sinks/history/history_reader.hpp"
+#include "tests/support/run_length.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "told_entries.hpp"
 
@@ -22,7 +23,7 @@ constexpr shard_id shard_1{1};
 /// Takes what follows, an entry a batch, and says a byte each. Never returns.
 [[noreturn]] void write_on(const std::string& path, const std::vector<unpacked_events>& told,
                            int says) {
-    auto opened = history::open({.path = path, .owner = 7});
+    auto opened = history::open({.path = path, .owner = 7, .least_free_bytes = 0});
     bool is_good = opened.has_value();
     for (std::size_t i = is_good ? (*opened)->next(shard_1) - 1 : 0; is_good && i < told.size();
          ++i) {
@@ -83,10 +84,9 @@ TEST_CASE(
     const auto told = told_entries(3'000, 20);
     std::mt19937_64 random(11);
     unsigned kills = 0;
-    const bool full = std::getenv("BOURSE_FULL") != nullptr;
-    for (int life = 0; life < (full ? 20 : 2); ++life) {
+    for (int life = 0; life < (is_full_run() ? 20 : 2); ++life) {
         const temporary_folder folder;
-        const std::string path = folder.path() + "/history.sqlite";
+        const std::string path = folder.path() + "/history";
         std::uint64_t before = 0;
         while (
             kill_after(path, told, 1 + random() % 4, std::chrono::microseconds(random() % 300))) {

@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 
 #include "actors/sinks/history/history_reader.hpp"
+#include "storage/lmdb_store.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "told_entries.hpp"
 
@@ -20,14 +22,18 @@ class kept_history {
 public:
     explicit kept_history(std::uint64_t keep = 10'000'000) { open(keep); }
 
+    void close() { writer_.reset(); }
     void open(std::uint64_t keep = 10'000'000) {
-        writer_.reset();
-        auto opened =
-            history::open({.path = path(), .owner = 7, .keep_orders = keep, .keep_trades = keep});
+        close();
+        auto opened = history::open({.path = path(),
+                                     .owner = 7,
+                                     .keep_orders = keep,
+                                     .keep_trades = keep,
+                                     .least_free_bytes = 0});
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         writer_ = *std::move(opened);
     }
-    [[nodiscard]] std::string path() const { return folder_.path() + "/history.sqlite"; }
+    [[nodiscard]] std::string path() const { return folder_.path() + "/history"; }
     [[nodiscard]] history& writer() { return *writer_; }
     void take(const unpacked_events& entry) {
         REQUIRE(writer_->take(shard_1, entry.view()).has_value());
@@ -35,9 +41,7 @@ public:
     void commit() { REQUIRE(writer_->commit().has_value()); }
 
     [[nodiscard]] std::unique_ptr<history_reader> reader() const {
-        auto opened = history_reader::open(path());
-        REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
-        return *std::move(opened);
+        return history_reader::beside(*writer_);
     }
 
 private:
@@ -93,10 +97,7 @@ void check_orders(history_reader& reader, const expected_history& from,
 void check_trades(history_reader& reader, const expected_history& from, history_request request,
                   const std::function<bool(const history_trade&)>& wanted) {
     request.what = history_request::kind::trades;
-    auto rows = from.trades;
-    std::ranges::stable_sort(
-        rows, {}, [](const history_trade& of) { return std::tuple(of.at, of.symbol, of.number); });
-    rows = expected(rows, wanted);
+    const auto rows = expected(from.trades, wanted);
     REQUIRE(!rows.empty());
     for (const std::uint32_t most : {1'000U, 7U}) {
         CAPTURE(most);
@@ -249,27 +250,61 @@ TEST_CASE("of what is beyond retention the oldest goes, but open orders stay") {
     CHECK(equal(trades.front(), from.trades.back()));
 }
 
-TEST_CASE("a file of another node, another program or no database is refused") {
+TEST_CASE("a file of another node, of something else, or that another has open is refused") {
     kept_history kept;
     const auto refused = [](const history_options& options) {
         const auto opened = history::open(options);
         REQUIRE(!opened.has_value());
         return opened.error();
     };
-    kept.commit();
+    CHECK(refused({.path = kept.path(), .owner = 7}).code == errc::locked);
+    CHECK(history_reader::open(kept.path()).error().code == errc::locked);
+    kept.close();
     const error other = refused({.path = kept.path(), .owner = 8});
     CHECK(other.code == errc::foreign);
-    CHECK(other.what == kept.path() + " is of node 7, and this is node 8");
+    CHECK(other.what == kept.path() + "/data.mdb is of node 7, and this is node 8");
     const temporary_folder folder;
     const std::string text = folder.path() + "/text";
-    std::ofstream(text) << std::string(8'192, 'x');
+    std::filesystem::create_directory(text);
+    std::ofstream(text + "/data.mdb") << std::string(8'192, 'x');
     CHECK(refused({.path = text, .owner = 7}).code == errc::foreign);
     CHECK(history_reader::open(text).error().code == errc::foreign);
-    CHECK(refused({.path = folder.path() + "/none/at/all", .owner = 7}).code == errc::unreadable);
+    const std::string rows = folder.path() + "/rows";
+    CHECK(lmdb_store::open({.folder = rows, .tables = {"head"}}).has_value());
+    CHECK(refused({.path = rows, .owner = 7}).code == errc::foreign);
+    CHECK(!history::open({.path = folder.path() + "/none/at/all", .owner = 7}).has_value());
     CHECK(history_reader::open(folder.path() + "/none").error().code == errc::unreadable);
+    CHECK(!std::filesystem::exists(folder.path() + "/none"));
 }
 
-TEST_CASE("another connection sees whole batches, and no reader keeps the writer waiting") {
+TEST_CASE("a file that is as large as it may become refuses, and goes on when it may be larger") {
+    const temporary_folder folder;
+    history_options options{.path = folder.path() + "/history",
+                            .owner = 7,
+                            .max_bytes = std::uint64_t{1} << 20U,
+                            .least_free_bytes = 0};
+    const auto told = told_entries(20'000, 20);
+    auto writer = *history::open(options);
+    std::size_t next = 0;
+    outcome committed = done{};
+    while (committed && next < told.size()) {
+        REQUIRE(writer->take(shard_1, told[next++].view()).has_value());
+        committed = writer->commit();
+    }
+    REQUIRE(!committed.has_value());
+    CHECK(committed.error().code == errc::storage_full);
+    CHECK(committed.error().what.find("as large as it may become") != std::string::npos);
+    CHECK(writer->commit().error().code == errc::storage_full);
+    CHECK(writer->cursors().at(shard_1) == next - 1);
+    writer.reset();
+    options.max_bytes *= 8;
+    writer = *history::open(options);
+    REQUIRE(writer->take(shard_1, told[next - 1].view()).has_value());
+    CHECK(writer->commit().has_value());
+    CHECK(writer->cursors().at(shard_1) == next);
+}
+
+TEST_CASE("a reader sees whole batches, beside the writer") {
     kept_history kept;
     const auto reader = kept.reader();
     const auto told = told_entries(100, 10);
@@ -288,7 +323,7 @@ TEST_CASE("another connection sees whole batches, and no reader keeps the writer
 TEST_CASE("a question that cannot be is refused with a sentence") {
     kept_history kept;
     const auto reader = kept.reader();
-    for (const char* cursor : {"x", "1", "1.2", "1.2.3.4", "1.2.", "1.2.99999999999999999999"}) {
+    for (const char* cursor : {"x", "1", "1.", ".1", "1.-2", "1.2.3", "1.99999999999999999999"}) {
         CAPTURE(std::string(cursor));
         for (const auto what : {history_request::kind::orders, history_request::kind::trades}) {
             const auto refused = reader->ask({.what = what, .cursor = cursor});

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "box_client.hpp"
+#include "tests/support/run_length.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
@@ -124,7 +125,7 @@ TEST_CASE("a node killed while it trades has every order that it acknowledged, o
     const temporary_folder temporary;
     const std::string folder = temporary.path() + "/data";
     std::mt19937_64 random(2);
-    const unsigned kills = std::getenv("BOURSE_FULL") != nullptr ? 100 : 4;
+    const unsigned kills = is_full_run() ? 100 : 4;
     std::uint64_t next = 0;
     for (unsigned i = 0; i < kills; ++i) {
         const std::uint64_t said = run_and_kill(folder, next, 1 + random() % 60);

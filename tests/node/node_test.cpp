@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <ctime>
 #include <map>
+#include <set>
 
+#include "actors/session/keys_actor.hpp"
 #include "box_client.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -209,6 +212,13 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
     CHECK(at.boss.get<table_answer>(console_request{"sessions", "tina"}).rows.size() == 1);
     CHECK(at.boss.get<table_answer>(console_request{"books", ""}).rows.size() == 1);
     CHECK(at.boss.refusal(console_request{"nothing", ""}).what == request_refused::kind::not_found);
+    for (const char* what : {"nodes", "shards", "actors", "sessions", "books", "sinks"}) {
+        const auto none = at.boss.refusal(console_request{what, "none"});
+        CHECK(none.what == request_refused::kind::not_found);
+        CHECK(none.why == std::string("there is no 'none' in ") + what + "; '" + what +
+                              "' without a name shows all");
+    }
+    CHECK(at.boss.get<table_answer>(console_request{"shards", "1"}).rows.size() == 1);
 
     // Revoked: the session ends, and the key opens nothing.
     static_cast<void>(at.boss.get<done_answer>(revoke_user{"tina"}));
@@ -240,6 +250,91 @@ TEST_CASE("orders of a session that asked for it are cancelled when its connecti
     CHECK(std::any_of(push.reports.begin(), push.reports.end(), [](const report& each) {
         return each.what.kind == event_kind::cancelled && each.what.reason == reason::disconnected;
     }));
+}
+
+TEST_CASE("checkpoints are taken while orders come, and the next start is the same") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto checkpoint = [](box_client& of) {
+        const auto lines = of.get<table_answer>(console_request{"shards", ""});
+        REQUIRE(lines.columns.at(6) == "checkpoint");
+        return std::stoull(lines.rows.at(0).at(6));
+    };
+    std::size_t open = 0;
+    account_id alice{};
+    symbol_id symbol{};
+    {
+        const auto running = open_node(small_node(folder));
+        market at(*running, folder);
+        const stops_first ends(*running);
+        at.set_up();
+        alice = at.alice;
+        symbol = at.symbol;
+        std::set<std::uint64_t> seen;
+        const std::uint64_t before = checkpoint(at.boss);
+        // Orders are under way whenever it is asked about checkpoints.
+        while (seen.size() < 3 && open < 50'000) {
+            std::vector<std::uint64_t> asked;
+            for (int i = 0; i < 20; ++i) {
+                asked.push_back(at.boss.send(
+                    submit_request{{an_order(alice.value, symbol.value, side::buy, 1 + i, 1)}}));
+            }
+            if (const std::uint64_t now = checkpoint(at.boss); now > before) {
+                seen.insert(now);
+            }
+            for (const std::uint64_t each : asked) {
+                const auto done = std::get<submitted>(at.boss.wait(each));
+                REQUIRE(done.outcomes.at(0).first.what.kind == event_kind::accepted);
+                ++open;
+            }
+        }
+        CHECK(seen.size() == 3);
+    }
+    const auto again = open_node(small_node(folder));
+    market at(*again, folder);
+    const stops_first ends(*again);
+    CHECK(at.boss.get<orders_answer>(orders_request{alice}).orders.size() == open);
+    const auto more = at.boss.get<submitted>(
+        submit_request{{an_order(alice.value, symbol.value, side::buy, 1, 1)}});
+    CHECK(more.outcomes.at(0).first.what.kind == event_kind::accepted);
+}
+
+// Each takes long, on purpose: a node that stops looks at no more of them.
+TEST_CASE("as many log-ins are under way as may be; a node that stops refuses them all at once") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    box_client boss(running->port());
+    const stops_first ends(*running);
+    const std::string key = operator_key(folder);
+    constexpr std::uint64_t first = 1'000;
+    const auto log_in = [&](std::uint64_t ask) {
+        running->port().log_in(ask, {.key = key, .peer = "test", .cancel_on_disconnect = {}}, boss);
+    };
+    const std::clock_t begun = std::clock();  // of this process: as much as it works
+    for (std::uint64_t i = 0; i <= max_log_ins; ++i) {
+        log_in(first + i);
+    }
+    const auto refused = std::get<request_refused>(boss.wait(first + max_log_ins));
+    CHECK(refused.what == request_refused::kind::overloaded);
+    CHECK(refused.retry_after_ms > 0);
+    CHECK(std::holds_alternative<logged_in>(boss.wait(first)));
+    const std::clock_t one_is_in = std::clock();
+    running->stop();
+    CHECK(std::clock() - one_is_in < max_log_ins / 2 * (one_is_in - begun));
+    std::uint32_t come_too_late = 0;
+    log_in(first + max_log_ins);
+    for (std::uint64_t i = 1; i <= max_log_ins; ++i) {
+        REQUIRE(boss.waiting(first + i) == 1);  // each has its answer when the node has stopped
+        const session_answer answer = boss.wait(first + i);
+        if (const auto* late = std::get_if<request_refused>(&answer)) {
+            CHECK(late->what == request_refused::kind::unavailable);
+            CHECK(late->why == "the node stops");
+            CHECK(late->retry_after_ms > 0);
+            ++come_too_late;
+        }
+    }
+    CHECK(come_too_late > 1);  // beside the one that came when it had stopped
 }
 
 TEST_CASE("a folder that cannot be a node's is refused by name, and left as it is") {

@@ -20,6 +20,7 @@ extern "C" const char* __tsan_default_suppressions() {
            "race:^caf::message::~message\n"
            "race:^caf::message::get_mutable\n"
            "race:^caf::mailbox_element::~mailbox_element\n"
+           "race:^caf::actor_storage\n"
            "race:^caf::detail::tuple_vals\n"
            "race:drr_cached_queue\n"
            "race:^caf::scheduled_actor::\n"

@@ -138,6 +138,17 @@ TEST_CASE(
     tina.ask(at(1), 7, past);
     CHECK(tina.take().questions.size() == 1);
 
+    // Nobody opens or lists by number: names would know nothing of it.
+    session_options all = trader();
+    all.role = user_role::market_operator;
+    session boss(all);
+    boss.ask(at(1), 1, submit_request{{open_account{.account = {9}}}});
+    CHECK(refusal(boss) == request_refused::kind::not_permitted);
+    boss.ask(at(1), 2, submit_request{{buys(), list_instrument{}}});
+    CHECK(refusal(boss) == request_refused::kind::not_permitted);
+    boss.ask(at(1), 3, submit_request{{deposit{.account = mine, .amount = 1}}});
+    CHECK(boss.take().submits.size() == 1);
+
     session_options only_reads = trader();
     only_reads.role = user_role::viewer;
     session viewer(only_reads);
@@ -280,6 +291,40 @@ TEST_CASE(
     CHECK(std::get<request_refused>(out.answers.at(0).what).what ==
           request_refused::kind::not_kept);
     CHECK(of.subscriptions() == 0);
+}
+
+TEST_CASE("however much credit a subscription is granted, it has what it may have") {
+    session of(trader());
+    of.ask(at(1), 4, subscribe_reports{.account = mine});
+    static_cast<void>(only<subscribed>(of));
+    // Added up without a bound this were none at all.
+    of.ask(at(1), 5, grant_credit{4, max_credit});
+    static_cast<void>(only<done_answer>(of));
+    of.ask(at(1), 6, grant_credit{4, UINT32_MAX - max_credit - first_credit + 1});
+    static_cast<void>(only<done_answer>(of));
+    of.told(entry_of(2, {said(event_kind::fill, {}, {1}, 1)}), {});
+    CHECK(only<reports_push>(of).reports.size() == 1);
+}
+
+TEST_CASE("a subscription has as much credit as may be and no more, and goes on when granted more" *
+          doctest::test_suite("full")) {
+    session of(trader());
+    of.ask(at(1), 4, subscribe_reports{.account = mine});
+    of.ask(at(1), 5, grant_credit{4, max_credit});
+    static_cast<void>(of.take());
+    std::uint64_t number = 1;
+    std::uint64_t pushes = 0;
+    for (; number <= max_credit; ++number) {
+        of.told(entry_of(1 + number, {said(event_kind::fill, {}, {1}, number)}), {});
+        pushes += of.take().answers.size();
+    }
+    REQUIRE(pushes == max_credit);
+    of.told(entry_of(1 + number, {said(event_kind::fill, {}, {1}, number)}), {});
+    CHECK(of.take().answers.empty());
+    of.ask(at(2), 6, grant_credit{4, 1});
+    const session_effects out = of.take();
+    REQUIRE(out.wanted.size() == 1);
+    CHECK(out.wanted[0].first == number);
 }
 
 TEST_CASE("records are written by the directory's acts alone, whoever asks") {

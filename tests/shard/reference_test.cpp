@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/run_length.hpp"
 #include "tests/support/shard/comparison.hpp"
 #include "tests/support/shard/fault_planter.hpp"
 #include "tests/support/shard/shrink.hpp"
@@ -23,20 +24,9 @@ using namespace bourse;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-
 /// One world's life: long enough to fill it, short enough to be shrunk in minutes.
 constexpr std::uint64_t commands_a_life = 5'000;
 constexpr std::uint16_t most_shards = 3;
-
-bool is_full_run() {
-    const char* full = std::getenv("BOURSE_FULL");
-    return full != nullptr && std::string_view(full) == "1";
-}
 
 /// Shrinks what differs, and says where it is.
 std::string shrunk(std::uint64_t seed, std::uint16_t shards) {

@@ -57,7 +57,13 @@ cluster_life::cluster_life(const simulation_options& options)
       history_(settings_),
       checkers_(all_checkers(static_cast<std::uint16_t>(settings_.size()))) {
     const std::uint16_t voters = drawn(options.replicas, options.seed + 23, {1, 3, 3, 5});
-    node_plan plan{.number = 0, .seed = 0, .shards = settings_, .founders = {}};
+    result_.shards = static_cast<std::uint16_t>(settings_.size());
+    result_.replicas = voters;
+    node_plan plan{.number = 0,
+                   .seed = 0,
+                   .journal_kib = options.journal_kib,
+                   .shards = settings_,
+                   .founders = {}};
     for (std::uint64_t id = 1; id <= voters; ++id) {
         plan.founders.members.push_back({.id = {id}, .role = member_role::voter});
     }

@@ -5,11 +5,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/simulation/simulation.hpp"
+#include "tests/support/run_length.hpp"
 
 using namespace bourse;
 
@@ -17,7 +20,7 @@ namespace {
 
 constexpr const char* usage =
     "simulate [--seed S | --seeds N | --seconds T] [--from S] [--shards N] [--replicas N]\n"
-    "         [--kept FILE] [--fresh 1]\n"
+    "         [--journal-kib N] [--kept FILE] [--fresh 1]\n"
     "\n"
     "Lives of whole clusters in one thread, each made from a seed.\n"
     "  --seed S      one, twice; says what happened last\n"
@@ -25,7 +28,9 @@ constexpr const char* usage =
     "  --seconds T   as many as fit; with BOURSE_FULL=1 in the environment, for two hours\n"
     "  --kept FILE   first those of the file, one a line; a seed that fails is added to it\n"
     "  --fresh 1     the first seed is drawn from the time, and said\n"
-    "  --shards N    1 to 4; --replicas N: 1, 3 or 5; otherwise drawn from the seed\n";
+    "  --shards N    1 to 4; --replicas N: 1, 3 or 5; otherwise drawn from the seed\n"
+    "  --journal-kib N  64 to 1024, that a journal may have (1024): with little, journals are full "
+    "most of the time\n";
 
 struct arguments {
     std::uint64_t seed = 0;
@@ -40,6 +45,9 @@ struct totals {
     std::uint64_t lives = 0;
     std::uint64_t failed = 0;
     simulation_result sum;
+    std::map<std::pair<std::uint16_t, std::uint16_t>, std::uint64_t>
+        lives_of;  ///< replicas, shards
+    std::vector<std::uint64_t> failed_seeds;
 };
 
 bool read_number(std::string_view text, std::uint64_t& into) {
@@ -74,6 +82,8 @@ bool read_arguments(int count, char** values, arguments& into) {
             std::cout << "the first seed is " << into.from << std::endl;
         } else if (name == "--shards" && number >= 1 && number <= 4) {
             into.options.shards = static_cast<std::uint16_t>(number);
+        } else if (name == "--journal-kib" && number >= 64 && number <= 1'024) {
+            into.options.journal_kib = static_cast<std::uint32_t>(number);
         } else if (name == "--replicas" && (number == 1 || number == 3 || number == 5)) {
             into.options.replicas = static_cast<std::uint16_t>(number);
         } else {
@@ -99,6 +109,7 @@ std::vector<std::uint64_t> kept_seeds(const std::string& path) {
 void add(totals& to, const simulation_result& one) {
     ++to.lives;
     to.failed += one.checker.empty() ? 0U : 1U;
+    ++to.lives_of[{one.replicas, one.shards}];
     to.sum.virtual_ms += one.virtual_ms;
     to.sum.entries += one.entries;
     to.sum.answered += one.answered;
@@ -128,6 +139,17 @@ void print(const totals& all, double seconds) {
         static_cast<unsigned long long>(all.sum.installs),
         static_cast<unsigned long long>(all.sum.changes),
         static_cast<unsigned long long>(all.sum.disks_lost));
+}
+
+/// How many lives there were of each kind of cluster; and the seeds that failed, so that they can be kept.
+void print_kinds(const totals& all) {
+    for (const auto& [kind, lives] : all.lives_of) {
+        std::cout << kind.first << " replicas of " << kind.second << " shards: " << lives << "; ";
+    }
+    std::cout << "\n";
+    for (const std::uint64_t seed : all.failed_seeds) {
+        std::cout << "FAILED: seed " << seed << ", to be added to the kept ones\n";
+    }
 }
 
 /// One seed, with what happened last, and once more to see that it is the same life.
@@ -161,6 +183,7 @@ void run(const arguments& asked, std::uint64_t seed, bool is_kept, totals& all) 
         return;
     }
     std::cout << "seed " << seed << ": " << one.checker << ": " << one.complaint << std::endl;
+    all.failed_seeds.push_back(seed);
     if (!is_kept && !asked.kept.empty()) {
         std::ofstream(asked.kept, std::ios::app) << seed << " " << one.checker << "\n";
     }
@@ -177,8 +200,7 @@ int main(int count, char** values) {
     if (asked.seed != 0) {
         return replay(asked);
     }
-    const char* full = std::getenv("BOURSE_FULL");
-    if (!asked.kept.empty() && full != nullptr && std::string_view(full) == "1") {
+    if (!asked.kept.empty() && is_full_run()) {
         asked.seconds = 7'200;
     }
     using clock = std::chrono::steady_clock;
@@ -195,5 +217,6 @@ int main(int count, char** values) {
         run(asked, seed, false, all);
     }
     print(all, passed());
+    print_kinds(all);
     return all.failed == 0 ? 0 : 1;
 }

@@ -6,11 +6,12 @@ namespace bourse {
 
 namespace {
 
-journal_options small_journal(endpoint owner) {
-    return {.owner = owner,
-            .segment_bytes = std::uint64_t{64} << 10U,
-            .reserve_bytes = std::uint64_t{16} << 10U,
-            .max_segments = 16};
+journal_options small_journal(const node_plan& of) {
+    const std::uint32_t segment_kib = std::min(64U, of.journal_kib / least_segments / 4 * 4);
+    return {.owner = of.number,
+            .segment_bytes = std::uint64_t{segment_kib} << 10U,
+            .reserve_bytes = std::uint64_t{segment_kib / 4} << 10U,
+            .max_segments = of.journal_kib / segment_kib};
 }
 
 /// Of each shard about the last hundred entries that said something.
@@ -41,7 +42,7 @@ moment simulated_node::at(std::uint64_t now_us) const {
 }
 
 std::string simulated_node::found() {
-    auto opened = replica_node::open(*disk_, small_journal(plan_.number));
+    auto opened = replica_node::open(*disk_, small_journal(plan_));
     if (!opened) {
         return opened.error().what;
     }
@@ -86,7 +87,7 @@ replica_options simulated_node::options_for(const shard_settings& shard) const {
 
 std::string simulated_node::start(std::uint64_t now_us) {
     ++life_;
-    auto opened = replica_node::open(*disk_, small_journal(plan_.number));
+    auto opened = replica_node::open(*disk_, small_journal(plan_));
     if (!opened) {
         // A disk that has no room left, or that fails while it is looked at, is no fault of the journal's.
         return opened.error().code == errc::corrupt || opened.error().code == errc::foreign

@@ -18,6 +18,7 @@ namespace bourse {
 struct node_plan {
     endpoint number = 0;
     std::uint64_t seed = 0;
+    std::uint32_t journal_kib = 1'024;  ///< that its journal may have
     std::vector<shard_settings> shards;
     membership founders;  ///< of every shard
 };

@@ -10,12 +10,16 @@ struct simulation_options {
     std::uint64_t seed = 1;
     std::uint16_t shards = 0;    ///< 1 to 4; zero: drawn
     std::uint16_t replicas = 0;  ///< 1, 3 or 5 voters of each shard; zero: drawn
-    bool keeps_trace = false;    ///< what happened last, in words
+    std::uint32_t journal_kib =
+        1'024;  ///< that a journal may have, 64 or more, in 4 segments or more of 64 KiB or less
+    bool keeps_trace = false;  ///< what happened last, in words
 };
 
 struct simulation_result {
     std::string checker;    ///< which found something; empty: none
     std::string complaint;  ///< what
+    std::uint16_t shards = 0;
+    std::uint16_t replicas = 0;  ///< voters of each at the begin
     std::uint64_t virtual_ms = 0;
     std::uint64_t events = 0;
     std::uint64_t entries = 0;

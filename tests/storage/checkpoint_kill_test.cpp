@@ -13,6 +13,7 @@
 
 #include "rows_of.hpp"
 #include "storage/lmdb_store.hpp"
+#include "tests/support/run_length.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
@@ -209,7 +210,7 @@ void kill_through(std::uint64_t seed, unsigned steps, std::size_t changes,
 
 TEST_CASE("a process killed at any step of a checkpoint leaves exactly the older or the newer") {
     kill_through(1, 3, 200, 300);
-    if (std::getenv("BOURSE_FULL") != nullptr) {
+    if (is_full_run()) {
         for (std::uint64_t seed = 2; seed <= 21; ++seed) {
             kill_through(seed, 10, std::size_t{1} << (seed % 12), 1 + seed * 37);
         }

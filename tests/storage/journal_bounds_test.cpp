@@ -3,17 +3,18 @@
 #include <doctest/doctest.h>
 
 #include "journal_fixture.hpp"
+#include "storage/vote_file.hpp"
 
 namespace bourse {
 
 TEST_CASE("the longest payload is taken, and comes back; one byte more is refused") {
     journal_fixture f;
     const std::size_t most = f.log->max_payload_bytes();
-    CHECK(most == min_segment_bytes / 2 - record_head_bytes);
+    CHECK(most == min_segment_bytes / 2 - 2 * record_head_bytes);
     f.append_durably(1, 1, 1, 1, most);
     const outcome longer = f.append(1, {2, 1}, most + 1);
     CHECK(longer.error() ==
-          error{errc::over_bound, "a record of 8145 bytes; at most 8144 are taken"});
+          error{errc::over_bound, "a record of 8097 bytes; at most 8096 are taken"});
     f.restart();
     CHECK(f.has(1, 1, 1, 1, most));
 }
@@ -86,7 +87,7 @@ TEST_CASE("a snapshot's payload is at most 4,096 bytes") {
 
 TEST_CASE("on a full disk orders are refused with the reserve left, and then everything") {
     journal_fixture f;
-    f.disk.set_capacity(min_segment_bytes);  // this one segment
+    f.disk.set_capacity(min_segment_bytes + vote_file::file_bytes);  // this one segment
     f.maintain();
     CHECK(f.log->room().takes_orders);
     CHECK(f.log->room().why == "simulated/preparing: No space left on device");
@@ -113,7 +114,7 @@ TEST_CASE("on a full disk orders are refused with the reserve left, and then eve
     CHECK(f.has(1, 1, index, 1, 512 - record_head_bytes));
     CHECK_FALSE(f.log->room().takes_orders);
 
-    f.disk.set_capacity(2 * min_segment_bytes);
+    f.disk.set_capacity(2 * min_segment_bytes + vote_file::file_bytes);
     f.maintain();
     CHECK(f.log->room().takes_orders);
     CHECK(f.log->room().why.empty());
@@ -126,18 +127,18 @@ TEST_CASE("at the bound of segments storage is full, and it says which shard pin
     f.append_durably(5, 1, 2);
     std::uint64_t index = 0;
     f.maintain();
-    while (f.log->room().takes_orders) {
+    while (f.log->room().takes_orders || f.log->segment_count() < f.options.max_segments) {
         ++index;
         f.append_durably(1, index, index, 1, 1000);
+        f.log->release({1}, index);
         f.maintain();
     }
     CHECK(f.log->segment_count() == f.options.max_segments);
-    f.log->release({1}, index);
     f.maintain();
     CHECK_FALSE(f.log->room().takes_orders);
-    CHECK(
-        f.log->room().why ==
-        "4 segments are kept, and no more may be; shard 5 needs the oldest segment, up to entry 2");
+    CHECK(f.log->room().why ==
+          "16 segments are kept, and no more may be; shard 5 needs the oldest segment, up to entry "
+          "2");
     f.log->release({5}, 2);
     f.maintain();
     CHECK(f.log->room().takes_orders);
@@ -180,9 +181,9 @@ TEST_CASE("options out of range are refused before anything is touched") {
     options.reserve_bytes = min_segment_bytes / 2 + 1;
     CHECK(refused(options));
     options = good;
-    options.max_segments = 1;
+    options.max_segments = least_segments - 1;
     CHECK(refused(options));
-    options.max_segments = 4097;
+    options.max_segments = most_segments + 1;
     CHECK(refused(options));
     CHECK(disk.operations() == 0);
     CHECK(journal::open(disk, good).has_value());

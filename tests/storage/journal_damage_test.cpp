@@ -41,7 +41,7 @@ std::vector<place> records_of(const folder& files, const std::string& name) {
 }
 
 constexpr journal_options small_options{
-    .owner = 7, .segment_bytes = min_segment_bytes, .reserve_bytes = 2048, .max_segments = 4};
+    .owner = 7, .segment_bytes = min_segment_bytes, .reserve_bytes = 2048, .max_segments = 16};
 
 /// Two segments with every kind of record. The last batch holds one of each kind that a batch may hold,
 /// unless the journal was left idle.

@@ -17,7 +17,7 @@ namespace bourse {
 struct journal_fixture {
     simulated_disk disk;
     journal_options options{
-        .owner = 7, .segment_bytes = min_segment_bytes, .reserve_bytes = 2048, .max_segments = 4};
+        .owner = 7, .segment_bytes = min_segment_bytes, .reserve_bytes = 2048, .max_segments = 16};
     std::unique_ptr<journal> log;
 
     explicit journal_fixture(std::uint64_t seed = 1) : disk(seed) { open(); }

@@ -57,7 +57,7 @@ TEST_CASE("a segment's head is written as FORMAT.md shows it, and read again") {
     write_segment_head(head, bytes);
     CHECK(
         hex(std::span(bytes).first<48>()) ==
-        "42 4f 55 52 53 45 4a 0a 01 00 00 00 47 a3 a7 a5 05 00 00 00 00 00 00 00 e8 03 00 00 00 00 "
+        "42 4f 55 52 53 45 4a 0a 02 00 00 00 ae a6 ef 3b 05 00 00 00 00 00 00 00 e8 03 00 00 00 00 "
         "00 00 00 00 00 04 00 00 00 00 07 00 00 00 00 00 00 00");
     const auto found = read_segment_head(bytes);
     REQUIRE(found.has_value());

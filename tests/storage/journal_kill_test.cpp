@@ -12,6 +12,7 @@
 
 #include "journal_model.hpp"
 #include "storage/real_disk.hpp"
+#include "tests/support/run_length.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
@@ -60,14 +61,41 @@ constexpr std::size_t length_of(std::uint64_t index) {
     }
 }
 
-/// Starts such a process, kills it after it said something `count` times, and returns the last index it said.
-std::uint64_t run_and_kill(const std::string& path, std::uint64_t count) {
+/// Fills the journal with what nobody releases, and then gives votes for ever; says the term of each.
+[[noreturn]] void vote_for_ever(const std::string& path, int said) {
+    const auto folder = real_disk::open(path);
+    journal_options least = options;
+    least.max_segments = least_segments;
+    const auto opened = folder ? journal::open(**folder, least) : folder.error();
+    if (!opened) {
+        ::_exit(2);
+    }
+    journal& log = **opened;
+    const auto known = log.find({1});
+    std::uint64_t index = known ? known->positions.end.index : 0;
+    while (log.append({1}, {index + 1, 1}, tagged_payload(index + 1, length_of(index + 1)))) {
+        ++index;
+        if (!log.commit() || !log.maintain()) {
+            ::_exit(3);
+        }
+    }
+    for (std::uint64_t term = log.find({1})->positions.vote.term + 1;; ++term) {
+        if (!log.vote({1}, {term, term % 3}) || !log.commit() ||
+            ::write(said, &term, sizeof(term)) != sizeof(term)) {
+            ::_exit(4);
+        }
+    }
+}
+
+/// Starts such a process, kills it after it said something `count` times, and returns the last number it said.
+std::uint64_t run_and_kill(const std::string& path, std::uint64_t count,
+                           void (*process)(const std::string& path, int said) = write_for_ever) {
     std::array<int, 2> ends{};
     REQUIRE(::pipe(ends.data()) == 0);
     const pid_t child = ::fork();
     if (child == 0) {
         ::close(ends[0]);
-        write_for_ever(path, ends[1]);
+        process(path, ends[1]);
     }
     ::close(ends[1]);
     std::uint64_t last = 0;
@@ -92,7 +120,7 @@ std::uint64_t run_and_kill(const std::string& path, std::uint64_t count) {
 TEST_CASE("a process killed while it writes loses nothing that it said was durable") {
     const temporary_folder temporary;
     std::mt19937_64 random(1);
-    const unsigned kills = std::getenv("BOURSE_FULL") != nullptr ? 2000 : 15;
+    const unsigned kills = is_full_run() ? 2000 : 15;
     for (unsigned i = 0; i < kills; ++i) {
         const std::uint64_t said = run_and_kill(temporary.path(), 1 + random() % 60);
         const auto folder = real_disk::open(temporary.path());
@@ -108,6 +136,30 @@ TEST_CASE("a process killed while it writes loses nothing that it said was durab
         }
         model.release({1}, said > 100 ? said - 100 : 0);
         REQUIRE(model.difference(**opened) == "");
+    }
+}
+
+TEST_CASE(
+    "a process killed while it votes in a full journal has given no vote that it does not know") {
+    const temporary_folder temporary;
+    std::mt19937_64 random(2);
+    const unsigned kills = std::getenv("BOURSE_FULL") != nullptr ? 2000 : 15;
+    std::uint64_t before = 0;
+    for (unsigned i = 0; i < kills; ++i) {
+        const std::uint64_t said = run_and_kill(temporary.path(), 1 + random() % 60, vote_for_ever);
+        CHECK(said > before);
+        const auto folder = real_disk::open(temporary.path());
+        REQUIRE(folder.has_value());
+        journal_options least = options;
+        least.max_segments = least_segments;
+        const auto opened = journal::open(**folder, least);
+        REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
+        CHECK_FALSE((*opened)->room().takes_orders);
+        const journal_vote found = (*opened)->find({1})->positions.vote;
+        REQUIRE(found.term >= said);
+        REQUIRE(found.term <= said + 1);
+        REQUIRE(found.voted_for == found.term % 3);
+        before = said;
     }
 }
 

@@ -295,14 +295,12 @@ TEST_CASE("what may be released is what is durable of the log as it is now") {
 
 TEST_CASE("the log of a shard that is stuck is carried on, and the segments it was in go") {
     journal_fixture f;
-    f.options.max_segments = 6;
-    f.restart();
     for (std::uint64_t index = 1; index <= 40; ++index) {
         f.append_durably(2, index, index, 1, 300);
         f.maintain();
     }
     f.log->release({2}, 10);
-    for (std::uint64_t index = 1; f.log->segment_count() < 5; ++index) {
+    for (std::uint64_t index = 1; f.log->segment_count() < 15; ++index) {
         f.append_durably(1, index, index, 1, 1000);
         f.maintain();
     }
@@ -317,14 +315,14 @@ TEST_CASE("the log of a shard that is stuck is carried on, and the segments it w
         REQUIRE(carried.has_value());
         more = *carried;
         if (more && pieces == 1) {
-            f.crash();  // half of it is nothing
+            f.crash();  // what was carried stays so
             CHECK(f.has(2, 11, 40, 1, 300));
             f.log->release({1}, f.of(1).end.index);
             f.log->release({2}, 10);
         }
         if (!more) {
             f.maintain();
-            CHECK(f.log->segment_count() >= 5);  // not durable yet
+            CHECK(f.log->segment_count() >= 15);  // not durable yet
         }
         f.commit();
     }
@@ -346,19 +344,80 @@ TEST_CASE("the log of a shard that is stuck is carried on, and the segments it w
     CHECK(f.has(2, 11, 20, 1, 300));
 }
 
-TEST_CASE("a log is not carried when all that is needed takes more than half of the journal") {
+TEST_CASE("a log is not carried while there is room, where that wins little") {
     journal_fixture f;
-    for (std::uint64_t index = 1; index <= 35; ++index) {
-        f.append_durably(2, index, index, 1, 1000);
+    std::uint64_t index = 0;
+    const auto write_until_refused = [&] {
+        while (true) {
+            auto carried = f.log->carry({2});
+            if (!carried) {
+                CHECK(carried.error().code == errc::storage_full);
+                return carried.error().what;
+            }
+            REQUIRE_FALSE(*carried);
+            ++index;
+            f.append_durably(2, index, index, 1, 450);
+            f.maintain();
+        }
+    };
+    CHECK(write_until_refused().find("what is needed takes ") == 0);
+    CHECK(f.log->is_tight());
+    CHECK(*f.log->carry({3}) == false);
+}
+
+TEST_CASE("an entry as large as the journal takes can be carried") {
+    journal_fixture f;
+    const std::size_t most = f.log->max_payload_bytes();
+    CHECK(f.append(2, {1, 1}, most + 1).error().code == errc::over_bound);
+    f.maintain();
+    f.append_durably(2, 1, 1, 1, most);
+    f.maintain();
+    f.append_durably(2, 2, 2, 1, most);
+    f.maintain();
+    std::uint64_t index = 0;
+    while (f.log->room().takes_orders) {
+        ++index;
+        f.append_durably(1, index, index, 1, 1000);
+        f.log->release({1}, index);
         f.maintain();
     }
-    CHECK(f.log->is_tight());
-    CHECK(f.log->room().takes_orders);
-    const auto refused = f.log->carry({2});
-    REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().code == errc::storage_full);
-    CHECK(refused.error().what.find("more than half") != std::string::npos);
-    CHECK(*f.log->carry({3}) == false);
+    for (bool more = true; more;) {
+        const auto carried = f.log->carry({2});
+        REQUIRE_MESSAGE(carried.has_value(), carried.error().what);
+        more = *carried;
+        f.commit();
+        f.maintain();
+    }
+    CHECK(f.log->segment_count() <= 3);
+    CHECK(f.has(2, 1, 2, 1, most));
+}
+
+TEST_CASE("entries that are void keep no segment when those in their place are elsewhere") {
+    journal_fixture f;
+    f.append_durably(2, 1, 10);
+    f.log->release({2}, 5);
+    std::uint64_t index = 0;
+    const auto fill_segments = [&](std::size_t count) {
+        while (f.log->segment_count() < count) {
+            ++index;
+            f.append_durably(1, index, index, 1, 1000);
+            f.log->release({1}, index);
+            f.maintain();
+        }
+    };
+    fill_segments(2);
+    REQUIRE(f.log->truncate({2}, 5));
+    f.append_durably(2, 6, 10, 2);
+    fill_segments(f.options.max_segments);
+    CHECK(f.log->oldest_pin()->shard == shard_id{2});
+    CHECK(*f.log->carry({2}) == false);
+    f.commit();
+    f.maintain();
+    CHECK(f.log->segment_count() == f.options.max_segments - 1);
+    CHECK(f.has(2, 6, 10, 2));
+    f.crash();
+    CHECK(f.has(2, 6, 10, 2));
+    CHECK(f.of(2).begin == log_point{5, 1});
 }
 
 TEST_CASE("a failed write or sync is never retried: the journal is dead and says why") {

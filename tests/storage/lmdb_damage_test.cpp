@@ -17,6 +17,7 @@
 #include "rows_of.hpp"
 #include "storage/checkpoint.hpp"
 #include "storage/lmdb_store.hpp"
+#include "tests/support/run_length.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
@@ -149,11 +150,6 @@ const char* kind_of(const std::string& content, std::uint64_t page) {
     }
 }
 
-bool has_time() {
-    const char* full = std::getenv("BOURSE_FULL");
-    return full != nullptr && std::string(full) == "1";
-}
-
 }  // namespace
 
 TEST_CASE("a flipped byte in a page of any kind does no harm, is refused, or ends with a message") {
@@ -165,7 +161,7 @@ TEST_CASE("a flipped byte in a page of any kind does no harm, is refused, or end
     // Of a page: its number, flags, ends of the free room, and places of rows; then what is in it.
     constexpr std::array<std::uint64_t, 14> places{0,  8,  10, 12,  13,   14,   15,
                                                    16, 18, 40, 136, 1900, 4001, 4090};
-    const std::size_t step = has_time() ? 1 : 5;
+    const std::size_t step = is_full_run() ? 1 : 5;
     std::map<std::string, std::array<unsigned, 3>> fates;  // by kind of page
     for (std::uint64_t page = 0; page < whole.size() / page_bytes; ++page) {
         for (std::size_t i = page % step; i < places.size(); i += step) {
@@ -197,7 +193,7 @@ TEST_CASE("pages of zeros, of others, or in each other's place are no rows") {
     const std::string file = folder.path() + "/data.mdb";
     const std::string whole = content_of(file);
     const std::uint64_t pages = whole.size() / page_bytes;
-    const std::uint64_t step = has_time() ? 1 : 7;
+    const std::uint64_t step = is_full_run() ? 1 : 7;
     unsigned noticed = 0;
     for (std::uint64_t page = 2; page < pages; page += step) {
         const std::uint64_t other = page + 1 < pages ? page + 1 : 2;

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "rows_of.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -254,6 +255,45 @@ TEST_CASE("a commit that fails leaves the store dead, and the next process with 
     REQUIRE(store.has_value());
     CHECK(rows_of(**store, first).size() == 10);
     CHECK(rows_of(**store, first)["3"] == std::string(100, 'v'));
+}
+
+TEST_CASE(
+    "a last commit whose head did not reach the disk is undone as a whole, and nothing before") {
+    constexpr std::size_t heads = 2 * page;  // LMDB's two, of which the newer counts
+    const temporary_folder folder;
+    lmdb_options options = options_in(folder.path() + "/kept");
+    options.keeps_last_commit = false;
+    const auto store = *lmdb_store::open(options);
+    const auto bytes_of_file = [&] {
+        std::ifstream file(store->path(), std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    std::string before = bytes_of_file().substr(0, heads);
+    text_rows rows;
+    for (unsigned commit = 0; commit < 40; ++commit) {
+        REQUIRE(store->begin().has_value());
+        for (unsigned i = 0; i < 60; ++i) {
+            const std::string key = std::to_string((i * 37 + commit * 11) % 400);
+            REQUIRE((i % 5 == 4
+                         ? store->erase(first, bytes_of(key))
+                         : store->put(first, bytes_of(key),
+                                      bytes_of(std::to_string(commit) + std::string(300, 'v'))))
+                        .has_value());
+        }
+        REQUIRE(store->commit().has_value());
+        std::string undone = bytes_of_file();
+        const std::string now = undone.substr(0, heads);
+        undone.replace(0, heads, before);
+        const std::string other = folder.path() + "/undone" + std::to_string(commit);
+        std::filesystem::create_directory(other);
+        std::ofstream(other + "/data.mdb", std::ios::binary) << undone;
+        const auto opened = lmdb_store::open(options_in(other));
+        REQUIRE_MESSAGE(opened.has_value(), said(opened));
+        REQUIRE(rows_of(**opened, first) == rows);
+        rows = rows_of(*store, first);
+        before = now;
+    }
+    CHECK(rows.size() > 200);
 }
 
 }  // namespace bourse

@@ -152,13 +152,13 @@ TEST_CASE("a segment that is another's, newer, or no segment at all, is refused"
         std::fstream file(name, std::ios::in | std::ios::out | std::ios::binary);
         write_segment_head(
             {.generation = 1, .first_batch = 1, .segment_bytes = min_segment_bytes, .owner = 7},
-            head, 2);
+            head, journal_version + 1);
         file.write(reinterpret_cast<const char*>(head.data()), head.size());
     }
     CHECK(open_error(temporary.path()) ==
           error{errc::unsupported_version,
-                name + ": has version 2 and was written by another Bourse; this one knows version "
-                       "1; start that one, or choose another folder"});
+                name + ": has version 3 and was written by another Bourse; this one knows version "
+                       "2; start that one, or choose another folder"});
     {
         std::fstream file(name, std::ios::in | std::ios::out | std::ios::binary);
         file << "some text";

@@ -58,6 +58,36 @@ TEST_CASE("rows of a transaction are there after its commit, in their tables, by
     });
 }
 
+TEST_CASE("rows by falling key begin with the last that is not above the wanted one") {
+    on_both([](row_store& store) {
+        REQUIRE(store.begin().has_value());
+        for (const char* key : {"b", "ba", "d", "f"}) {
+            put(store, first, key, "1");
+        }
+        put(store, second, "c", "1");
+        REQUIRE(store.commit().has_value());
+        const auto reader = store.read();
+        const auto back = [&](const std::string& from, std::size_t most) {
+            std::string keys;
+            std::size_t seen = 0;
+            REQUIRE((*reader)
+                        ->scan_back(first, bytes_of(from),
+                                    [&](row_bytes key, row_bytes) {
+                                        keys += text_of(key) + " ";
+                                        return ++seen < most;
+                                    })
+                        .has_value());
+            return keys;
+        };
+        CHECK(back("z", 9) == "f d ba b ");
+        CHECK(back("f", 9) == "f d ba b ");
+        CHECK(back("e", 2) == "d ba ");
+        CHECK(back("b", 9) == "b ");
+        CHECK(back("bb", 1) == "ba ");
+        CHECK(back("a", 9).empty());
+    });
+}
+
 TEST_CASE("a scan ends when its visitor has enough") {
     on_both([](row_store& store) {
         REQUIRE(store.begin().has_value());

@@ -8,13 +8,14 @@
 
 #include "rows_of.hpp"
 #include "storage/event_store.hpp"
+#include "tests/support/run_length.hpp"
 #include "tests/support/simulated_store.hpp"
 
 namespace bourse {
 namespace {
 
 unsigned lives() {
-    return std::getenv("BOURSE_FULL") != nullptr ? 20'000 : 200;
+    return is_full_run() ? 20'000 : 200;
 }
 
 struct counts {

@@ -86,6 +86,7 @@ private:
         for (std::string word; words >> word;) {
             labels += (labels.empty() ? "" : ";") + word;
             properties += word == "alone" ? " RUN_SERIAL TRUE" : "";
+            properties += word == "long" || word == "full" ? " COST 10" : "";  // begun early
             properties += word == "data" ? " SKIP_REGULAR_EXPRESSION \"skipped, no data\"" : "";
         }
         if (!labels.empty()) {

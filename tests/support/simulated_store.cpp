@@ -37,6 +37,19 @@ public:
         return done{};
     }
 
+    outcome scan_back(row_table table, row_bytes from, const row_visitor& visit) override {
+        BOURSE_ASSERT(!from.empty());
+        const auto& rows = rows_->at(static_cast<std::size_t>(table));
+        auto row = rows.upper_bound(from);
+        while (row != rows.begin()) {
+            --row;
+            if (!visit(row->first, row->second)) {
+                break;
+            }
+        }
+        return done{};
+    }
+
 private:
     std::shared_ptr<const simulated_store::tables> rows_;
     std::shared_ptr<unsigned> readers_;

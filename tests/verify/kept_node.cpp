@@ -27,7 +27,8 @@ kept_node::kept_node(const std::string& data, const kept_shape& shape) {
     event_rows_ = good(lmdb_store::open(
         {.folder = data + "/events", .tables = event_tables(), .least_free_bytes = 0}));
     events_ = good(event_store::open(*event_rows_, {.owner = kept_owner}));
-    history_ = good(history::open({.path = data + "/history.sqlite", .owner = kept_owner}));
+    history_ = good(
+        history::open({.path = data + "/history", .owner = kept_owner, .least_free_bytes = 0}));
     node_ = good(replica_node::open(
         *disk_,
         {.owner = kept_owner, .segment_bytes = shape.segment_bytes, .reserve_bytes = 8'192}));

@@ -5,11 +5,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <bit>
 #include <filesystem>
 #include <fstream>
 
 #include "actors/replica/log_payload.hpp"
-#include "actors/sinks/history/sqlite.hpp"
+#include "actors/sinks/history/history_rows.hpp"
 #include "kept_node.hpp"
 #include "messages/entry_events.hpp"
 #include "messages/shard_rows_codec.hpp"
@@ -303,25 +304,82 @@ TEST_CASE("an event store that has what the log has not is found") {
     CHECK(failed(verified(kept.path())).front() == "events");
 }
 
-void run_sql(const std::string& data, const std::string& sql) {
-    const auto file = sqlite_file::open(data + "/history.sqlite", sqlite_file::use::write);
-    REQUIRE(file.has_value());
-    REQUIRE((*file)->run(sql).has_value());
+using history_change = std::function<std::vector<std::byte>(row_bytes key, row_bytes sealed)>;
+
+/// Changes the first row of a table of the history as nobody may.
+void change_history(const std::string& data, row_table table, const history_change& change) {
+    const auto store = store_in(data + "/history", history_rows::tables());
+    std::vector<std::byte> key;
+    std::vector<std::byte> value;
+    const auto take = [&](row_bytes at, row_bytes sealed) {
+        key.assign(at.begin(), at.end());
+        value = change(at, sealed);
+        return false;
+    };
+    REQUIRE((*store->read())->scan(table, {}, take).has_value());
+    REQUIRE(store->begin().has_value());
+    REQUIRE(store->put(table, key, value).has_value());
+    REQUIRE(store->commit().has_value());
+}
+
+/// The same with blocks of orders, or of trades, and the right sum.
+template <typename Block, typename Change>
+history_change in_block(Change change) {
+    return [change](row_bytes key, row_bytes sealed) {
+        Block block;
+        REQUIRE(history_rows::decode(key, sealed, block));
+        change(block);
+        std::vector<std::byte> value;
+        history_rows::encode(key, block, value);
+        return value;
+    };
 }
 
 TEST_CASE("a history that says otherwise, lacks something, is ahead, or has a gap, is found") {
-    for (const char* sql :
-         {"UPDATE orders SET filled = filled + 1 WHERE id = (SELECT max(id) FROM orders)",
-          "UPDATE orders SET open = 1 - open WHERE id = (SELECT min(id) FROM orders)",
-          "DELETE FROM orders WHERE id = (SELECT min(id) FROM orders WHERE open = 0)",
-          "DELETE FROM trades WHERE number = 1 AND symbol = 1",
-          "UPDATE trades SET lots = lots + 1 WHERE number = 1 AND symbol = 1",
-          "UPDATE shards SET cursor = cursor + 1", "INSERT INTO gaps VALUES (1, 2, 3)"}) {
-        CAPTURE(std::string(sql));
+    using namespace history_rows;
+    const auto is_found = [](row_table table, const history_change& change) {
         const copied_folder kept;
-        run_sql(kept.path(), sql);
+        change_history(kept.path(), table, change);
         CHECK(failed(verified(kept.path())) == names{"history"});
+    };
+    const auto first = [](order_block& of) {
+        return static_cast<std::size_t>(std::countr_zero(of.present));
+    };
+    const auto in_orders = [&](const std::function<void(order_block&)>& change) {
+        is_found(orders_table, in_block<order_block>(change));
+    };
+    const auto in_trades = [&](const std::function<void(std::vector<trade_row>&)>& change) {
+        is_found(trades_table, in_block<std::vector<trade_row>>(change));
+    };
+    in_orders([&](order_block& of) { ++of.orders.at(first(of)).filled; });
+    in_orders([&](order_block& of) { of.orders.at(first(of)).open ^= 1U; });
+    in_orders([&](order_block& of) { of.present &= of.present - 1; });
+    in_trades([](std::vector<trade_row>& of) { ++of.front().lots; });
+    in_trades([](std::vector<trade_row>& of) { of.pop_back(); });
+    is_found(shards_table, [](row_bytes key, row_bytes sealed) {
+        history_rows::shard_row row = *decode_shard(key, sealed);
+        ++row.cursor;
+        return encode(key, row);
+    });
+    is_found(shards_table, [](row_bytes key, row_bytes sealed) {
+        history_rows::shard_row row = *decode_shard(key, sealed);
+        --row.next_trade;
+        return encode(key, row);
+    });
+    is_found(orders_table, [](row_bytes /*key*/, row_bytes sealed) {
+        std::vector<std::byte> value(sealed.begin(), sealed.end());
+        value.back() ^= std::byte{1};
+        return value;
+    });
+    const copied_folder kept;
+    {
+        const auto store = store_in(kept.path() + "/history", history_rows::tables());
+        const auto key = gap_key(shard_1, 2);
+        REQUIRE(store->begin().has_value());
+        REQUIRE(store->put(gaps_table, key, encode_gap(key, 3)).has_value());
+        REQUIRE(store->commit().has_value());
     }
+    CHECK(failed(verified(kept.path())) == names{"history"});
 }
 
 TEST_CASE("a history that is behind is well as far as it goes") {

@@ -17,6 +17,7 @@
 #include "cluster/guards.hpp"
 #include "storage/journal_bug.hpp"
 #include "tests/simulation/simulation.hpp"
+#include "tests/support/run_length.hpp"
 
 using namespace bourse;
 
@@ -25,11 +26,15 @@ namespace {
 /// What is rarer than this is looked for in the long runs alone.
 constexpr std::uint64_t most_lives_in_ci = 200;
 
+/// Full most of the time.
+constexpr std::uint32_t small_journal_kib = 64;
+
 template <typename Bug>
 struct planted {
     Bug bug;
     const char* name;
     std::uint64_t most_lives;
+    std::uint32_t journal_kib = simulation_options{}.journal_kib;
 };
 
 constexpr std::array wirings{
@@ -71,6 +76,10 @@ constexpr std::array in_journal{
     planted{journal_bug::tail_cut_too_far, "a start cuts a sector too much", 20},
     planted{journal_bug::sum_not_checked, "a start takes a torn batch for whole", 400},
     planted{journal_bug::former_use_taken, "a start goes on in what a file held before", 20},
+    planted{journal_bug::votes_not_read, "a start does not look for votes apart", 100,
+            small_journal_kib},
+    planted{journal_bug::carrying_not_reckoned, "entries leave no room for carrying", 60,
+            small_journal_kib / 2 * 3},
 };
 
 constexpr std::array in_consensus{
@@ -113,7 +122,7 @@ finding first_found(Bug& wrong, const planted<Bug>& one) {
         wrong = one.bug;
         for (std::uint64_t seed = 1; seed <= one.most_lives; ++seed) {
             dprintf(ends[1], "%llu", static_cast<unsigned long long>(seed));
-            const simulation_result life = simulate({.seed = seed});
+            const simulation_result life = simulate({.seed = seed, .journal_kib = one.journal_kib});
             dprintf(ends[1], " %s\n", life.checker.c_str());
             if (!life.checker.empty()) {
                 break;
@@ -145,10 +154,8 @@ finding first_found(Bug& wrong, const planted<Bug>& one) {
 
 template <typename Bug, std::size_t Count>
 void check_found(Bug& wrong, const std::array<planted<Bug>, Count>& all) {
-    const char* full = std::getenv("BOURSE_FULL");
-    const bool has_time = full != nullptr && std::string(full) == "1";
     for (const planted<Bug>& one : all) {
-        if (one.most_lives > most_lives_in_ci && !has_time) {
+        if (one.most_lives > most_lives_in_ci && !is_full_run()) {
             MESSAGE(std::string(one.name), ": not looked for without BOURSE_FULL=1");
             continue;
         }
@@ -165,6 +172,13 @@ TEST_CASE("nothing is found where nothing is wired wrong") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         const simulation_result life = simulate({.seed = seed});
         CHECK_MESSAGE(life.checker.empty(), seed, ": ", life.complaint);
+    }
+}
+
+TEST_CASE("journals that are full most of the time keep nobody from going on") {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        const simulation_result life = simulate({.seed = seed, .journal_kib = small_journal_kib});
+        CHECK_MESSAGE(life.checker.empty(), seed, ": ", life.checker, ": ", life.complaint);
     }
 }
 

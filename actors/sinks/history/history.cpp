@@ -4,167 +4,77 @@
 #include <string>
 #include <utility>
 
-#include "actors/sinks/history/history_tables.hpp"
-#include "messages/assert.hpp"
+#include "storage/lmdb_store.hpp"
+#include "storage/row_format.hpp"
 
 namespace bourse {
 
-namespace {
+using namespace history_rows;  // NOLINT(google-build-using-namespace)
 
-namespace tables = history_tables;
+namespace {
 
 /// How many commits go by until orders are looked at for dropping from the oldest on again.
 constexpr std::uint64_t commits_until_oldest = 64;
-
-[[nodiscard]] constexpr std::uint64_t lowest_id(shard_id shard) noexcept {
-    return std::uint64_t{shard.value} << order_counter_bits;
-}
-
-/// The only number that a statement gives.
-[[nodiscard]] result<std::int64_t> number_of(sqlite_file& file, const std::string& sql) {
-    auto made = file.prepare(sql);
-    if (!made) {
-        return made.error();
-    }
-    const auto found = made->step();
-    if (!found) {
-        return found.error();
-    }
-    return *found ? made->column(0) : 0;
-}
 
 }  // namespace
 
 // --- Opening ----------------------------------------------------------------------------------------
 
 result<std::unique_ptr<history>> history::open(const history_options& options) {
-    std::unique_ptr<history> made(new history(options));
-    auto file = sqlite_file::open(options.path, sqlite_file::use::write);
-    if (!file) {
-        return file.error();
+    auto rows = lmdb_store::open({.folder = options.path,
+                                  .tables = tables(),
+                                  .max_bytes = options.max_bytes,
+                                  .least_free_bytes = options.least_free_bytes,
+                                  .keeps_last_commit = false});
+    if (!rows) {
+        return rows.error();
     }
-    made->file_ = *std::move(file);
+    return open(std::shared_ptr<row_store>(*std::move(rows)), options);
+}
+
+result<std::unique_ptr<history>> history::open(std::shared_ptr<row_store> rows,
+                                               const history_options& options) {
+    std::unique_ptr<history> made(new history(std::move(rows), options));
     if (const outcome set = made->set_up(); !set) {
         return set.error();
     }
     return made;
 }
 
-// The log is written before the file, and the file from it every 32 MiB: a commit costs no sync, a page that changes with each commit is
-// not copied with each, and a reader waits for no writer.
 outcome history::set_up() {
-    if (const outcome set =
-            file_->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
-                       "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192; "
-                       "BEGIN IMMEDIATE;");
-        !set) {
-        return set.error();
+    const auto reader = rows_->read();
+    if (!reader) {
+        return reader.error();
     }
-    for (const auto step : {&history::check_label, &history::read_positions, &history::prepare}) {
-        if (const outcome set = (this->*step)(); !set) {
-            return set.error();
-        }
-    }
-    return file_->run("COMMIT");
-}
-
-outcome history::check_label() {
-    const auto application = number_of(*file_, "PRAGMA application_id");
-    const auto version = number_of(*file_, "PRAGMA user_version");
-    const auto pages = number_of(*file_, "SELECT count(*) FROM sqlite_master");
-    if (!application || !version || !pages) {
-        return (!application ? application : !version ? version : pages).error();
-    }
-    if (*pages == 0 && *application == 0) {
-        return file_->run(std::string(tables::make) +
-                          "PRAGMA application_id = " + std::to_string(tables::application) +
-                          "; PRAGMA user_version = " + std::to_string(tables::version) +
-                          "; INSERT INTO about VALUES (" + std::to_string(tables::owner_row) +
-                          ", " + std::to_string(same_bits(options_.owner)) + "), (" +
-                          std::to_string(tables::trades_row) + ", 0), (" +
-                          std::to_string(tables::dropped_row) + ", 0)");
-    }
-    if (*application != tables::application) {
-        return error{errc::foreign, options_.path + " is of another program: move it away"};
-    }
-    if (*version != tables::version) {
-        return error{errc::unsupported_version,
-                     options_.path + " is of version " + std::to_string(*version) +
-                         ", and this binary knows version " + std::to_string(tables::version)};
-    }
-    const auto owner = number_of(
-        *file_, "SELECT value FROM about WHERE what = " + std::to_string(tables::owner_row));
+    history_view now(**reader, rows_->path());
+    const auto owner = now.owner();
     if (!owner) {
         return owner.error();
     }
-    if (*owner != same_bits(options_.owner)) {
-        return error{errc::foreign, options_.path + " is of node " +
-                                        std::to_string(static_cast<std::uint64_t>(*owner)) +
+    if (!*owner) {
+        return put_head();
+    }
+    if (**owner != options_.owner) {
+        return error{errc::foreign, rows_->path() + " is of node " + std::to_string(**owner) +
                                         ", and this is node " + std::to_string(options_.owner)};
     }
-    return done{};
-}
-
-outcome history::read_positions() {
-    auto made = file_->prepare("SELECT shard, cursor, at, orders FROM shards");
-    if (!made) {
-        return made.error();
+    auto shards = now.shards();
+    if (!shards) {
+        return shards.error();
     }
-    while (true) {
-        const auto found = made->step();
-        if (!found) {
-            return found.error();
-        }
-        if (!*found) {
-            break;
-        }
-        const shard_id shard{static_cast<std::uint16_t>(made->column(0))};
-        durable_[shard] = {.cursor = static_cast<std::uint64_t>(made->column(1)),
-                           .at = {made->column(2)},
-                           .orders = static_cast<std::uint64_t>(made->column(3)),
-                           .looked = lowest_id(shard)};
-    }
-    const auto trades = number_of(
-        *file_, "SELECT value FROM about WHERE what = " + std::to_string(tables::trades_row));
-    if (!trades) {
-        return trades.error();
-    }
-    durable_trades_ = static_cast<std::uint64_t>(*trades);
+    durable_ = *std::move(shards);
     taken_ = durable_;
-    trades_ = durable_trades_;
     return done{};
 }
 
-outcome history::prepare() {
-    const std::pair<sqlite_statement statements::*, const char*> all[] = {
-        {&statements::add_order,
-         "INSERT INTO orders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"},
-        {&statements::change_order,
-         "UPDATE orders SET filled = ?2, remaining = ?3, open = ?4, reason = ?5, changed = ?6, "
-         "price = coalesce(?7, price), lots = coalesce(?8, lots), "
-         "client_high = coalesce(?9, client_high), client_low = coalesce(?10, client_low) "
-         "WHERE id = ?1"},
-        {&statements::add_trade,
-         "INSERT INTO trades VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
-        {&statements::put_shard, "INSERT OR REPLACE INTO shards VALUES (?1, ?2, ?3, ?4)"},
-        {&statements::put_gap, "INSERT INTO gaps VALUES (?1, ?2, ?3)"},
-        {&statements::put_trades, "UPDATE about SET value = ?1 WHERE what = 2"},
-        {&statements::add_dropped, "UPDATE about SET value = value + ?1 WHERE what = 3"},
-        {&statements::look_at_orders,
-         "SELECT id, open FROM orders WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3"},
-        {&statements::drop_order, "DELETE FROM orders WHERE id = ?1"},
-        {&statements::drop_trades,
-         "DELETE FROM trades WHERE (at, symbol, number) IN "
-         "(SELECT at, symbol, number FROM trades ORDER BY at, symbol, number LIMIT ?1)"},
-    };
-    for (const auto& [which, sql] : all) {
-        auto made = file_->prepare(sql);
-        if (!made) {
-            return made.error();
-        }
-        do_.*which = *std::move(made);
+outcome history::put_head() {
+    outcome put = rows_->begin();
+    put = put ? rows_->put(head_table, label_key(), encode_head(options_.owner)) : put;
+    if (!put) {
+        rows_->abandon();
+        return put;
     }
-    return done{};
+    return rows_->commit();
 }
 
 // --- Taking -----------------------------------------------------------------------------------------
@@ -187,11 +97,15 @@ outcome history::take(shard_id shard, const entry_events_view& entry) {
                                              " of shard " + std::to_string(shard.value) +
                                              " next, and was given " + std::to_string(entry.index)};
     }
-    shard_state& state =
-        taken_.try_emplace(shard, shard_state{.looked = lowest_id(shard)}).first->second;
+    if (batch_.size() >= 2 * max_history_batch) {
+        return error{errc::overloaded, std::to_string(batch_.size()) +
+                                           " orders and trades wait for the history to be written; "
+                                           "commit them first"};
+    }
+    shard_row& state = taken_[shard];
     state.cursor = entry.index;
     state.at = std::max(state.at, entry.at);
-    batch_.take(entry, state.at);
+    batch_.take(shard, entry, state.at);
     has_new_ = true;
     return done{};
 }
@@ -204,8 +118,7 @@ outcome history::skip_to(shard_id shard, std::uint64_t index) {
                                                      std::to_string(index) + ": it wants " +
                                                      std::to_string(wanted)};
     }
-    taken_.try_emplace(shard, shard_state{.looked = lowest_id(shard)}).first->second.cursor =
-        index - 1;
+    taken_[shard].cursor = index - 1;
     new_gaps_.push_back({shard, wanted, index - 1});
     has_new_ = true;
     return done{};
@@ -229,25 +142,24 @@ outcome history::commit() {
     if (dead_ || !has_new_) {
         return dead_ ? outcome(*dead_) : outcome(done{});
     }
-    if (const outcome begun = file_->run("BEGIN IMMEDIATE"); !begun) {
-        return begun.error().code == errc::storage_full ? begun.error() : die(begun.error());
-    }
     // What is kept is counted anew if it has to be tried again.
-    const shard_states taken = taken_;
-    const std::uint64_t trades = trades_;
-    outcome written = write();
+    const shard_rows taken = taken_;
+    const auto looked = looked_;
+    outcome written = rows_->begin();
+    written = written ? write() : written;
     if (written) {
-        written = file_->run("COMMIT");
+        written = rows_->commit();
+    } else {
+        rows_->abandon();
     }
     if (!written) {
-        // SQLite may have rolled back by itself: then this one says that there is no transaction.
-        static_cast<void>(file_->run("ROLLBACK"));
         taken_ = taken;
-        trades_ = trades;
-        return written.error().code == errc::storage_full ? written.error() : die(written.error());
+        looked_ = looked;
+        const bool may_try_again =
+            written.error().code == errc::storage_full && !rows_->dead().has_value();
+        return may_try_again ? written.error() : die(written.error());
     }
     durable_ = taken_;
-    durable_trades_ = trades_;
     batch_.clear();
     new_gaps_.clear();
     has_new_ = false;
@@ -256,185 +168,292 @@ outcome history::commit() {
 }
 
 outcome history::write() {
-    for (const auto step : {&history::write_orders, &history::write_trades, &history::drop_old,
-                            &history::write_positions}) {
-        if (const outcome written = (this->*step)(); !written) {
-            return written.error();
+    lists_.clear();
+    const auto reader = rows_->read();
+    if (!reader) {
+        return reader.error();
+    }
+    history_view before(**reader, rows_->path());
+    outcome written = write_orders(before);
+    written = written ? write_trades() : written;
+    written = written ? drop_old(**reader) : written;
+    written = written ? lists_.write(**reader, *rows_) : written;
+    return written ? write_positions() : written;
+}
+
+result<std::optional<row_bytes>> history::get(row_table table, row_bytes key) {
+    return rows_->get(table, key);
+}
+
+outcome history::write_orders(history_view& before) {
+    const changes orders = batch_.orders();
+    // No order came later than one with a higher id.
+    for (std::size_t i = orders.size(); i-- > 1;) {
+        if (account_shard(orders[i]->id) == account_shard(orders[i - 1]->id)) {
+            orders[i - 1]->at = std::min(orders[i - 1]->at, orders[i]->at);
         }
+    }
+    std::span<order_change* const> left = orders;
+    while (!left.empty()) {
+        const auto key = block_key(left.front()->id.value, orders_of_block);
+        const auto end = std::ranges::find_if(left, [&](const order_change* each) {
+            return block_key(each->id.value, orders_of_block) != key;
+        });
+        const auto some = left.first(static_cast<std::size_t>(end - left.begin()));
+        if (auto written = write_block(before, some); !written) {
+            return written;
+        }
+        left = left.subspan(some.size());
     }
     return done{};
 }
 
-outcome history::write_orders() {
-    for (const order_change& each : batch_.orders()) {
-        if (!each.is_new) {
-            const auto known = change(each);
-            if (!known) {
-                return known.error();
-            }
-            if (*known) {
-                continue;
-            }
-        }
-        if (const outcome added = add(each); !added) {
-            return added.error();
-        }
-        const shard_id home = account_shard(each.id);
-        ++taken_.try_emplace(home, shard_state{.looked = lowest_id(home)}).first->second.orders;
+outcome history::write_block(history_view& before, std::span<order_change* const> orders) {
+    const auto key = block_key(orders.front()->id.value, orders_of_block);
+    const auto sealed = get(orders_table, key);
+    if (!sealed) {
+        return sealed.error();
     }
-    return done{};
-}
-
-/// False if it is not there.
-result<bool> history::change(const order_change& order) {
-    sqlite_statement& put = do_.change_order;
-    put.bind(1, same_bits(order.id.value));
-    put.bind(2, order.filled.lots);
-    put.bind(3, order.remaining.lots);
-    put.bind(4, order.open ? 1 : 0);
-    put.bind(5, static_cast<std::int64_t>(order.why));
-    put.bind(6, order.changed.ns);
-    const auto bind = [&](int place, bool is_said, std::int64_t value) {
-        is_said ? put.bind(place, value) : put.bind_null(place);
-    };
-    bind(7, order.limit.has_value(), order.limit.value_or(price{}).ticks);
-    bind(8, order.lots.has_value(), order.lots.value_or(quantity{}).lots);
-    const client_id client = order.client.value_or(client_id{});
-    bind(9, order.client.has_value(), same_bits(client.high));
-    bind(10, order.client.has_value(), same_bits(client.low));
-    if (const outcome ran = put.run(); !ran) {
-        return ran.error();
+    order_block block;
+    if (*sealed && !decode(key, **sealed, block)) {
+        return damaged(rows_->path(), "orders", key);
     }
-    return file_->changed() != 0;
+    for (const order_change* each : orders) {
+        const std::size_t place = place_in_block(each->id.value, orders_of_block);
+        order_row& row = block.orders.at(place);
+        if (!block.has(place)) {
+            if (auto added = add(before, *each, row); !added) {
+                return added;
+            }
+            block.present |= std::uint64_t{1} << place;
+        }
+        change(*each, row);
+    }
+    encode(key, block, value_);
+    return rows_->put(orders_table, key, value_);
 }
 
 // Of one whose begin the history has not seen, what can be known.
-outcome history::add(const order_change& order) {
-    sqlite_statement& put = do_.add_order;
-    const client_id client = order.client.value_or(client_id{});
-    const std::int64_t values[] = {same_bits(order.id.value),
-                                   order.account.value,
-                                   order.symbol.value,
-                                   static_cast<std::int64_t>(order.side),
-                                   order.limit.value_or(price{}).ticks,
-                                   order.lots.value_or(order.filled + order.remaining).lots,
-                                   order.filled.lots,
-                                   order.remaining.lots,
-                                   order.open ? 1 : 0,
-                                   static_cast<std::int64_t>(order.why),
-                                   same_bits(client.high),
-                                   same_bits(client.low),
-                                   order.at.ns,
-                                   order.changed.ns};
-    for (int i = 0; i < static_cast<int>(std::size(values)); ++i) {
-        put.bind(i + 1, values[i]);
+outcome history::add(history_view& before, const order_change& from, order_row& into) {
+    shard_row& home = taken_[account_shard(from.id)];
+    into = {.account = from.account.value,
+            .symbol = from.symbol.value,
+            .side = static_cast<std::uint8_t>(from.side),
+            .lots = (from.filled + from.remaining).lots,
+            .at = from.at.ns};
+    if (from.id < home.last_order) {
+        const auto next = before.order_from({from.id.value + 1});
+        if (!next) {
+            return next.error();
+        }
+        into.at = *next ? std::min(into.at, (*next)->at.ns) : into.at;
     }
-    return put.run();
+    home.last_order = std::max(home.last_order, from.id);
+    ++home.orders;
+    lists_.add(list_kind::orders_of_account, into.account, from.id.value);
+    lists_.add(list_kind::orders_of_symbol, into.symbol, from.id.value);
+    return done{};
+}
+
+void history::change(const order_change& from, order_row& into) {
+    if (from.open && into.open == 0) {
+        lists_.add(list_kind::open_orders, into.account, from.id.value);
+    } else if (!from.open && into.open != 0) {
+        lists_.remove(list_kind::open_orders, into.account, from.id.value);
+    }
+    into.open = from.open ? 1 : 0;
+    into.why = static_cast<std::uint8_t>(from.why);
+    into.price = from.limit.value_or(price{into.price}).ticks;
+    into.lots = from.lots.value_or(quantity{into.lots}).lots;
+    into.filled = from.filled.lots;
+    into.remaining = from.remaining.lots;
+    into.client_high = from.client ? from.client->high : into.client_high;
+    into.client_low = from.client ? from.client->low : into.client_low;
+    into.changed = from.changed.ns;
 }
 
 outcome history::write_trades() {
-    sqlite_statement& put = do_.add_trade;
-    for (const history_trade& each : batch_.trades()) {
-        const std::int64_t values[] = {each.at.ns,
-                                       each.symbol.value,
-                                       same_bits(each.number.value),
-                                       each.price.ticks,
-                                       each.lots.lots,
-                                       static_cast<std::int64_t>(each.aggressor),
-                                       each.buyer.value,
-                                       each.seller.value,
-                                       same_bits(each.buy.value),
-                                       same_bits(each.sell.value)};
-        for (int i = 0; i < static_cast<int>(std::size(values)); ++i) {
-            put.bind(i + 1, values[i]);
+    for (const auto& [shard, trades] : batch_.trades()) {
+        if (auto written = write_trades(shard, taken_[shard], trades); !written) {
+            return written;
         }
-        if (const outcome ran = put.run(); !ran) {
-            return ran.error();
-        }
-        ++trades_;
     }
     return done{};
 }
 
-outcome history::drop_old() {
+outcome history::write_trades(shard_id shard, shard_row& of,
+                              std::span<const history_trade> trades) {
+    std::vector<trade_row> block;
+    while (!trades.empty()) {
+        const std::uint64_t id = lowest_id(shard) | of.next_trade;
+        const auto key = block_key(id, trades_of_block);
+        const std::size_t place = place_in_block(id, trades_of_block);
+        block.clear();
+        if (place != 0) {
+            const auto sealed = get(trades_table, key);
+            if (!sealed) {
+                return sealed.error();
+            }
+            if (!*sealed || !decode(key, **sealed, block) || block.size() != place) {
+                return damaged(rows_->path(), "trades", key);
+            }
+        }
+        const auto some = trades.first(std::min(trades.size(), trades_of_block - place));
+        trades = trades.subspan(some.size());
+        for (const history_trade& each : some) {
+            const std::uint64_t own = lowest_id(shard) | of.next_trade++;
+            block.push_back(as_row(each));
+            lists_.add(list_kind::trades_of_symbol, each.symbol.value, own);
+            lists_.add(list_kind::trades_of_account, each.buyer.value, own);
+            if (each.seller != each.buyer) {
+                lists_.add(list_kind::trades_of_account, each.seller.value, own);
+            }
+        }
+        encode(key, block, value_);
+        if (auto put = rows_->put(trades_table, key, value_); !put) {
+            return put;
+        }
+    }
+    return done{};
+}
+
+// --- Dropping ---------------------------------------------------------------------------------------
+
+outcome history::drop_old(row_reader& before) {
     const std::uint64_t most = dropped_with_each_commit + batch_.size() * 2;
     for (auto& [shard, state] : taken_) {
         if (commits_ % commits_until_oldest == 0) {
-            state.looked = lowest_id(shard);
+            looked_.erase(shard);
         }
-        if (state.orders <= options_.keep_orders) {
-            continue;
+        if (state.orders > options_.keep_orders) {
+            const std::uint64_t beyond = std::min(most, state.orders - options_.keep_orders);
+            if (auto dropped = drop_orders(before, shard, state, beyond); !dropped) {
+                return dropped;
+            }
         }
-        if (const outcome dropped =
-                drop_orders(shard, state, std::min(most, state.orders - options_.keep_orders));
-            !dropped) {
-            return dropped.error();
+        const std::uint64_t trades = state.next_trade - state.first_trade;
+        if (trades > options_.keep_trades) {
+            const std::uint64_t beyond = std::min(most, trades - options_.keep_trades);
+            if (auto dropped = drop_trades(shard, state, beyond); !dropped) {
+                return dropped;
+            }
         }
-    }
-    if (trades_ > options_.keep_trades) {
-        do_.drop_trades.bind(1, same_bits(std::min(most, trades_ - options_.keep_trades)));
-        if (const outcome ran = do_.drop_trades.run(); !ran) {
-            return ran.error();
-        }
-        const std::int64_t dropped = file_->changed();
-        trades_ -= static_cast<std::uint64_t>(dropped);
-        do_.add_dropped.bind(1, dropped);
-        return do_.add_dropped.run();
     }
     return done{};
 }
 
-// Open orders are passed over, and looked at again when it begins with the oldest.
-outcome history::drop_orders(shard_id shard, shard_state& of, std::uint64_t most) {
-    sqlite_statement& look = do_.look_at_orders;
-    look.bind(1, same_bits(of.looked));
-    look.bind(2, same_bits(lowest_id({static_cast<std::uint16_t>(shard.value + 1)})));
-    look.bind(3, same_bits(most));
-    std::vector<std::int64_t> ended;
-    while (true) {
-        const auto found = look.step();
-        if (!found) {
-            return found.error();
+// Open orders are passed over, and looked at again when it begins with the oldest. Blocks that this batch began wait for the next.
+outcome history::drop_orders(row_reader& before, shard_id shard, shard_row& of,
+                             std::uint64_t most) {
+    std::uint64_t& looked = looked_.try_emplace(shard, lowest_id(shard)).first->second;
+    std::vector<block_key_bytes> blocks;
+    const auto from = block_key(looked + 1, orders_of_block);
+    auto scanned = before.scan(orders_table, from, [&](row_bytes key, row_bytes /*sealed*/) {
+        if (account_shard({first_id(key, orders_of_block)}) != shard || blocks.size() == most) {
+            return false;
         }
-        if (!*found) {
+        std::ranges::copy(key, blocks.emplace_back().begin());
+        return true;
+    });
+    if (!scanned) {
+        return scanned;
+    }
+    for (const block_key_bytes& key : blocks) {
+        if (most == 0) {
             break;
         }
-        of.looked = static_cast<std::uint64_t>(look.column(0));
-        if (look.column(1) == 0) {
-            ended.push_back(look.column(0));
+        if (auto dropped = drop_orders_of(key, looked, of, most); !dropped) {
+            return dropped;
         }
     }
-    for (const std::int64_t id : ended) {
-        do_.drop_order.bind(1, id);
-        if (const outcome ran = do_.drop_order.run(); !ran) {
-            return ran.error();
-        }
-        --of.orders;
+    return done{};
+}
+
+outcome history::drop_orders_of(row_bytes key, std::uint64_t& looked, shard_row& of,
+                                std::uint64_t& most) {
+    const auto sealed = get(orders_table, key);
+    if (!sealed) {
+        return sealed.error();
     }
-    do_.add_dropped.bind(1, static_cast<std::int64_t>(ended.size()));
-    return do_.add_dropped.run();
+    order_block block;
+    if (!*sealed || !decode(key, **sealed, block)) {
+        return damaged(rows_->path(), "orders", key);
+    }
+    const std::uint64_t was = block.present;
+    for (std::size_t place = 0; place < orders_of_block && most > 0; ++place) {
+        const std::uint64_t id = first_id(key, orders_of_block) + place;
+        const order_row& row = block.orders.at(place);
+        if (id <= looked || !block.has(place)) {
+            continue;
+        }
+        looked = id;
+        --most;
+        if (row.open == 0) {
+            block.present &= ~(std::uint64_t{1} << place);
+            lists_.remove(list_kind::orders_of_account, row.account, id);
+            lists_.remove(list_kind::orders_of_symbol, row.symbol, id);
+            --of.orders;
+            ++of.dropped;
+        }
+    }
+    if (block.present == was) {
+        return done{};
+    }
+    if (block.present == 0) {
+        return rows_->erase(orders_table, key);
+    }
+    encode(key, block, value_);
+    return rows_->put(orders_table, key, value_);
+}
+
+// A block goes when the last of its trades does; until then nobody looks at the others.
+outcome history::drop_trades(shard_id shard, shard_row& of, std::uint64_t count) {
+    std::vector<trade_row> block;
+    const std::uint64_t until = of.first_trade + count;
+    while (of.first_trade < until) {
+        const std::uint64_t id = lowest_id(shard) | of.first_trade;
+        const auto key = block_key(id, trades_of_block);
+        const auto sealed = get(trades_table, key);
+        if (!sealed) {
+            return sealed.error();
+        }
+        std::size_t place = place_in_block(id, trades_of_block);
+        if (!*sealed || !decode(key, **sealed, block) || place >= block.size()) {
+            return damaged(rows_->path(), "trades", key);
+        }
+        for (; place < block.size() && of.first_trade < until; ++place) {
+            const std::uint64_t own = lowest_id(shard) | of.first_trade++;
+            const trade_row& row = block[place];
+            lists_.remove(list_kind::trades_of_symbol, row.symbol, own);
+            lists_.remove(list_kind::trades_of_account, row.buyer, own);
+            if (row.seller != row.buyer) {
+                lists_.remove(list_kind::trades_of_account, row.seller, own);
+            }
+        }
+        if (of.first_trade % trades_of_block == 0) {
+            if (auto erased = rows_->erase(trades_table, key); !erased) {
+                return erased;
+            }
+        }
+    }
+    of.dropped += count;
+    return done{};
 }
 
 outcome history::write_positions() {
     for (const auto& [shard, state] : taken_) {
-        do_.put_shard.bind(1, shard.value);
-        do_.put_shard.bind(2, same_bits(state.cursor));
-        do_.put_shard.bind(3, state.at.ns);
-        do_.put_shard.bind(4, same_bits(state.orders));
-        if (const outcome ran = do_.put_shard.run(); !ran) {
-            return ran.error();
+        const auto key = shard_key(shard);
+        if (auto put = rows_->put(shards_table, key, encode(key, state)); !put) {
+            return put;
         }
     }
     for (const history_gap& each : new_gaps_) {
-        do_.put_gap.bind(1, each.shard.value);
-        do_.put_gap.bind(2, same_bits(each.first));
-        do_.put_gap.bind(3, same_bits(each.last));
-        if (const outcome ran = do_.put_gap.run(); !ran) {
-            return ran.error();
+        const auto key = gap_key(each.shard, each.first);
+        if (auto put = rows_->put(gaps_table, key, encode_gap(key, each.last)); !put) {
+            return put;
         }
     }
-    do_.put_trades.bind(1, same_bits(trades_));
-    return do_.put_trades.run();
+    return done{};
 }
 
 error history::die(const error& why) {

@@ -1,58 +1,81 @@
 #include "actors/sinks/history/history_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "actors/sinks/history/history_tables.hpp"
+#include "storage/lmdb_store.hpp"
 
 namespace bourse {
 
+using namespace history_rows;  // NOLINT(google-build-using-namespace)
+
 namespace {
 
-namespace tables = history_tables;
+constexpr std::int64_t lowest_time = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t highest_time = std::numeric_limits<std::int64_t>::max();
 
-/// Where a row is among all: the newest has the highest. Of an order at, id, 0; of a trade at, symbol, number.
-using row_place = std::array<std::int64_t, 3>;
-constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+/// Where a row is among all: the newest has the highest.
+struct row_place {
+    std::int64_t at = highest_time;
+    std::uint64_t id = highest_id;
+    friend auto operator<=>(const row_place&, const row_place&) = default;
+};
+constexpr row_place lowest_place{lowest_time, 0};
 
 [[nodiscard]] std::string text_of(const row_place& place) {
-    return std::to_string(place[0]) + "." + std::to_string(place[1]) + "." +
-           std::to_string(place[2]);
+    return std::to_string(place.at) + "." + std::to_string(place.id);
 }
 
+/// Of an empty text behind all.
 [[nodiscard]] std::optional<row_place> place_of(std::string_view text) {
-    row_place place{};
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    for (std::size_t i = 0; i < place.size(); ++i) {
-        const auto read = std::from_chars(at, end, place[i]);
-        const bool is_last = i + 1 == place.size();
-        if (read.ec != std::errc{} || (is_last ? read.ptr != end : read.ptr == end) ||
-            (!is_last && *read.ptr != '.')) {
-            return std::nullopt;
-        }
-        at = read.ptr + (is_last ? 0 : 1);
+    row_place place;
+    if (text.empty()) {
+        return place;
     }
-    return place;
+    const char* const end = text.data() + text.size();
+    const auto at = std::from_chars(text.data(), end, place.at);
+    if (at.ec != std::errc{} || at.ptr == end || *at.ptr != '.') {
+        return std::nullopt;
+    }
+    const auto id = std::from_chars(at.ptr + 1, end, place.id);
+    return id.ec == std::errc{} && id.ptr == end ? std::optional(place) : std::nullopt;
 }
 
-/// Rows of one statement, by falling place.
+/// Rows of one shard, by falling place: those that are wanted, one more than a page has at the most.
 template <typename Row>
-struct found_rows {
+class found_rows {
+public:
+    explicit found_rows(std::size_t most) : most_(most) {}
+
+    /// Looks at a row; false when it has enough.
+    bool look(const row_place& place, const Row& row, bool is_wanted) {
+        if (is_wanted) {
+            rows.emplace_back(place, row);
+        }
+        if (rows.size() > most_ || ++looked_at_ == max_rows_looked_at) {
+            stopped_at = place;
+            return false;
+        }
+        return true;
+    }
+
     std::vector<std::pair<row_place, Row>> rows;
     std::optional<row_place> stopped_at;  ///< it goes on behind this one
+
+private:
+    std::size_t most_;
+    std::uint32_t looked_at_ = 0;
 };
 
-/// A page: the newest `most` of several, without those that are in two. The cursor, or nothing at the end.
+/// A page: the newest `most` of several shards. The cursor, or nothing at the end.
 template <typename Row>
 std::string merge(std::vector<found_rows<Row>>& found, std::size_t most, std::vector<Row>& into) {
-    row_place floor{lowest, lowest, lowest};  // below, rows of one that was stopped are missing
+    row_place floor = lowest_place;  // below, rows of one that was stopped are missing
     bool was_stopped = false;
     std::vector<std::pair<row_place, Row>> all;
     for (found_rows<Row>& each : found) {
@@ -63,10 +86,6 @@ std::string merge(std::vector<found_rows<Row>>& found, std::size_t most, std::ve
         std::ranges::move(each.rows, std::back_inserter(all));
     }
     std::ranges::sort(all, std::greater<>{}, &std::pair<row_place, Row>::first);
-    const auto same = std::unique(all.begin(), all.end(), [](const auto& one, const auto& next) {
-        return one.first == next.first;
-    });
-    all.erase(same, all.end());
     for (auto& [place, row] : all) {
         if (place < floor) {
             break;
@@ -79,71 +98,18 @@ std::string merge(std::vector<found_rows<Row>>& found, std::size_t most, std::ve
     return was_stopped ? text_of(floor) : std::string();
 }
 
-/// Runs a statement of which `row` makes a place and, if it is wanted, a row. Stops behind `most` that are wanted.
-template <typename Row, typename Take>
-result<found_rows<Row>> run(sqlite_statement& statement, std::size_t most, Take take) {
-    found_rows<Row> found;
-    for (std::uint32_t looked_at = 0;; ++looked_at) {
-        const auto stepped = statement.step();
-        if (!stepped) {
-            return stepped.error();
-        }
-        if (!*stepped) {
-            return found;
-        }
-        row_place place{};
-        if (std::optional<Row> row = take(statement, place)) {
-            found.rows.emplace_back(place, *std::move(row));
-        }
-        if (found.rows.size() > most || looked_at + 1 == max_rows_looked_at) {
-            found.stopped_at = place;
-            statement.reset();
-            return found;
-        }
-    }
-}
-
-[[nodiscard]] history_order order_of(const sqlite_statement& row) {
-    return {.id = {same_bits(row.column(0))},
-            .account = {static_cast<std::uint32_t>(row.column(1))},
-            .symbol = {static_cast<std::uint32_t>(row.column(2))},
-            .side = static_cast<side>(row.column(3)),
-            .price = {row.column(4)},
-            .lots = {row.column(5)},
-            .filled = {row.column(6)},
-            .remaining = {row.column(7)},
-            .open = row.column(8) != 0,
-            .why = static_cast<reason>(row.column(9)),
-            .client = {same_bits(row.column(10)), same_bits(row.column(11))},
-            .at = {row.column(12)},
-            .changed = {row.column(13)}};
-}
-
-[[nodiscard]] history_trade trade_of(const sqlite_statement& row) {
-    return {.number = {same_bits(row.column(2))},
-            .symbol = {static_cast<std::uint32_t>(row.column(1))},
-            .price = {row.column(3)},
-            .lots = {row.column(4)},
-            .at = {row.column(0)},
-            .aggressor = static_cast<side>(row.column(5)),
-            .buyer = {static_cast<std::uint32_t>(row.column(6))},
-            .seller = {static_cast<std::uint32_t>(row.column(7))},
-            .buy = {same_bits(row.column(8))},
-            .sell = {same_bits(row.column(9))}};
-}
-
 /// From when to when, `until` not included.
 struct time_window {
-    std::int64_t from = lowest;
-    std::int64_t until = highest;
+    std::int64_t from = lowest_time;
+    std::int64_t until = highest_time;
 };
 [[nodiscard]] time_window window_of(const history_request& request) {
-    return {request.from == timestamp{} ? lowest : request.from.ns,
-            request.until == timestamp{} ? highest : request.until.ns};
+    return {request.from == timestamp{} ? lowest_time : request.from.ns,
+            request.until == timestamp{} ? highest_time : request.until.ns};
 }
 /// The window up to the moment of a cursor: of that moment some rows are left.
 [[nodiscard]] time_window up_to(time_window window, const row_place& behind) {
-    window.until = behind[0] == highest ? window.until : std::min(window.until, behind[0] + 1);
+    window.until = behind.at == highest_time ? window.until : std::min(window.until, behind.at + 1);
     return window;
 }
 
@@ -171,313 +137,320 @@ struct time_window {
             trade.sell == request.order);
 }
 
-[[nodiscard]] error no_such_cursor(const std::string& cursor) {
-    return {errc::malformed, "\"" + cursor + "\" is no cursor that an answer gave"};
+/// The ids of one shard, `until` not included.
+struct id_range {
+    std::uint64_t from = 0;
+    std::uint64_t until = 0;
+};
+
+/// The lowest of the ids from `low` to below `high` that is not before a moment, `high` if there is none: they rise with time.
+/// `is_before` says of an id whether it is, and may have looked at a higher one: the first from it on, which it says.
+template <typename IsBefore>
+result<std::uint64_t> first_from(std::uint64_t low, std::uint64_t high, IsBefore is_before) {
+    while (low < high) {
+        std::uint64_t looked_at = low + (high - low) / 2;
+        const std::uint64_t middle = looked_at;
+        const result<bool> before = is_before(looked_at);
+        if (!before) {
+            return before.error();
+        }
+        (*before ? low : high) = *before ? looked_at + 1 : middle;
+    }
+    return low;
 }
+
+/// One question, of one moment.
+class question {
+public:
+    question(history_view& of, const history_request& request, row_place behind)
+        : of_(of), request_(request), behind_(behind) {}
+
+    outcome answer(history_answer& into) {
+        auto shards = of_.shards();
+        if (!shards) {
+            return shards.error();
+        }
+        shards_ = *std::move(shards);
+        into.as_of = shards_.empty() ? 0 : std::numeric_limits<std::uint64_t>::max();
+        for (const auto& each : shards_) {
+            into.as_of = std::min(into.as_of, each.second.cursor);
+        }
+        return request_.what == history_request::kind::orders ? find_orders(into)
+                                                              : find_trades(into);
+    }
+
+private:
+    [[nodiscard]] result<id_range> orders_in(shard_id shard, const shard_row& of,
+                                             const time_window& window) {
+        const std::uint64_t begin = lowest_id(shard);
+        const std::uint64_t end = std::max(begin, of.last_order.value + 1);
+        const auto first = [&](std::int64_t at) {
+            return first_from(begin, end, [&](std::uint64_t& id) -> result<bool> {
+                const auto found = of_.order_from({id});
+                if (!found) {
+                    return found.error();
+                }
+                const bool is_before = *found && (*found)->at.ns < at;
+                id = is_before ? (*found)->id.value : id;
+                return is_before;
+            });
+        };
+        return range(begin, end, window, first);
+    }
+
+    [[nodiscard]] result<id_range> trades_in(shard_id shard, const shard_row& of,
+                                             const time_window& window) {
+        const std::uint64_t begin = lowest_id(shard) | of.first_trade;
+        const std::uint64_t end = lowest_id(shard) | of.next_trade;
+        const auto first = [&](std::int64_t at) {
+            return first_from(begin, end, [&](std::uint64_t& id) -> result<bool> {
+                const auto found = of_.trade(id);
+                if (!found) {
+                    return found.error();
+                }
+                return *found && (*found)->at.ns < at;
+            });
+        };
+        return range(begin, end, window, first);
+    }
+
+    /// The ids in the window, and of the cursor's shard those behind it.
+    template <typename First>
+    [[nodiscard]] result<id_range> range(std::uint64_t begin, std::uint64_t end,
+                                         const time_window& window, First first) const {
+        const auto from =
+            window.from == lowest_time ? result<std::uint64_t>(begin) : first(window.from);
+        const auto until =
+            window.until == highest_time ? result<std::uint64_t>(end) : first(window.until);
+        if (!from || !until) {
+            return !from ? from.error() : until.error();
+        }
+        const bool is_of_cursor = account_shard({behind_.id}) == account_shard({begin});
+        return id_range{*from, is_of_cursor ? std::min(*until, behind_.id) : *until};
+    }
+
+    outcome find_orders(history_answer& into) {
+        const time_window window = up_to(window_of(request_), behind_);
+        std::vector<found_rows<history_order>> found;
+        for (const auto& [shard, of] : shards_) {
+            const auto in = orders_in(shard, of, window);
+            if (!in) {
+                return in.error();
+            }
+            found.emplace_back(request_.most);
+            if (auto looked = look_at_orders(*in, found.back()); !looked) {
+                return looked;
+            }
+        }
+        into.next = merge(found, request_.most, into.orders);
+        return done{};
+    }
+
+    outcome look_at_orders(id_range in, found_rows<history_order>& into) {
+        const auto take = [&](const history_order& order) {
+            const row_place place{order.at.ns, order.id.value};
+            return place >= behind_ || into.look(place, order, is_wanted(order, request_));
+        };
+        if (request_.order != order_id{}) {
+            in.from = std::max(in.from, request_.order.value);
+            in.until = std::min(in.until, request_.order.value + 1);
+        } else if (request_.account != account_id{}) {
+            const auto kind =
+                request_.open == true ? list_kind::open_orders : list_kind::orders_of_account;
+            return of_.orders_back(kind, request_.account.value, in.from, in.until, take);
+        } else if (request_.symbol != symbol_id{}) {
+            return of_.orders_back(list_kind::orders_of_symbol, request_.symbol.value, in.from,
+                                   in.until, take);
+        }
+        return of_.orders_back(in.from, in.until, take);
+    }
+
+    outcome find_trades(history_answer& into) {
+        time_window window = up_to(window_of(request_), behind_);
+        history_request asked = request_;
+        if (request_.order != order_id{}) {
+            const auto known = of_.order(request_.order);
+            if (!known) {
+                return known.error();
+            }
+            if (!*known ||
+                (request_.account != account_id{} && request_.account != (*known)->account)) {
+                return done{};
+            }
+            // An order trades between its first and its last change, and on its own side.
+            asked.account = (*known)->account;
+            window.from = std::max(window.from, (*known)->at.ns);
+            window.until = std::min(window.until, (*known)->changed.ns + 1);
+        }
+        std::vector<found_rows<history_trade>> found;
+        for (const auto& [shard, of] : shards_) {
+            const auto in = trades_in(shard, of, window);
+            if (!in) {
+                return in.error();
+            }
+            found.emplace_back(request_.most);
+            if (auto looked = look_at_trades(*in, asked, found.back()); !looked) {
+                return looked;
+            }
+        }
+        into.next = merge(found, request_.most, into.trades);
+        return done{};
+    }
+
+    outcome look_at_trades(id_range in, const history_request& asked,
+                           found_rows<history_trade>& into) {
+        const auto take = [&](std::uint64_t id, const history_trade& trade) {
+            const row_place place{trade.at.ns, id};
+            return place >= behind_ || into.look(place, trade, is_wanted(trade, asked));
+        };
+        if (asked.account != account_id{}) {
+            return of_.trades_back(list_kind::trades_of_account, asked.account.value, in.from,
+                                   in.until, take);
+        }
+        if (asked.symbol != symbol_id{}) {
+            return of_.trades_back(list_kind::trades_of_symbol, asked.symbol.value, in.from,
+                                   in.until, take);
+        }
+        return of_.trades_back(in.from, in.until, take);
+    }
+
+    history_view& of_;
+    const history_request& request_;
+    row_place behind_;
+    history_view::shard_rows shards_;
+};
 
 }  // namespace
 
 // --- Opening, and what is known of the whole --------------------------------------------------------
 
 result<std::unique_ptr<history_reader>> history_reader::open(const std::string& path) {
-    auto file = sqlite_file::open(path, sqlite_file::use::read);
-    if (!file) {
-        return file.error();
+    std::error_code ignored;
+    const auto bytes = std::filesystem::file_size(path + "/data.mdb", ignored);
+    if (ignored) {
+        return error{errc::unreadable, path + ": holds no history"};
     }
-    auto label = (*file)->prepare("PRAGMA application_id");
-    if (!label) {
-        return label.error();
+    lmdb_options options{.folder = path, .tables = tables()};
+    // As large as it may have to be.
+    while (options.max_bytes < max_lmdb_bytes && options.max_bytes < 2 * bytes) {
+        options.max_bytes *= 2;
     }
-    const auto found = label->step();
-    if (!found) {
-        return found.error();
+    options.least_free_bytes = 0;
+    auto rows = lmdb_store::open(options);
+    if (!rows) {
+        return rows.error();
     }
-    if (label->column(0) != tables::application) {
-        return error{errc::foreign, path + " is no history"};
+    std::unique_ptr<history_reader> made(
+        new history_reader(std::shared_ptr<row_store>(*std::move(rows))));
+    const auto owner =
+        made->look<std::optional<std::uint64_t>>([](history_view& now) { return now.owner(); });
+    if (!owner) {
+        return owner.error();
     }
-    label->reset();
-    return std::unique_ptr<history_reader>(new history_reader(*std::move(file)));
+    if (!*owner) {
+        return error{errc::foreign, path + " holds no history"};
+    }
+    return made;
+}
+
+std::unique_ptr<history_reader> history_reader::beside(const history& writer) {
+    return std::unique_ptr<history_reader>(new history_reader(writer.rows()));
+}
+
+/// What is found in the file at this moment.
+template <typename Found, typename Look>
+result<Found> history_reader::look(Look what) {
+    const auto reader = rows_->read();
+    if (!reader) {
+        return reader.error();
+    }
+    history_view now(**reader, rows_->path());
+    return what(now);
 }
 
 result<std::map<shard_id, std::uint64_t>> history_reader::cursors() {
-    auto made = file_->prepare("SELECT shard, cursor FROM shards");
-    if (!made) {
-        return made.error();
+    const auto shards =
+        look<history_view::shard_rows>([](history_view& now) { return now.shards(); });
+    if (!shards) {
+        return shards.error();
     }
     std::map<shard_id, std::uint64_t> cursors;
-    while (true) {
-        const auto found = made->step();
-        if (!found) {
-            return found.error();
-        }
-        if (!*found) {
-            return cursors;
-        }
-        cursors[{static_cast<std::uint16_t>(made->column(0))}] = same_bits(made->column(1));
+    for (const auto& [shard, row] : *shards) {
+        cursors[shard] = row.cursor;
     }
+    return cursors;
 }
 
 result<std::vector<history_gap>> history_reader::gaps() {
-    auto made = file_->prepare("SELECT shard, first, last FROM gaps");
-    if (!made) {
-        return made.error();
-    }
-    std::vector<history_gap> gaps;
-    while (true) {
-        const auto found = made->step();
-        if (!found) {
-            return found.error();
-        }
-        if (!*found) {
-            return gaps;
-        }
-        gaps.push_back({{static_cast<std::uint16_t>(made->column(0))},
-                        same_bits(made->column(1)),
-                        same_bits(made->column(2))});
-    }
+    return look<std::vector<history_gap>>([](history_view& now) { return now.gaps(); });
 }
 
 result<std::uint64_t> history_reader::dropped() {
-    auto made = file_->prepare("SELECT value FROM about WHERE what = " +
-                               std::to_string(tables::dropped_row));
-    if (!made) {
-        return made.error();
+    const auto shards =
+        look<history_view::shard_rows>([](history_view& now) { return now.shards(); });
+    if (!shards) {
+        return shards.error();
     }
-    const auto found = made->step();
-    if (!found) {
-        return found.error();
+    std::uint64_t dropped = 0;
+    for (const auto& each : *shards) {
+        dropped += each.second.dropped;
     }
-    return *found ? same_bits(made->column(0)) : 0;
+    return dropped;
 }
 
 result<std::optional<history_order>> history_reader::find(order_id id) {
-    if (!find_order_) {
-        auto made = file_->prepare("SELECT * FROM orders WHERE id = ?1");
-        if (!made) {
-            return made.error();
-        }
-        find_order_ = *std::move(made);
-    }
-    find_order_->bind(1, same_bits(id.value));
-    const auto found = find_order_->step();
-    if (!found) {
-        return found.error();
-    }
-    std::optional<history_order> order;
-    if (*found) {
-        order = order_of(*find_order_);
-        find_order_->reset();
-    }
-    return order;
+    return look<std::optional<history_order>>([&](history_view& now) { return now.order(id); });
 }
 
-result<std::optional<history_trade>> history_reader::find(timestamp at, symbol_id symbol,
-                                                          trade_number number) {
-    if (!find_trade_) {
-        auto made =
-            file_->prepare("SELECT * FROM trades WHERE at = ?1 AND symbol = ?2 AND number = ?3");
-        if (!made) {
-            return made.error();
-        }
-        find_trade_ = *std::move(made);
-    }
-    find_trade_->bind(1, at.ns);
-    find_trade_->bind(2, symbol.value);
-    find_trade_->bind(3, same_bits(number.value));
-    const auto found = find_trade_->step();
-    if (!found) {
-        return found.error();
-    }
-    std::optional<history_trade> trade;
-    if (*found) {
-        trade = trade_of(*find_trade_);
-        find_trade_->reset();
-    }
-    return trade;
+result<std::vector<history_trade>> history_reader::trades(shard_id shard, std::uint64_t newer,
+                                                          std::uint64_t most) {
+    return look<std::vector<history_trade>>(
+        [&](history_view& now) -> result<std::vector<history_trade>> {
+            const auto shards = now.shards();
+            if (!shards) {
+                return shards.error();
+            }
+            std::vector<history_trade> found;
+            const auto of = shards->find(shard);
+            if (of == shards->end()) {
+                return found;
+            }
+            const std::uint64_t first = of->second.first_trade;
+            const std::uint64_t end = of->second.next_trade;
+            const std::uint64_t until = end - std::min(newer, end - first);
+            for (std::uint64_t at = until - std::min(most, until - first); at < until; ++at) {
+                const auto trade = now.trade(lowest_id(shard) | at);
+                if (!trade) {
+                    return trade.error();
+                }
+                if (*trade) {
+                    found.push_back(**trade);
+                }
+            }
+            return found;
+        });
 }
 
 // --- Questions --------------------------------------------------------------------------------------
 
-// In one transaction, so that all of the answer is of one moment.
 result<history_answer> history_reader::ask(const history_request& request) {
     if (request.most == 0 || request.most > max_history_rows) {
         return error{errc::over_bound, std::to_string(request.most) +
                                            " rows cannot be asked for at once, but 1 to " +
                                            std::to_string(max_history_rows)};
     }
-    if (const outcome begun = file_->run("BEGIN"); !begun) {
-        return begun.error();
-    }
-    auto answered = answer(request);
-    static_cast<void>(file_->run("ROLLBACK"));
-    return answered;
-}
-
-result<history_answer> history_reader::answer(const history_request& request) {
-    history_answer into;
-    const auto known = cursors();
-    if (!known) {
-        return known.error();
-    }
-    into.as_of = known->empty() ? 0 : std::numeric_limits<std::uint64_t>::max();
-    for (const auto& [shard, cursor] : *known) {
-        into.as_of = std::min(into.as_of, cursor);
-    }
-    const outcome found = request.what == history_request::kind::orders
-                              ? find_orders(request, into)
-                              : find_trades(request, into);
-    if (!found) {
-        return found.error();
-    }
-    return into;
-}
-
-// The ids of a shard rise with time, so it is looked for among them as in an index of times. `highest` if there is none.
-result<std::int64_t> history_reader::first_id_from(shard_id shard, timestamp at) {
-    const std::int64_t base = std::int64_t{shard.value} << order_counter_bits;
-    auto look =
-        file_->prepare("SELECT id, at FROM orders WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1");
-    if (!look) {
-        return look.error();
-    }
-    std::int64_t low = 0;
-    auto high = static_cast<std::int64_t>(order_counter_mask) + 1;
-    while (low < high) {
-        const std::int64_t middle = low + (high - low) / 2;
-        look->bind(1, base + middle);
-        look->bind(2, base + high);
-        const auto found = look->step();
-        if (!found) {
-            return found.error();
-        }
-        if (!*found || look->column(1) >= at.ns) {
-            high = middle;
-        } else {
-            low = look->column(0) - base + 1;
-        }
-        look->reset();
-    }
-    return base + low;
-}
-
-outcome history_reader::find_orders(const history_request& request, history_answer& into) {
-    const auto behind =
-        request.cursor.empty() ? row_place{highest, highest, highest} : place_of(request.cursor);
+    const auto behind = place_of(request.cursor);
     if (!behind) {
-        return no_such_cursor(request.cursor);
+        return error{errc::malformed,
+                     "\"" + request.cursor + "\" is no cursor that an answer gave"};
     }
-    std::string sql = "SELECT * FROM orders WHERE id >= ?1 AND id < ?2";
-    if (request.order != order_id{}) {
-        sql += " AND id = " + std::to_string(request.order.value);
-    } else if (request.account != account_id{}) {
-        sql += " AND account = " + std::to_string(request.account.value);
-        sql += request.open == true ? " AND open = 1" : "";
-    } else if (request.symbol != symbol_id{}) {
-        sql += " AND symbol = " + std::to_string(request.symbol.value);
-    }
-    auto look = file_->prepare(sql + " ORDER BY id DESC");
-    if (!look) {
-        return look.error();
-    }
-    const auto known = cursors();
-    if (!known) {
-        return known.error();
-    }
-    const time_window window = up_to(window_of(request), *behind);
-    std::vector<found_rows<history_order>> found;
-    for (const auto& [shard, cursor] : *known) {
-        const auto from = first_id_from(shard, {window.from});
-        auto until = first_id_from(shard, {window.until});
-        if (!from || !until) {
-            return (!from ? from : until).error();
+    return look<history_answer>([&](history_view& now) -> result<history_answer> {
+        history_answer into;
+        if (auto answered = question(now, request, *behind).answer(into); !answered) {
+            return answered.error();
         }
-        if (account_shard({same_bits((*behind)[1])}) == shard) {
-            *until = std::min(*until, (*behind)[1]);
-        }
-        look->bind(1, *from);
-        look->bind(2, *until);
-        auto rows = run<history_order>(
-            *look, request.most, [&](const sqlite_statement& row, row_place& place) {
-                history_order order = order_of(row);
-                place = {order.at.ns, row.column(0), 0};
-                return place < *behind && is_wanted(order, request) ? std::optional(order)
-                                                                    : std::nullopt;
-            });
-        if (!rows) {
-            return rows.error();
-        }
-        found.push_back(*std::move(rows));
-    }
-    into.next = merge(found, request.most, into.orders);
-    return done{};
-}
-
-outcome history_reader::find_trades(const history_request& request, history_answer& into) {
-    const auto behind =
-        request.cursor.empty() ? row_place{highest, highest, highest} : place_of(request.cursor);
-    if (!behind) {
-        return no_such_cursor(request.cursor);
-    }
-    time_window window = up_to(window_of(request), *behind);
-    history_request asked = request;
-    if (request.order != order_id{}) {
-        auto look = file_->prepare("SELECT * FROM orders WHERE id = ?1");
-        if (!look) {
-            return look.error();
-        }
-        look->bind(1, same_bits(request.order.value));
-        const auto stepped = look->step();
-        if (!stepped) {
-            return stepped.error();
-        }
-        if (!*stepped) {
-            return done{};
-        }
-        // An order trades between its first and its last change, and on its own side.
-        const history_order order = order_of(*look);
-        if (request.account != account_id{} && request.account != order.account) {
-            return done{};
-        }
-        asked.account = order.account;
-        window.from = std::max(window.from, order.at.ns);
-        window.until = std::min(window.until, order.changed.ns + 1);
-    }
-    std::vector<std::string> wheres;
-    if (asked.account != account_id{}) {
-        wheres = {" AND buyer = " + std::to_string(asked.account.value),
-                  " AND seller = " + std::to_string(asked.account.value)};
-    } else if (asked.symbol != symbol_id{}) {
-        wheres = {" AND symbol = " + std::to_string(asked.symbol.value)};
-    } else {
-        wheres = {""};
-    }
-    std::vector<found_rows<history_trade>> found;
-    for (const std::string& where : wheres) {
-        auto look = file_->prepare(
-            "SELECT * FROM trades WHERE at >= ?1 AND at < ?2 AND (at, symbol, number) < (?3, ?4, "
-            "?5)" +
-            where + " ORDER BY at DESC, symbol DESC, number DESC");
-        if (!look) {
-            return look.error();
-        }
-        look->bind(1, window.from);
-        look->bind(2, window.until);
-        for (int i = 0; i < 3; ++i) {
-            look->bind(3 + i, (*behind)[static_cast<std::size_t>(i)]);
-        }
-        auto rows = run<history_trade>(
-            *look, request.most, [&](const sqlite_statement& row, row_place& place) {
-                const history_trade trade = trade_of(row);
-                place = {row.column(0), row.column(1), row.column(2)};
-                return is_wanted(trade, asked) ? std::optional(trade) : std::nullopt;
-            });
-        if (!rows) {
-            return rows.error();
-        }
-        found.push_back(*std::move(rows));
-    }
-    into.next = merge(found, request.most, into.trades);
-    return done{};
+        return into;
+    });
 }
 
 }  // namespace bourse

@@ -52,6 +52,14 @@ small_exchange::~small_exchange() = default;
 
 void small_exchange::log_in(std::uint64_t ask, log_in_request request, answer_box& to) {
     const std::lock_guard lock(mutex_);
+    if (is_held_) {
+        waiting_log_ins_.push_back({ask, std::move(request), &to});
+        return;
+    }
+    let_in(ask, request, to);
+}
+
+void small_exchange::let_in(std::uint64_t ask, const log_in_request& request, answer_box& to) {
     const auto found = users_.find(request.key);
     if (found == users_.end()) {
         to.put({}, ask, refusal(request_refused::kind::not_logged_in, "this key opens nothing"));
@@ -105,6 +113,9 @@ void small_exchange::hold() {
 void small_exchange::let_go() {
     const std::lock_guard lock(mutex_);
     is_held_ = false;
+    for (const held_log_in& each : std::exchange(waiting_log_ins_, {})) {
+        let_in(each.ask, each.what, *each.to);
+    }
     for (held_request& each : std::exchange(waiting_, {})) {
         take(each.session, each.ask, std::move(each.what));
     }
@@ -143,7 +154,7 @@ std::uint64_t small_exchange::credit_granted() const {
 
 std::size_t small_exchange::held() const {
     const std::lock_guard lock(mutex_);
-    return waiting_.size();
+    return waiting_.size() + waiting_log_ins_.size();
 }
 
 // --- What is asked --------------------------------------------------------------------------------

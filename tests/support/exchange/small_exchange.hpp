@@ -60,6 +60,13 @@ private:
         session_request what;
     };
 
+    struct held_log_in {
+        std::uint64_t ask = 0;
+        log_in_request what;
+        answer_box* to = nullptr;
+    };
+
+    void let_in(std::uint64_t ask, const log_in_request& request, answer_box& to);
     void take(session_number session, std::uint64_t ask, session_request request);
     void drain();
     void submit(member& from, std::uint64_t ask, std::vector<shard_command> commands);
@@ -83,6 +90,7 @@ private:
     unsigned losing_ = 0;
     std::uint64_t granted_ = 0;
     std::vector<held_request> waiting_;
+    std::vector<held_log_in> waiting_log_ins_;
     std::vector<std::uint64_t> dirty_;
 };
 

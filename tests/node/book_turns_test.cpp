@@ -1,0 +1,133 @@
+// A round of books whose turns go wrong: it comes to an end, and who applies the entry hears of it.
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <caf/all.hpp>
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "actors/book/book_actor.hpp"
+#include "actors/console/supervisor_actor.hpp"
+
+namespace bourse {
+namespace {
+
+enum class turn_end { well, assertion, failure };
+
+/// A book's turn that ends as it is told to.
+class told_turn final : public book_turn {
+public:
+    explicit told_turn(turn_end how) : how_(how) {}
+    void run() override {
+        ++times;
+        const bool the_book_is_right = how_ != turn_end::assertion;
+        BOURSE_ASSERT(the_book_is_right);
+        if (how_ == turn_end::failure) {
+            throw std::runtime_error("not a bug that we know of");
+        }
+    }
+    std::atomic<int> times{0};
+
+private:
+    turn_end how_;
+};
+
+/// Threads that share one queue, as a node's do.
+struct shared_queue : caf::actor_system_config {
+    shared_queue() { set("scheduler.policy", caf::atom("sharing")); }
+};
+
+/// Two books' actors, supervised as a node's are.
+struct two_books {
+    two_books() {
+        std::vector<watched_part> watched;
+        for (const char* name : {"1", "2"}) {
+            const auto count = registry.add("book", name);
+            const book_actor made = system.spawn(book_behavior, count);
+            books.push_back({made, count});
+            watched.push_back({made.address(), std::string("book ") + name});
+        }
+        all.push_back(
+            system.spawn(supervisor_behavior, watched,
+                         std::function<void(const std::string&)>([this](const std::string& why) {
+                             if (!std::exchange(has_said, true)) {
+                                 said.set_value(why);
+                             }
+                         })));
+    }
+    ~two_books() {
+        for (const auto& each : books) {
+            all.push_back(caf::actor_cast<caf::actor>(each.to));
+        }
+        for (const caf::actor& each : all) {
+            caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+        }
+        books.clear();
+        all.clear();
+        system.await_all_actors_done();
+    }
+    two_books(const two_books&) = delete;
+    two_books& operator=(const two_books&) = delete;
+
+    /// Runs the first here and the others by the books in turn; what did not hold, or nothing.
+    std::string round(const std::vector<told_turn*>& turns) {
+        const assertion_scope scope;  // as while an entry is applied
+        try {
+            handed_turns apart(turns.size() - 1);
+            for (std::size_t i = 1; i < turns.size(); ++i) {
+                apart.hand(books[i % books.size()], *turns[i]);
+            }
+            apart.finish(*turns.front());
+        } catch (const violated_assertion& bug) {
+            return bug.condition;
+        }
+        return "";
+    }
+
+    actor_registry registry;
+    std::promise<std::string> said;
+    bool has_said = false;
+    shared_queue config;
+    caf::actor_system system{config};
+    std::vector<post<book_actor>> books;
+    std::vector<caf::actor> all;
+};
+
+}  // namespace
+
+TEST_CASE("an assertion that does not hold in a book's turn is said where the entry is applied") {
+    two_books of;
+    told_turn well(turn_end::well);
+    told_turn more(turn_end::well);
+    told_turn wrong(turn_end::assertion);
+    CHECK(of.round({&well, &more, &wrong, &more}) == "the_book_is_right");
+    CHECK(more.times == 2);
+    // One here: it is said when the others are over.
+    CHECK(of.round({&wrong, &more, &more, &more}) == "the_book_is_right");
+    CHECK(more.times == 5);
+    // The actors live, and the next round is as any.
+    CHECK(of.round({&well, &more, &well, &more}).empty());
+    CHECK(!of.has_said);
+}
+
+// CAF tells of the exception through an actor of its own that prints: the thread sanitizer cannot follow it there.
+#if !defined(__SANITIZE_THREAD__)
+TEST_CASE("a book's actor that dies in the middle of a turn is named, and nobody waits for it") {
+    two_books of;
+    told_turn well(turn_end::well);
+    told_turn fatal(turn_end::failure);
+    CHECK(of.round({&well, &fatal, &well}) == "book_actor_lived_through_its_turn");
+    auto heard = of.said.get_future();
+    REQUIRE(heard.wait_for(std::chrono::minutes(1)) == std::future_status::ready);
+    CHECK(heard.get().starts_with("book 2 failed ("));
+    // What the dead one is given is done all the same.
+    told_turn after(turn_end::well);
+    CHECK(of.round({&well, &after, &well, &after}).empty());
+    CHECK(after.times == 2);
+}
+#endif
+
+}  // namespace bourse

@@ -1,0 +1,153 @@
+// What a node does when somebody is slower than what happens: a session, and the event store.
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "actors/session/session_table.hpp"
+#include "box_client.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace bourse {
+namespace {
+
+/// Takes nothing while it is held, and its session waits for it.
+class held_client final : public box_client {
+public:
+    using box_client::box_client;
+    void put(session_number session, std::uint64_t ask, session_answer answer) override {
+        {
+            std::unique_lock lock(held_mutex_);
+            let_go_.wait(lock, [&] { return !is_held_; });
+        }
+        box_client::put(session, ask, std::move(answer));
+    }
+    void hold(bool on) {
+        const std::lock_guard lock(held_mutex_);
+        is_held_ = on;
+        let_go_.notify_all();
+    }
+
+private:
+    std::mutex held_mutex_;
+    std::condition_variable let_go_;
+    bool is_held_ = false;
+};
+
+/// However the test ends, its node can.
+class lets_go {
+public:
+    explicit lets_go(held_client& of) : of_(of) {}
+    ~lets_go() { of_.hold(false); }
+    lets_go(const lets_go&) = delete;
+    lets_go& operator=(const lets_go&) = delete;
+
+private:
+    held_client& of_;
+};
+
+void open_alice(box_client& boss) {
+    static_cast<void>(boss.get<done_answer>(
+        add_instrument{.name = "AAPL", .currency = "USD", .description = {}, .terms = {}}));
+    static_cast<void>(boss.get<done_answer>(
+        open_named_account{.name = "alice", .deposits = {{true, "USD", "1000"}}}));
+}
+
+session_request to_alice(std::size_t count = 1) {
+    submit_request list;
+    for (std::size_t i = 0; i < count; ++i) {
+        list.commands.emplace_back(
+            deposit{.account = {1}, .asset = asset_of(currency_id{1}), .amount = 5});
+    }
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("as many entries wait for a slow session as may; the others it has from the past") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    box_client boss(running->port());
+    held_client slow(running->port());
+    const stops_first ends(*running);
+    const lets_go released(slow);
+    REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
+    open_alice(boss);
+    const auto key = boss.get<user_added>(
+        add_user{.name = "slow", .role = user_role::viewer, .accounts = {"alice"}});
+    REQUIRE(std::holds_alternative<logged_in>(slow.log_in(key.key)));
+    const std::uint64_t reports = slow.send(subscribe_reports{.account = {1}});
+    REQUIRE(std::holds_alternative<subscribed>(slow.wait(reports)));
+    static_cast<void>(slow.get<done_answer>(grant_credit{reports, 2 * max_entries_on_way}));
+    const auto waiting = [&] {
+        const auto lines = boss.get<table_answer>(console_request{"sessions", "slow"});
+        REQUIRE(lines.columns.at(5) == "entries_waiting");
+        return std::stoul(lines.rows.at(0).at(5));
+    };
+
+    slow.hold(true);
+    std::uint64_t told = 0;
+    const auto tell = [&] {
+        static_cast<void>(boss.get<submitted>(to_alice()));
+        ++told;
+    };
+    tell();
+    while (waiting() > 0) {  // until it hangs at the first
+    }
+    while (told < 1 + max_entries_on_way) {
+        tell();
+    }
+    while (waiting() < max_entries_on_way) {  // the last is told after it is answered
+    }
+    for (int i = 0; i < 20; ++i) {
+        tell();
+        REQUIRE(waiting() == max_entries_on_way);
+    }
+    slow.hold(false);
+    std::uint64_t last = 0;
+    for (std::uint64_t seen = 0; seen < told;) {
+        const auto push = std::get<reports_push>(slow.wait(reports));
+        for (const report& each : push.reports) {
+            REQUIRE((last == 0 || each.number == last + 1));
+            last = each.number;
+            ++seen;
+        }
+    }
+    CHECK(slow.get<portfolio_answer>(portfolio_request{{1}}).last_report == last);
+}
+
+TEST_CASE(
+    "commands are refused while the event store is too far behind, and taken when it is not") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    node_options options = small_node(folder);
+    options.max_behind_events = 400;
+    const auto running = open_node(options);
+    box_client boss(running->port());
+    const stops_first ends(*running);
+    REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
+    open_alice(boss);
+    // It writes ten times a second: sooner or later a list comes while the one before is not written.
+    std::uint64_t taken = 0;
+    session_answer answer;
+    do {
+        answer = boss.ask(to_alice(500));
+        taken += std::holds_alternative<submitted>(answer) ? 500U : 0U;
+    } while (std::holds_alternative<submitted>(answer) && taken < 500'000);
+    CHECK(taken > 0);
+    REQUIRE(std::holds_alternative<request_refused>(answer));
+    const auto refused = std::get<request_refused>(answer);
+    CHECK(refused.what == request_refused::kind::overloaded);
+    CHECK(refused.why == "the event store is too far behind");
+    CHECK(refused.retry_after_ms > 0);
+    // Questions are answered meanwhile, and what was refused was not done.
+    const auto has = boss.get<portfolio_answer>(portfolio_request{{1}});
+    CHECK(has.lines.at(0).total == static_cast<wide_int>(100'000 + 5 * taken));
+    while (!std::holds_alternative<submitted>(boss.ask(to_alice()))) {
+    }
+    CHECK(boss.get<portfolio_answer>(portfolio_request{{1}}).lines.at(0).total ==
+          has.lines.at(0).total + 5);
+}
+
+}  // namespace bourse
