@@ -14,6 +14,8 @@ struct work_done {
 };
 struct journal_work {
     std::shared_ptr<handed_work> what;
+    /// Whose bytes are written: there until they are, even when the actor that noted them is gone.
+    std::shared_ptr<const void> of;
 };
 struct rows_work {
     work_done::kind of = work_done::kind::rows;

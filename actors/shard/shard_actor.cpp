@@ -368,7 +368,8 @@ void shard_work::hand_out(desk_effects& out) {
         return;
     }
     if (out.journal) {
-        to_.journal.tell(journal_work{std::make_shared<handed_work>(std::move(*out.journal))});
+        to_.journal.tell(
+            journal_work{std::make_shared<handed_work>(std::move(*out.journal)), parts_.desk});
     }
     if (out.rows) {
         to_.rows.tell(

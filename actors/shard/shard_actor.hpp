@@ -71,7 +71,7 @@ inline constexpr std::size_t min_inputs_handed_out = 512;
 inline constexpr std::uint64_t max_behind_events = 1'000'000;
 
 struct shard_parts {
-    std::unique_ptr<replica_desk> desk;
+    std::shared_ptr<replica_desk> desk;
     std::unique_ptr<act_desk> acts;
     sessions_ptr table;
     /// These keep what is told: put here, in order, before anybody else hears of it.

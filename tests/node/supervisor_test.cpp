@@ -144,6 +144,52 @@ TEST_CASE("a part that fails is named, of every kind, and one that was asked to 
     }
 }
 
+TEST_CASE("what a shard noted for the disk is written whole when its actor is gone before") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    {
+        std::promise<journal_work> noted;
+        parts of(folder);
+        const caf::actor shard = of.spawn("shard");
+        const auto shard_count = of.last_count;
+        // Writes nothing: keeps the first piece for us.
+        using first_piece = std::shared_ptr<std::promise<journal_work>*>;
+        const auto count = of.registry->add("journal", "1");
+        const journal_actor writer = of.system.spawn(
+            [count](journal_actor::pointer, first_piece keep) {
+                return journal_actor::behavior_type{
+                    [keep, count](const journal_work& work) {
+                        const handling here(count);
+                        if (auto* const to = std::exchange(*keep, nullptr)) {
+                            to->set_value(work);
+                        }
+                    },
+                    [count](const rows_work&) { const handling here(count); }};
+            },
+            std::make_shared<std::promise<journal_work>*>(&noted));
+        shard_begin begin;
+        begin.journal = begin.rows = begin.events = {writer, count};
+        const post<shard_actor> to{caf::actor_cast<shard_actor>(shard), shard_count};
+        put_record note{.table = record_table::users};
+        note.what = record_text{"tina", "a note"};
+        to.tell(commands_mail{
+            // before it begins: in the first piece that it hands out
+            1, 1, std::make_shared<std::vector<shard_command>>(std::vector<shard_command>{note})});
+        to.tell(begin);
+        journal_work work = noted.get_future().get();
+        REQUIRE(!work.what->empty());
+        caf::anon_send_exit(shard, caf::exit_reason::kill);
+        caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
+        while (work.of.use_count() > 1) {
+            std::this_thread::yield();
+        }
+        CHECK(work.what->carry_out());
+    }
+    const auto again = node_data::open(small_node(folder));
+    REQUIRE_MESSAGE(again, again.error().what);
+    CHECK((*again)->desk->state().record(record_table::users, "tina") != nullptr);
+}
+
 TEST_CASE("a session that fails is told its client, and its node goes on") {
     const temporary_folder temporary;
     parts of(temporary.path() + "/data");
