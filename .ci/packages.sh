@@ -2,7 +2,7 @@
 
 build_packages=(cmake ninja-build g++ pkgconf capnproto libcapnp-dev libcli11-dev libxxhash-dev libraft-dev liblmdb-dev
     libcaf-dev libspdlog-dev libtomlplusplus-dev libsodium-dev)
-test_packages=(doctest-dev libbenchmark-dev valgrind clang lld clang-tidy clang-format libclang-rt-dev)
+test_packages=(doctest-dev libbenchmark-dev valgrind clang lld llvm clang-tidy clang-format libclang-rt-dev)
 
 # The only libraft that cluster/ builds with. Debian 13 has it; Debian 12 has it in its backports, and
 # in its main archive 0.15.0, which loses committed entries.

@@ -38,7 +38,9 @@ if(BOURSE_SANITIZE)
     add_compile_options(-fsanitize=${BOURSE_SANITIZE} -fno-sanitize-recover=all
                         -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${BOURSE_SANITIZE})
-    add_compile_definitions(_GLIBCXX_ASSERTIONS)
+    # g++ and clang tell of it in different ways.
+    string(REGEX MATCH "address|thread" sanitizer "${BOURSE_SANITIZE}")
+    add_compile_definitions(_GLIBCXX_ASSERTIONS BOURSE_SANITIZER_${sanitizer})
 endif()
 
 # A null pointer or a misaligned one before each access is a third of what the undefined-behaviour sanitizer adds, and of

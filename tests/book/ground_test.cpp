@@ -191,16 +191,16 @@ TEST_CASE("1.6 with a peg the trade is at the peg's price of the moment") {
 }
 
 TEST_CASE("1.7 a price that would leave 64 bits stays at the limit") {
-    constexpr auto least = std::numeric_limits<std::int64_t>::min();
+    constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
     book_fixture book;
-    book.trade_at(at(least + 5));
-    book.enter(sell(1, 1, at(least)).trailing(10));
-    CHECK(book.row(1).stop_price == at(least));
-    book.buy(2, 1, at(least + 3));
+    book.trade_at(at(lowest + 5));
+    book.enter(sell(1, 1, at(lowest)).trailing(10));
+    CHECK(book.row(1).stop_price == at(lowest));
+    book.buy(2, 1, at(lowest + 3));
     book.enter(buy(3, 1, at(0)).primary_peg(4));
-    book.enter(sell(4, 2, at(least)).ioc());
+    book.enter(sell(4, 2, at(lowest)).ioc());
     book.forget();
-    CHECK(book.book.last_price() == at(least));
+    CHECK(book.book.last_price() == at(lowest));
 }
 
 TEST_CASE("1.8 total quantity is what is filled and what remains, version counts replaces") {

@@ -114,7 +114,7 @@ TEST_CASE("an assertion that does not hold in a book's turn is said where the en
 }
 
 // CAF tells of the exception through an actor of its own that prints: the thread sanitizer cannot follow it there.
-#if !defined(__SANITIZE_THREAD__)
+#if !defined(BOURSE_SANITIZER_thread)
 TEST_CASE("a book's actor that dies in the middle of a turn is named, and nobody waits for it") {
     two_books of;
     told_turn well(turn_end::well);

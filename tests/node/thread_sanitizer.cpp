@@ -9,7 +9,7 @@
 // no callers within code that is not instrumented, and a handler of ours has `behavior_impl::invoke` there. Nothing of ours is
 // named.
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(BOURSE_SANITIZER_thread)
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
     return "race_top:^caf::\n"

@@ -101,7 +101,8 @@ TEST_CASE("a copy in pieces is of one moment while newer checkpoints are taken")
     std::uint64_t index = 10;
     unsigned pieces = 0;
     do {
-        store_rows(*source, ++index, {{"150", "newer"}, {"n" + std::to_string(index), "new"}});
+        ++index;
+        store_rows(*source, index, {{"150", "newer"}, {"n" + std::to_string(index), "new"}});
         REQUIRE((*copy)->read(chunk.last_key, 200, chunk).has_value());
         CHECK(chunk.bytes.size() <= 200);
         REQUIRE(other->take(chunk.bytes).has_value());

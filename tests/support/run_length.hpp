@@ -6,7 +6,7 @@
 namespace bourse {
 
 /// Whether sanitizers make this test program several times slower.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(BOURSE_SANITIZER_address) || defined(BOURSE_SANITIZER_thread)
 inline constexpr bool sanitized = true;
 #else
 inline constexpr bool sanitized = false;

@@ -58,7 +58,7 @@ TEST_CASE("books that take their turns at once give the same bytes as in a loop"
     constexpr unsigned threads = 4;
     constexpr std::uint64_t commands = 4'000;
     // The thread sanitizer is who has most to say here.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(BOURSE_SANITIZER_address)
     constexpr std::uint64_t lives = 1;
 #else
     constexpr std::uint64_t lives = 5;
