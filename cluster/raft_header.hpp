@@ -11,6 +11,10 @@
 #include <cstdio>
 
 #pragma push_macro("__cpp_static_assert")
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wbuiltin-macro-redefined"
+#endif
 #undef __cpp_static_assert
 // NOLINTNEXTLINE(bugprone-reserved-identifier): what the header calls
 #define _Static_assert(...)
@@ -18,4 +22,7 @@ extern "C" {
 #include <raft.h>
 }
 #undef _Static_assert
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 #pragma pop_macro("__cpp_static_assert")

@@ -110,7 +110,8 @@ TEST_CASE("the examples of shard.capnp mean what their comments say") {
 /// The union's members in the order of their numbers, with a capital.
 std::vector<std::string> schema_kinds_of_command() {
     std::vector<std::string> names;
-    for (const auto field : capnp::Schema::from<schema::ShardCommand>().getUnionFields()) {
+    const auto fields = capnp::Schema::from<schema::ShardCommand>().getUnionFields();
+    for (const auto field : fields) {
         names.emplace_back(field.getProto().getName().cStr());
     }
     return names;
