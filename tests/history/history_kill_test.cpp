@@ -18,8 +18,6 @@
 namespace bourse {
 namespace {
 
-constexpr shard_id shard_1{1};
-
 /// Takes what follows, an entry a batch, and says a byte each. Never returns.
 [[noreturn]] void write_on(const std::string& path, const std::vector<unpacked_events>& told,
                            int says) {

@@ -15,8 +15,6 @@
 namespace bourse {
 namespace {
 
-constexpr shard_id shard_1{1};
-
 /// A history in a folder that is gone afterwards.
 class kept_history {
 public:

@@ -8,6 +8,8 @@
 
 namespace bourse {
 
+inline constexpr shard_id shard_1{1};
+
 /// What a real shard gives out for a generated flow, entry by entry, from its first.
 [[nodiscard]] std::vector<unpacked_events> told_entries(std::uint32_t operations,
                                                         std::uint32_t commands_per_entry);

@@ -10,12 +10,13 @@
 namespace bourse {
 namespace {
 
-result<std::vector<flow_message>> read(const std::string& text, lobster_options options = {}) {
+result<std::vector<flow_message>> read_lobster(const std::string& text,
+                                               lobster_options options = {}) {
     return lobster_message_reader(source_of(text), options).read_all();
 }
 
-std::string fault_of(const std::string& text) {
-    const auto messages = read(text);
+std::string lobster_fault(const std::string& text) {
+    const auto messages = read_lobster(text);
     return messages ? "" : messages.error().what;
 }
 
@@ -24,7 +25,7 @@ result<std::vector<depth_row>> read_book(const std::string& text) {
 }
 
 TEST_CASE("LOBSTER: each type becomes what it does to a book") {
-    const auto messages = read(
+    const auto messages = read_lobster(
         "10.5,1,7,20,5000000,1\n10.5,2,7,5,5000000,1\n10.5,3,7,15,5000000,1\n"
         "10.5,4,8,1,5000100,-1\n10.5,5,0,3,5000050,-1\n10.5,6,0,3,5000050,-1\n"
         "10.5,7,0,0,-1,-1\n10.5,7,0,0,0,-1\n10.5,7,0,0,1,-1\n");
@@ -39,7 +40,7 @@ TEST_CASE("LOBSTER: each type becomes what it does to a book") {
 }
 
 TEST_CASE("LOBSTER: sides are those of resting orders, and of hidden executions the aggressor's") {
-    const auto messages = read("1,4,8,1,50,-1\n1,5,0,3,50,-1\n");
+    const auto messages = read_lobster("1,4,8,1,50,-1\n1,5,0,3,50,-1\n");
     REQUIRE(messages);
     CHECK((*messages)[0].side == side::sell);
     CHECK((*messages)[1].side == side::buy);
@@ -48,8 +49,8 @@ TEST_CASE("LOBSTER: sides are those of resting orders, and of hidden executions 
 TEST_CASE(
     "LOBSTER: a line becomes a message; CRLF, a seventh column and no last newline are fine") {
     const auto messages =
-        read("34200.004241176,1,161,18,5853300,1,null\r\n34200.1,3,161,18,5853300,1",
-             {.midnight = {1'000}});
+        read_lobster("34200.004241176,1,161,18,5853300,1,null\r\n34200.1,3,161,18,5853300,1",
+                     {.midnight = {1'000}});
     REQUIRE(messages);
     REQUIRE(messages->size() == 2);
     CHECK((*messages)[0] == flow_message{.action = flow_action::add,
@@ -65,26 +66,27 @@ TEST_CASE(
 }
 
 TEST_CASE("LOBSTER: faults of messages name line, column and what would be right") {
-    CHECK(fault_of("") == "flow.csv: is empty; it must have at least one line");
-    CHECK(fault_of("1,1,7,20,50\n") == "flow.csv: line 1: has 5 columns, but must have 6 to 7");
-    CHECK(fault_of("time,type,order id,size,price,direction\n") ==
+    CHECK(lobster_fault("") == "flow.csv: is empty; it must have at least one line");
+    CHECK(lobster_fault("1,1,7,20,50\n") ==
+          "flow.csv: line 1: has 5 columns, but must have 6 to 7");
+    CHECK(lobster_fault("time,type,order id,size,price,direction\n") ==
           "flow.csv: line 1, column 1 (time): \"time\" is not a decimal number such as 13.41");
-    CHECK(fault_of("1.0000000001,1,7,20,50,1\n") ==
+    CHECK(lobster_fault("1.0000000001,1,7,20,50,1\n") ==
           "flow.csv: line 1, column 1 (time): \"1.0000000001\" has more than 9 decimals");
-    CHECK(fault_of("-1,1,7,20,50,1\n") ==
+    CHECK(lobster_fault("-1,1,7,20,50,1\n") ==
           "flow.csv: line 1, column 1 (time): \"-1\" is before midnight");
-    CHECK(fault_of("1,1,7,20,50,1\n1,8,7,20,50,1\n") ==
+    CHECK(lobster_fault("1,1,7,20,50,1\n1,8,7,20,50,1\n") ==
           "flow.csv: line 2, column 2 (type): \"8\" is not a whole number from 1 to 7");
-    CHECK(fault_of("1,1,0,20,50,1\n") ==
+    CHECK(lobster_fault("1,1,0,20,50,1\n") ==
           "flow.csv: line 1, column 3 (order id): \"0\" is no order's id: it must be above zero");
-    CHECK(fault_of("1,1,7,0,50,1\n") ==
+    CHECK(lobster_fault("1,1,7,0,50,1\n") ==
           "flow.csv: line 1, column 4 (size): \"0\" is not a whole number from 1 to 1099511627776");
-    CHECK(fault_of("1,1,7,20,5.5,1\n") ==
+    CHECK(lobster_fault("1,1,7,20,5.5,1\n") ==
           "flow.csv: line 1, column 5 (price): \"5.5\" is not a whole number from "
           "-9223372036854775808 to 9223372036854775807");
-    CHECK(fault_of("1,1,7,20,50,0\n") ==
+    CHECK(lobster_fault("1,1,7,20,50,0\n") ==
           "flow.csv: line 1, column 6 (direction): \"0\" is neither 1 (buy) nor -1 (sell)");
-    CHECK(fault_of("1,7,0,0,2,-1\n") ==
+    CHECK(lobster_fault("1,7,0,0,2,-1\n") ==
           "flow.csv: line 1, column 5 (price): \"2\" is not a whole number from -1 to 1");
 }
 

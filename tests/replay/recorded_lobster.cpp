@@ -15,8 +15,8 @@
 namespace bourse {
 namespace {
 
-constexpr std::uint64_t recorded_rows = 999;
-constexpr std::uint64_t recorded_makers = 98;
+constexpr std::uint64_t lobster_rows = 999;
+constexpr std::uint64_t lobster_makers = 98;
 
 struct recorded_session {
     std::vector<flow_message> messages;
@@ -38,8 +38,8 @@ std::optional<recorded_session> read_aapl() {
     auto rows = book_reader->read_all();
     REQUIRE(lines);
     REQUIRE(rows);
-    REQUIRE(lines->size() == recorded_rows);
-    REQUIRE(rows->size() == recorded_rows);
+    REQUIRE(lines->size() == lobster_rows);
+    REQUIRE(rows->size() == lobster_rows);
     return recorded_session{std::move(*lines), std::move(*rows)};
 }
 
@@ -62,7 +62,7 @@ book_replay replay(const recorded_session& session, flow_mode mode, bool reveals
     }
     driver.finish(steps);
     into.apply(steps);
-    CHECK(into.rows + driver.passed_over() == recorded_rows);
+    CHECK(into.rows + driver.passed_over() == lobster_rows);
     CHECK(into.faults == "");
     MESSAGE("rows " << into.rows_matched << " of " << into.rows << ", best levels "
                     << into.bests_matched << ", makers " << into.makers_matched << " of "
@@ -74,8 +74,8 @@ TEST_SUITE_BEGIN("data");
 
 TEST_CASE("AAPL: the best levels are right throughout, from the first row and the messages alone") {
     if (const auto session = read_aapl()) {
-        CHECK(replay(*session, flow_mode::changes, false).bests_matched == recorded_rows);
-        CHECK(replay(*session, flow_mode::trades, false).bests_matched == recorded_rows);
+        CHECK(replay(*session, flow_mode::changes, false).bests_matched == lobster_rows);
+        CHECK(replay(*session, flow_mode::trades, false).bests_matched == lobster_rows);
     }
 }
 
@@ -83,24 +83,24 @@ TEST_CASE("AAPL: the best levels are right throughout, from the first row and th
 // before it was and the message changed exactly what it says: the 998 changes, and the first row.
 TEST_CASE("AAPL: every change of ten levels is the message's") {
     if (const auto session = read_aapl()) {
-        CHECK(replay(*session, flow_mode::changes, true).rows_matched == recorded_rows);
+        CHECK(replay(*session, flow_mode::changes, true).rows_matched == lobster_rows);
     }
 }
 
 TEST_CASE("AAPL: incoming orders, one an execution, hit the makers named and change as they did") {
     if (const auto session = read_aapl()) {
         const auto done = replay(*session, flow_mode::trades, true);
-        CHECK(done.rows_matched == recorded_rows);
-        CHECK(done.makers == recorded_makers);
-        CHECK(done.makers_matched == recorded_makers);
+        CHECK(done.rows_matched == lobster_rows);
+        CHECK(done.makers == lobster_makers);
+        CHECK(done.makers_matched == lobster_makers);
     }
 }
 
 TEST_CASE("AAPL: incoming orders as large as they came hit the makers named in sequence") {
     if (const auto session = read_aapl()) {
         const auto done = replay(*session, flow_mode::runs, false);
-        CHECK(done.makers == recorded_makers);
-        CHECK(done.makers_matched == recorded_makers);
+        CHECK(done.makers == lobster_makers);
+        CHECK(done.makers_matched == lobster_makers);
         CHECK(done.incoming < done.makers);
         CHECK(done.bests_matched == done.rows);
     }

@@ -19,9 +19,9 @@
 namespace bourse {
 namespace {
 
-constexpr checkpoint_options options{.owner = 7, .shard = {3}};
+constexpr checkpoint_options kill_options{.owner = 7, .shard = {3}};
 
-lmdb_options options_in(const std::string& folder) {
+lmdb_options kill_store_in(const std::string& folder) {
     return {.folder = folder,
             .tables = checkpoint_tables(),
             .max_bytes = std::uint64_t{1} << 30U,
@@ -75,9 +75,9 @@ struct sent {
 };
 sent sent_from(const text_rows& rows, std::uint64_t index) {
     const temporary_folder temporary;
-    const auto store = lmdb_store::open(options_in(temporary.path()));
+    const auto store = lmdb_store::open(kill_store_in(temporary.path()));
     REQUIRE(store.has_value());
-    const auto made = checkpoint::open(**store, options);
+    const auto made = checkpoint::open(**store, kill_options);
     REQUIRE((*made)->begin().has_value());
     for (const auto& row : rows) {
         const bool put = (*made)->put(bytes_of(row.first), bytes_of(row.second)).has_value();
@@ -107,8 +107,8 @@ bool receive(checkpoint& on, const sent& what) {
     if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
         ::_exit(2);
     }
-    const auto store = lmdb_store::open(options_in(folder));
-    const auto on = store ? checkpoint::open(**store, options) : store.error();
+    const auto store = lmdb_store::open(kill_store_in(folder));
+    const auto on = store ? checkpoint::open(**store, kill_options) : store.error();
     if (!on) {
         ::_exit(3);
     }
@@ -148,9 +148,9 @@ struct stored {
 };
 
 stored stored_in(const std::string& folder) {
-    const auto store = lmdb_store::open(options_in(folder));
+    const auto store = lmdb_store::open(kill_store_in(folder));
     REQUIRE_MESSAGE(store.has_value(), said(store));
-    const auto found = checkpoint::open(**store, options);
+    const auto found = checkpoint::open(**store, kill_options);
     REQUIRE_MESSAGE(found.has_value(), said(found));
     return {rows_of(**found), (*found)->head() ? (*found)->head()->at.index : 0};
 }

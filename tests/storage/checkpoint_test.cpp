@@ -10,10 +10,10 @@
 namespace bourse {
 namespace {
 
-constexpr checkpoint_options options{.owner = 7, .shard = {3}};
+constexpr checkpoint_options taken_options{.owner = 7, .shard = {3}};
 
-std::unique_ptr<checkpoint> opened(row_store& store) {
-    auto made = checkpoint::open(store, options);
+std::unique_ptr<checkpoint> opened_checkpoint(row_store& store) {
+    auto made = checkpoint::open(store, taken_options);
     REQUIRE_MESSAGE(made.has_value(), said(made));
     return std::move(made).value();
 }
@@ -43,7 +43,7 @@ std::vector<std::vector<std::byte>> pieces_of(checkpoint_copy& copy, std::size_t
 
 TEST_CASE("a store without a checkpoint has no head and no rows") {
     simulated_store store(2);
-    const auto empty = opened(store);
+    const auto empty = opened_checkpoint(store);
     CHECK(!empty->head());
     CHECK(rows_of(*empty).empty());
 }
@@ -51,7 +51,7 @@ TEST_CASE("a store without a checkpoint has no head and no rows") {
 TEST_CASE("a checkpoint brings rows, index, term and payload from one to the next together") {
     simulated_store store(2);
     {
-        const auto first = opened(store);
+        const auto first = opened_checkpoint(store);
         store_rows(*first, 10, {{"a", "1"}, {"b", "1"}, {"c", ""}}, "x");
         REQUIRE(first->begin().has_value());
         REQUIRE(first->put(bytes_of("a"), bytes_of("2")).has_value());
@@ -61,7 +61,7 @@ TEST_CASE("a checkpoint brings rows, index, term and payload from one to the nex
         CHECK(rows_of(*first) == text_rows{{"a", "1"}, {"b", "1"}, {"c", ""}});
         REQUIRE(first->commit({20, 3}, bytes_of("y")).has_value());
     }
-    const auto again = opened(store);
+    const auto again = opened_checkpoint(store);
     CHECK(again->head()->at == log_point{20, 3});
     CHECK(again->head()->payload == bytes_of("y"));
     CHECK(again->head()->rows == 2);
@@ -70,7 +70,7 @@ TEST_CASE("a checkpoint brings rows, index, term and payload from one to the nex
 
 TEST_CASE("a checkpoint abandoned leaves the older, and the next begins from there") {
     simulated_store store(2);
-    const auto taken = opened(store);
+    const auto taken = opened_checkpoint(store);
     store_rows(*taken, 10, {{"a", "1"}});
     REQUIRE(taken->begin().has_value());
     REQUIRE(taken->put(bytes_of("a"), bytes_of("2")).has_value());
@@ -79,12 +79,12 @@ TEST_CASE("a checkpoint abandoned leaves the older, and the next begins from the
     CHECK(!taken->is_under_way());
     CHECK(rows_of(*taken) == text_rows{{"a", "1"}});
     store_rows(*taken, 10, {{"b", "2"}});
-    CHECK(rows_of(*opened(store)) == text_rows{{"a", "1"}, {"b", "2"}});
+    CHECK(rows_of(*opened_checkpoint(store)) == text_rows{{"a", "1"}, {"b", "2"}});
 }
 
 TEST_CASE("a copy in pieces is of one moment while newer checkpoints are taken") {
     simulated_store store(2);
-    const auto source = opened(store);
+    const auto source = opened_checkpoint(store);
     text_rows rows;
     for (int i = 100; i < 200; ++i) {
         rows[std::to_string(i)] = std::string(static_cast<std::size_t>(i % 40), 'v');
@@ -93,7 +93,7 @@ TEST_CASE("a copy in pieces is of one moment while newer checkpoints are taken")
     auto copy = source->copy();
     REQUIRE(copy.has_value());
     simulated_store other_store(2);
-    const auto other = opened(other_store);
+    const auto other = opened_checkpoint(other_store);
     store_rows(*other, 5, {{"100", "older"}, {"zzz", "not in the copy"}});
 
     REQUIRE(other->begin_replacing((*copy)->head()).has_value());
@@ -113,32 +113,32 @@ TEST_CASE("a copy in pieces is of one moment while newer checkpoints are taken")
     REQUIRE(other->commit_replacing().has_value());
     CHECK(other->head() == (*copy)->head());
     CHECK(rows_of(*other) == rows);
-    CHECK(rows_of(*opened(other_store)) == rows);
+    CHECK(rows_of(*opened_checkpoint(other_store)) == rows);
 }
 
 TEST_CASE("a piece has at least one row, and asked again is the same") {
     simulated_store store(2);
-    const auto source = opened(store);
+    const auto source = opened_checkpoint(store);
     store_rows(*source, 1, {{"a", std::string(1000, 'v')}, {"b", ""}});
     const auto copy = source->copy();
     const auto pieces = pieces_of(**copy, 1);
     CHECK(pieces.size() == 2);
     CHECK(pieces_of(**copy, 1) == pieces);
     simulated_store nothing_store(2);
-    const auto nothing = opened(nothing_store);
+    const auto nothing = opened_checkpoint(nothing_store);
     store_rows(*nothing, 1, {});
     CHECK(pieces_of(**nothing->copy(), 1) == std::vector<std::vector<std::byte>>{{}});
 }
 
 TEST_CASE("pieces that are not those of the copy are refused, and the older checkpoint stays") {
     simulated_store store(2);
-    const auto source = opened(store);
+    const auto source = opened_checkpoint(store);
     store_rows(*source, 9, {{"a", "1"}, {"b", "22"}, {"c", "333"}});
     const auto copy = source->copy();
     const auto pieces = pieces_of(**copy, 1);
     REQUIRE(pieces.size() == 3);
     simulated_store other_store(2);
-    const auto other = opened(other_store);
+    const auto other = opened_checkpoint(other_store);
     store_rows(*other, 4, {{"old", "row"}});
 
     SUBCASE("one is missing") {
@@ -181,7 +181,7 @@ TEST_CASE("pieces that are not those of the copy are refused, and the older chec
 
 TEST_CASE("rows and payload are taken up to their bounds and refused beyond, without harm") {
     simulated_store store(2);
-    const auto taken = opened(store);
+    const auto taken = opened_checkpoint(store);
     const std::vector<std::byte> key(max_row_key_bytes, std::byte{1});
     const std::vector<std::byte> longer(max_row_key_bytes + 1, std::byte{1});
     const std::vector<std::byte> value(max_checkpoint_value_bytes, std::byte{2});
@@ -195,13 +195,13 @@ TEST_CASE("rows and payload are taken up to their bounds and refused beyond, wit
     CHECK(taken->put(key, value).has_value());
     CHECK(failed(taken->commit({1, 1}, too_long), errc::over_bound));
     CHECK(taken->commit({1, 1}, payload).has_value());
-    CHECK(opened(store)->head()->payload == payload);
+    CHECK(opened_checkpoint(store)->head()->payload == payload);
     CHECK(rows_of(*taken).begin()->second.size() == max_checkpoint_value_bytes);
 }
 
 TEST_CASE("a full store leaves the older checkpoint, and with room it can be taken") {
     simulated_store store(2);
-    const auto taken = opened(store);
+    const auto taken = opened_checkpoint(store);
     store_rows(*taken, 1, {{"a", "1"}});
     store.set_capacity(200);
     REQUIRE(taken->begin().has_value());
@@ -215,7 +215,7 @@ TEST_CASE("a full store leaves the older checkpoint, and with room it can be tak
 
 TEST_CASE("after a failed commit every call fails with its error") {
     simulated_store store(2);
-    const auto taken = opened(store);
+    const auto taken = opened_checkpoint(store);
     REQUIRE(taken->begin().has_value());
     REQUIRE(taken->put(bytes_of("a"), {}).has_value());
     store.fail_next_commit();
@@ -235,7 +235,7 @@ TEST_CASE("after a failed commit every call fails with its error") {
 
 TEST_CASE("an error of whoever takes the rows ends the loading, and is given back") {
     simulated_store store(2);
-    const auto taken = opened(store);
+    const auto taken = opened_checkpoint(store);
     store_rows(*taken, 1, {{"a", "1"}, {"b", "1"}});
     unsigned seen = 0;
     const outcome loaded = taken->load([&](row_bytes, row_bytes) {
@@ -249,11 +249,11 @@ TEST_CASE("an error of whoever takes the rows ends the loading, and is given bac
 TEST_CASE(
     "rows changed, missing or too many, and a head damaged, are corrupt with file and advice") {
     simulated_store store(2);
-    store_rows(*opened(store), 1, {{"a", "1"}, {"b", "1"}, {"c", "1"}});
+    store_rows(*opened_checkpoint(store), 1, {{"a", "1"}, {"b", "1"}, {"c", "1"}});
     auto& rows = store.durable()[1];
     auto& head = store.durable()[0].begin()->second;
     const auto load = [&] {
-        auto made = checkpoint::open(store, options);
+        auto made = checkpoint::open(store, taken_options);
         return made ? (*made)->load([](row_bytes, row_bytes) { return std::optional<error>(); })
                     : outcome(made.error());
     };
@@ -273,7 +273,7 @@ TEST_CASE(
     }
     SUBCASE("a row of the past, with a right sum") {
         const auto old = rows[bytes_of("b")];
-        const auto taken = opened(store);
+        const auto taken = opened_checkpoint(store);
         store_rows(*taken, 2, {{"b", "2"}});
         store.durable()[1][bytes_of("b")] = old;
         CHECK(failed(load(), errc::corrupt, {"rows"}));
@@ -303,17 +303,17 @@ TEST_CASE(
 TEST_CASE(
     "a checkpoint of another node, shard or kind, or a newer one, is refused with what to do") {
     simulated_store store(2);
-    store_rows(*opened(store), 1, {{"a", "1"}});
+    store_rows(*opened_checkpoint(store), 1, {{"a", "1"}});
     CHECK(failed(checkpoint::open(store, {.owner = 8, .shard = {3}}), errc::foreign,
                  {"node 7, shard 3", "node 8", "folder"}));
     CHECK(failed(checkpoint::open(store, {.owner = 7, .shard = {4}}), errc::foreign,
                  {"shard 3", "shard 4"}));
     auto& head = store.durable()[0].begin()->second;
     head[8] = std::byte{2};
-    CHECK(failed(checkpoint::open(store, options), errc::unsupported_version,
+    CHECK(failed(checkpoint::open(store, taken_options), errc::unsupported_version,
                  {"newer", "format 2", "start that version"}));
     head[6] = std::byte{'J'};
-    CHECK(failed(checkpoint::open(store, options), errc::foreign, {"something else"}));
+    CHECK(failed(checkpoint::open(store, taken_options), errc::foreign, {"something else"}));
 }
 
 }  // namespace bourse

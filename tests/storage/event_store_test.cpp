@@ -14,7 +14,7 @@ constexpr shard_id shard{3};
 constexpr account_id alice{10};
 constexpr account_id bob{11};
 
-std::unique_ptr<event_store> opened(row_store& store, std::uint64_t keep_bytes = 1U << 30U) {
+std::unique_ptr<event_store> opened_events(row_store& store, std::uint64_t keep_bytes = 1U << 30U) {
     auto made = event_store::open(store, {.owner = 7, .keep_bytes = keep_bytes});
     REQUIRE_MESSAGE(made.has_value(), said(made));
     return std::move(made).value();
@@ -79,7 +79,7 @@ report_place dropped(std::uint64_t first_kept) {
 TEST_CASE("events are durable when their batch is, and found by entry and by report") {
     simulated_store store(4);
     {
-        const auto events = opened(store);
+        const auto events = opened_events(store);
         append(*events, 5, 10);
         CHECK(events->durable(shard) == 0);
         CHECK(!events->find(shard));
@@ -95,7 +95,7 @@ TEST_CASE("events are durable when their batch is, and found by entry and by rep
         REQUIRE(events->commit().has_value());
         CHECK(!events->wants_commit());
     }
-    const auto events = opened(store);
+    const auto events = opened_events(store);
     CHECK(events->durable(shard) == 12);
     check_entries(*events, 5, 12, 1);
     check_entries(*events, 5, 12, 40);
@@ -112,7 +112,7 @@ TEST_CASE("events are durable when their batch is, and found by entry and by rep
 
 TEST_CASE("shards share a batch and are kept apart") {
     simulated_store store(4);
-    const auto events = opened(store);
+    const auto events = opened_events(store);
     append(*events, 1, 4, {1});
     append(*events, 100, 104, {2});
     append(*events, 1, 2, {max_shard});
@@ -127,7 +127,7 @@ TEST_CASE("shards share a batch and are kept apart") {
 
 TEST_CASE("what replay gives again is taken if it is the same, and otherwise corrupt") {
     simulated_store store(4);
-    const auto events = opened(store);
+    const auto events = opened_events(store);
     append(*events, 1, 3);
     REQUIRE(events->start_batch().has_value());
     append(*events, 4, 5);
@@ -149,7 +149,7 @@ TEST_CASE("what replay gives again is taken if it is the same, and otherwise cor
 
 TEST_CASE("entries without a place, and reports that do not rise, are refused without harm") {
     simulated_store store(4);
-    const auto events = opened(store);
+    const auto events = opened_events(store);
     CHECK(failed(events->append(shard, entry(0)), errc::out_of_range));
     append(*events, 1, 2);
     CHECK(failed(events->append(shard, entry(4)), errc::out_of_range, {"4", "2"}));
@@ -167,7 +167,7 @@ TEST_CASE("entries without a place, and reports that do not rise, are refused wi
 
 TEST_CASE("an entry and a batch are taken up to their bounds and refused beyond") {
     simulated_store store(4);
-    const auto events = opened(store);
+    const auto events = opened_events(store);
     entry_events large{1, {}, std::vector<std::byte>(max_event_bytes)};
     CHECK(events->append(shard, large).has_value());
     large.index = 2;
@@ -186,7 +186,7 @@ TEST_CASE("an entry and a batch are taken up to their bounds and refused beyond"
 
 TEST_CASE("the oldest entries go when there are more bytes than are kept, a few each commit") {
     simulated_store store(4);
-    const auto events = opened(store, 2000);
+    const auto events = opened_events(store, 2000);
     append(*events, 1, 1000);
     REQUIRE(events->commit().has_value());
     CHECK(events->find(shard)->first ==
@@ -209,13 +209,13 @@ TEST_CASE("the oldest entries go when there are more bytes than are kept, a few 
     CHECK(place(*events, alice, 1) == dropped(at.first));
     CHECK(place(*events, alice, at.first - 1) == dropped(at.first));
     CHECK(place(*events, alice, at.first) == kept(at.first));
-    const auto again = opened(store, 2000);
+    const auto again = opened_events(store, 2000);
     CHECK(*again->find(shard) == at);
 }
 
 TEST_CASE("of an account whose reports have all gone it is known which number is next") {
     simulated_store store(4);
-    const auto events = opened(store, 500);
+    const auto events = opened_events(store, 500);
     REQUIRE(events->append(shard, {1, {{bob, 1, 4}}, {}}).has_value());
     REQUIRE(events->append(shard, {2, {{bob, 5, 6}}, {}}).has_value());
     for (std::uint64_t index = 3; index < 100; ++index) {
@@ -243,7 +243,7 @@ TEST_CASE("of an account whose reports have all gone it is known which number is
 
 TEST_CASE("the newest entry stays however little is kept") {
     simulated_store store(4);
-    const auto events = opened(store, 0);
+    const auto events = opened_events(store, 0);
     append(*events, 1, 300);
     commit_all(*events);
     CHECK(events->find(shard)->first == 300);
@@ -252,7 +252,7 @@ TEST_CASE("the newest entry stays however little is kept") {
 
 TEST_CASE("a shard that is restarted goes on elsewhere, and what it had goes a few a commit") {
     simulated_store store(4);
-    const auto events = opened(store);
+    const auto events = opened_events(store);
     append(*events, 1, 500);
     commit_all(*events);
     append(*events, 501, 505);
@@ -277,11 +277,11 @@ TEST_CASE("a shard that is restarted goes on elsewhere, and what it had goes a f
 
 TEST_CASE("a new replica copies what is kept, piece by piece") {
     simulated_store store(4);
-    const auto source = opened(store, 3000);
+    const auto source = opened_events(store, 3000);
     append(*source, 1, 200);
     commit_all(*source);
     simulated_store other_store(4);
-    const auto copy = opened(other_store, 3000);
+    const auto copy = opened_events(other_store, 3000);
     std::vector<entry_events> piece;
     std::uint64_t next = source->find(shard)->first;
     while (next <= source->durable(shard)) {
@@ -298,7 +298,7 @@ TEST_CASE("a new replica copies what is kept, piece by piece") {
 
 TEST_CASE("a full store keeps the batch for later, a failed one is dead") {
     simulated_store store(4);
-    const auto events = opened(store);
+    const auto events = opened_events(store);
     append(*events, 1, 3);
     store.set_capacity(50);
     CHECK(failed(events->commit(), errc::storage_full));
@@ -320,7 +320,7 @@ TEST_CASE("a full store keeps the batch for later, a failed one is dead") {
 
 TEST_CASE("rows of the event store that are damaged or missing are corrupt with file and place") {
     simulated_store store(4);
-    auto events = opened(store);
+    auto events = opened_events(store);
     append(*events, 1, 5);
     commit_all(*events);
     auto& tables = store.durable();
@@ -344,11 +344,11 @@ TEST_CASE("rows of the event store that are damaged or missing are corrupt with 
     }
     SUBCASE("all entries missing when they are to be dropped") {
         tables[2].clear();
-        CHECK(failed(opened(store, 10)->commit(), errc::corrupt, {"entry 1"}));
+        CHECK(failed(opened_events(store, 10)->commit(), errc::corrupt, {"entry 1"}));
     }
     SUBCASE("an entry missing when it is to be dropped") {
         tables[2].erase(tables[2].begin());
-        CHECK(failed(opened(store, 10)->commit(), errc::corrupt, {"entry 1"}));
+        CHECK(failed(opened_events(store, 10)->commit(), errc::corrupt, {"entry 1"}));
     }
     SUBCASE("rows missing that were to go") {
         REQUIRE(events->restart(shard, 100).has_value());

@@ -13,11 +13,11 @@
 namespace bourse {
 namespace {
 
-constexpr journal_options options{.owner = 7,
-                                  .segment_bytes = std::uint64_t{32} << 10U,
-                                  .reserve_bytes = 4'096,
-                                  .max_segments = 8};
-constexpr std::size_t length_of(std::uint64_t index) {
+constexpr journal_options handed_options{.owner = 7,
+                                         .segment_bytes = std::uint64_t{32} << 10U,
+                                         .reserve_bytes = 4'096,
+                                         .max_segments = 8};
+constexpr std::size_t handed_length(std::uint64_t index) {
     return index * 37 % 700;
 }
 
@@ -25,7 +25,7 @@ constexpr std::size_t length_of(std::uint64_t index) {
 class handed_start {
 public:
     handed_start(simulated_disk& real, std::mt19937_64& random) : disk_(real), random_(random) {
-        auto opened = journal::open(disk_, options);
+        auto opened = journal::open(disk_, handed_options);
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         log_ = std::move(*opened);
         disk_.begin_handing();
@@ -40,7 +40,7 @@ public:
             const std::uint64_t before = index;
             for (auto i = random_() % 5; i > 0 && log_->room().takes_orders; --i) {
                 ++index;
-                REQUIRE(log_->append({1}, {index, 1}, tagged_payload(index, length_of(index))));
+                REQUIRE(log_->append({1}, {index, 1}, tagged_payload(index, handed_length(index))));
             }
             REQUIRE(log_->start_batch());
             give();
@@ -114,7 +114,7 @@ TEST_CASE(
                 REQUIRE(after.log().read({1}, i, i, 1, got));
                 const auto payload = got.payload(got.items.front());
                 REQUIRE(std::vector<std::byte>(payload.begin(), payload.end()) ==
-                        tagged_payload(i, length_of(i)));
+                        tagged_payload(i, handed_length(i)));
             }
         }
     }
@@ -123,7 +123,7 @@ TEST_CASE(
 TEST_CASE("an error while carrying out is what the journal's next batch ends with") {
     simulated_disk real;
     handed_disk disk(real);
-    auto log = journal::open(disk, options);
+    auto log = journal::open(disk, handed_options);
     REQUIRE(log.has_value());
     disk.begin_handing();
     REQUIRE((*log)->append({1}, {1, 1}, tagged_payload(1, 10)));

@@ -11,7 +11,7 @@
 namespace bourse {
 namespace {
 
-std::vector<std::byte> bytes_of(std::uint64_t number) {
+std::vector<std::byte> bytes_of_number(std::uint64_t number) {
     std::vector<std::byte> bytes(1 + number % 5);
     for (std::byte& each : bytes) {
         each = static_cast<std::byte>(number % 7);
@@ -44,15 +44,15 @@ TEST_CASE("a handed store ends with the rows, and shows the rows, of a direct on
         REQUIRE(direct.begin());
         REQUIRE(handed.begin());
         for (unsigned i = 0; i < 40; ++i) {
-            const auto key = bytes_of(random() % 200);
-            const auto value = bytes_of(random());
+            const auto key = bytes_of_number(random() % 200);
+            const auto value = bytes_of_number(random());
             const auto act = random() % 40;
             for (row_store* each : std::initializer_list<row_store*>{&direct, &handed}) {
                 REQUIRE((act == 0   ? each->clear(row_table{0})
                          : act < 15 ? each->erase(row_table{0}, key)
                                     : each->put(row_table{0}, key, value)));
             }
-            const auto asked = bytes_of(random() % 200);
+            const auto asked = bytes_of_number(random() % 200);
             const auto one = direct.get(row_table{0}, asked);
             const auto other = handed.get(row_table{0}, asked);
             REQUIRE((one.has_value() && other.has_value()));
@@ -81,7 +81,7 @@ TEST_CASE("a transaction that fails where it is made leaves the handed store dea
     simulated_store real(1, 1);
     handed_store handed(real, 1);
     REQUIRE(handed.begin());
-    REQUIRE(handed.put(row_table{0}, bytes_of(1), bytes_of(2)));
+    REQUIRE(handed.put(row_table{0}, bytes_of_number(1), bytes_of_number(2)));
     REQUIRE(handed.start_commit());
     real.fail_next_commit();
     handed_rows work = handed.take();

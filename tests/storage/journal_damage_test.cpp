@@ -13,7 +13,7 @@ namespace {
 using folder = std::map<std::string, std::vector<std::byte>>;
 
 /// One record in its file.
-struct place {
+struct record_place {
     std::string file;
     found_record record;
     std::size_t offset = 0;
@@ -21,8 +21,8 @@ struct place {
 };
 
 /// The records of a segment that was not damaged.
-std::vector<place> records_of(const folder& files, const std::string& name) {
-    std::vector<place> all;
+std::vector<record_place> records_of(const folder& files, const std::string& name) {
+    std::vector<record_place> all;
     const std::span<const std::byte> bytes = files.at(name);
     std::size_t offset = segment_head_bytes;
     while (offset < bytes.size()) {
@@ -71,14 +71,14 @@ folder make_files(bool idle_at_the_end, bool void_log) {
     return files;
 }
 
-struct opened {
+struct opened_files {
     std::unique_ptr<simulated_disk> disk;
     std::unique_ptr<journal> log;
     error fault;
 };
 
-opened open_files(const folder& files) {
-    opened result{std::make_unique<simulated_disk>(), nullptr, {}};
+opened_files open_files(const folder& files) {
+    opened_files result{std::make_unique<simulated_disk>(), nullptr, {}};
     result.disk->restore(files);
     auto log = journal::open(*result.disk, small_options);
     if (log) {
@@ -98,7 +98,7 @@ std::array<std::uint64_t, 3> summary(const journal& log) {
 constexpr std::array<std::uint64_t, 3> before_last = {13, 2, 3};
 constexpr std::array<std::uint64_t, 3> with_last = {12, 4, 5};
 
-bool is_refused_at(const opened& what, const std::string& file, std::uint64_t offset) {
+bool is_refused_at(const opened_files& what, const std::string& file, std::uint64_t offset) {
     return what.log == nullptr && what.fault.code == errc::corrupt &&
            what.fault.what.starts_with("simulated/" + file + ": damaged at offset " +
                                        std::to_string(offset) + ": ") &&
@@ -106,7 +106,8 @@ bool is_refused_at(const opened& what, const std::string& file, std::uint64_t of
 }
 
 /// Calls `check` with each byte of the record flipped in one bit, in turn.
-void flip_each_byte(folder& files, const place& of, const std::function<void(std::size_t)>& check) {
+void flip_each_byte(folder& files, const record_place& of,
+                    const std::function<void(std::size_t)>& check) {
     for (std::size_t i = 0; i < of.size; ++i) {
         std::byte& byte = files.at(of.file)[of.offset + i];
         const std::byte before = byte;
@@ -123,12 +124,12 @@ TEST_CASE("undamaged, both journals of these tests hold every kind of record in 
         std::map<record_kind, unsigned> kinds;
         const folder files = make_files(true, void_log);
         for (const std::string& name : {segment_name(1), segment_name(2)}) {
-            for (const place& record : records_of(files, name)) {
+            for (const record_place& record : records_of(files, name)) {
                 ++kinds[record.record.head.kind];
             }
         }
         CHECK(kinds.size() == 6);
-        const opened whole = open_files(files);
+        const opened_files whole = open_files(files);
         REQUIRE_MESSAGE(whole.log != nullptr, whole.fault.what);
         CHECK(summary(*whole.log) == with_last);
     }
@@ -140,10 +141,10 @@ TEST_CASE("a flipped bit in any byte of any record of the last batch: the batch 
     const std::uint64_t last_batch = records.back().record.head.batch;
     unsigned wrong = 0;
     unsigned cut = 0;
-    for (const place& record : records) {
+    for (const record_place& record : records) {
         if (record.record.head.batch == last_batch) {
             flip_each_byte(files, record, [&](std::size_t) {
-                const opened found = open_files(files);
+                const opened_files found = open_files(files);
                 ++cut;
                 wrong += found.log == nullptr || summary(*found.log) != before_last;
             });
@@ -162,7 +163,7 @@ TEST_CASE(
     for (const std::string& name : {segment_name(1), segment_name(2)}) {
         const auto records = records_of(files, name);
         const std::uint64_t last_batch = records.back().record.head.batch;
-        for (const place& record : records) {
+        for (const record_place& record : records) {
             const bool is_last = name == segment_name(2) && record.record.head.batch == last_batch;
             if (is_last || (record.record.head.kind == record_kind::entry && refused > 6000)) {
                 continue;
@@ -181,7 +182,7 @@ TEST_CASE("the last batch cut off at any byte: it is gone, and those before it a
     const folder files = make_files(false, false);
     const auto records = records_of(files, segment_name(2));
     std::size_t begin = records.back().offset;
-    for (const place& record : records) {
+    for (const record_place& record : records) {
         if (record.record.head.batch == records.back().record.head.batch) {
             begin = std::min(begin, record.offset);
         }
@@ -197,7 +198,7 @@ TEST_CASE("the last batch cut off at any byte: it is gone, and those before it a
                 bytes[i] = zeros ? std::byte{0} : files.at(segment_name(1))[i];
             }
             // The last byte of a checksum's record may have been what it is cut to.
-            const opened found = open_files(damaged);
+            const opened_files found = open_files(damaged);
             const bool same = bytes == files.at(segment_name(2));
             wrong +=
                 found.log == nullptr || summary(*found.log) != (same ? with_last : before_last);
@@ -225,10 +226,10 @@ TEST_CASE(
     for (const bool idle : {false, true}) {
         folder files = make_files(idle, false);
         const auto records = records_of(files, segment_name(2));
-        for (const place& record : records) {
+        for (const record_place& record : records) {
             if (record.record.head.kind == record_kind::vote && record.record.head.term == 5) {
                 files.at(record.file)[record.offset + record.size - 1] ^= std::byte{128};
-                const opened found = open_files(files);
+                const opened_files found = open_files(files);
                 CHECK((found.log == nullptr) == idle);
                 CHECK((idle ? is_refused_at(found, record.file, record.offset)
                             : summary(*found.log) == before_last));
@@ -292,7 +293,7 @@ TEST_CASE("a flipped bit anywhere in a segment's head: refused, naming the file"
     unsigned wrong = 0;
     for (std::size_t i = 0; i < segment_head_bytes; ++i) {
         files.at(segment_name(2))[i] ^= std::byte{4};
-        const opened found = open_files(files);
+        const opened_files found = open_files(files);
         wrong += found.log != nullptr ||
                  found.fault.code != (i < 8 ? errc::foreign : errc::corrupt) ||
                  !found.fault.what.starts_with("simulated/" + segment_name(2) + ": is ");
@@ -345,7 +346,7 @@ TEST_CASE("a missing segment, and one that is too short: refused") {
          {std::size_t{0}, std::size_t{511}, std::size_t{512}, std::size_t{min_segment_bytes - 1}}) {
         folder damaged = files;
         damaged[segment_name(1)].resize(size);
-        const opened found = open_files(damaged);
+        const opened_files found = open_files(damaged);
         CHECK(found.fault.code == errc::corrupt);
         CHECK(found.fault.what.find(std::to_string(size) + " bytes long") != std::string::npos);
     }
@@ -355,7 +356,7 @@ TEST_CASE("a journal that is refused is left as it is") {
     folder files = make_files(true, false);
     files.at(segment_name(2))[segment_head_bytes + 3] ^= std::byte{1};
     files["preparing"] = {};
-    const opened found = open_files(files);
+    const opened_files found = open_files(files);
     REQUIRE(found.log == nullptr);
     CHECK(found.disk->copy() == files);
 }

@@ -18,18 +18,18 @@
 namespace bourse {
 namespace {
 
-constexpr journal_options options{.owner = 7,
-                                  .segment_bytes = std::uint64_t{64} << 10U,
-                                  .reserve_bytes = 4096,
-                                  .max_segments = 8};
-constexpr std::size_t length_of(std::uint64_t index) {
+constexpr journal_options killed_options{.owner = 7,
+                                         .segment_bytes = std::uint64_t{64} << 10U,
+                                         .reserve_bytes = 4096,
+                                         .max_segments = 8};
+constexpr std::size_t killed_length(std::uint64_t index) {
     return index * 37 % 900;
 }
 
 /// Appends entries for ever, and after each batch writes the last durable index into the pipe.
 [[noreturn]] void write_for_ever(const std::string& path, int said) {
     const auto folder = real_disk::open(path);
-    const auto opened = folder ? journal::open(**folder, options) : folder.error();
+    const auto opened = folder ? journal::open(**folder, killed_options) : folder.error();
     if (!opened) {
         ::_exit(2);
     }
@@ -39,7 +39,7 @@ constexpr std::size_t length_of(std::uint64_t index) {
     for (unsigned batch = 0;; ++batch) {
         for (unsigned i = 0; i < 1 + batch % 4; ++i) {
             ++index;
-            if (!log.append({1}, {index, 1}, tagged_payload(index, length_of(index)))) {
+            if (!log.append({1}, {index, 1}, tagged_payload(index, killed_length(index)))) {
                 ::_exit(3);
             }
         }
@@ -64,7 +64,7 @@ constexpr std::size_t length_of(std::uint64_t index) {
 /// Fills the journal with what nobody releases, and then gives votes for ever; says the term of each.
 [[noreturn]] void vote_for_ever(const std::string& path, int said) {
     const auto folder = real_disk::open(path);
-    journal_options least = options;
+    journal_options least = killed_options;
     least.max_segments = least_segments;
     const auto opened = folder ? journal::open(**folder, least) : folder.error();
     if (!opened) {
@@ -73,7 +73,7 @@ constexpr std::size_t length_of(std::uint64_t index) {
     journal& log = **opened;
     const auto known = log.find({1});
     std::uint64_t index = known ? known->positions.end.index : 0;
-    while (log.append({1}, {index + 1, 1}, tagged_payload(index + 1, length_of(index + 1)))) {
+    while (log.append({1}, {index + 1, 1}, tagged_payload(index + 1, killed_length(index + 1)))) {
         ++index;
         if (!log.commit() || !log.maintain()) {
             ::_exit(3);
@@ -125,14 +125,14 @@ TEST_CASE("a process killed while it writes loses nothing that it said was durab
         const std::uint64_t said = run_and_kill(temporary.path(), 1 + random() % 60);
         const auto folder = real_disk::open(temporary.path());
         REQUIRE(folder.has_value());
-        const auto opened = journal::open(**folder, options);
+        const auto opened = journal::open(**folder, killed_options);
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         const log_positions positions = (*opened)->find({1})->positions;
         REQUIRE(positions.end.index >= said);
         REQUIRE(positions.end.index <= said + 4);  // one batch more at the most
         journal_model model;
         for (std::uint64_t index = 1; index <= positions.end.index; ++index) {
-            model.append({1}, {index, 1}, index, length_of(index));
+            model.append({1}, {index, 1}, index, killed_length(index));
         }
         model.release({1}, said > 100 ? said - 100 : 0);
         REQUIRE(model.difference(**opened) == "");
@@ -150,7 +150,7 @@ TEST_CASE(
         CHECK(said > before);
         const auto folder = real_disk::open(temporary.path());
         REQUIRE(folder.has_value());
-        journal_options least = options;
+        journal_options least = killed_options;
         least.max_segments = least_segments;
         const auto opened = journal::open(**folder, least);
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);

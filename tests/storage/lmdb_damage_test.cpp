@@ -28,7 +28,7 @@ constexpr std::uint64_t flags_at = 10;
 constexpr checkpoint_options whose{.owner = 1, .shard = {1}};
 constexpr unsigned most_seconds = 60;
 
-lmdb_options options_in(const std::string& folder) {
+lmdb_options damaged_store_in(const std::string& folder) {
     return {.folder = folder,
             .tables = checkpoint_tables(),
             .max_bytes = std::uint64_t{1} << 26U,
@@ -42,7 +42,7 @@ std::string key_of(unsigned number) {
 
 /// Rows in leaves and behind them, with pages in between that are free again.
 void store_rows(const std::string& folder) {
-    const auto store = lmdb_store::open(options_in(folder));
+    const auto store = lmdb_store::open(damaged_store_in(folder));
     REQUIRE(store.has_value());
     const auto made = checkpoint::open(**store, whose);
     REQUIRE(made.has_value());
@@ -84,7 +84,7 @@ constexpr int other_status = 42;
 
 template <typename Spoil>
 int load_in_child(const std::string& folder, const Spoil& spoil_open_file) {
-    const auto store = lmdb_store::open(options_in(folder));
+    const auto store = lmdb_store::open(damaged_store_in(folder));
     const auto opened = store ? checkpoint::open(**store, whose) : store.error();
     outcome loaded = opened ? outcome(done{}) : outcome(opened.error());
     unsigned rows = 0;

@@ -18,7 +18,6 @@
 namespace bourse {
 namespace {
 
-constexpr row_table first{0};
 constexpr std::uint64_t page = 4096;
 
 lmdb_options options_in(const std::string& folder) {
@@ -32,7 +31,7 @@ lmdb_options options_in(const std::string& folder) {
 outcome fill(lmdb_store& store) {
     const std::vector<std::byte> value(2000, std::byte{7});
     for (unsigned i = 0; i < 1'000'000; ++i) {
-        if (auto put = store.put(first, bytes_of(std::to_string(i)), value); !put) {
+        if (auto put = store.put(first_table, bytes_of(std::to_string(i)), value); !put) {
             return put;
         }
     }
@@ -45,10 +44,10 @@ void store_rows(const std::string& folder, unsigned count) {
     REQUIRE((*store)->begin().has_value());
     bool are_put = true;
     for (unsigned i = 0; i < count; ++i) {
-        are_put = are_put &&
-                  (*store)
-                      ->put(first, bytes_of(std::to_string(i)), bytes_of(std::string(100, 'v')))
-                      .has_value();
+        are_put = are_put && (*store)
+                                 ->put(first_table, bytes_of(std::to_string(i)),
+                                       bytes_of(std::string(100, 'v')))
+                                 .has_value();
     }
     REQUIRE(are_put);
     REQUIRE((*store)->commit().has_value());
@@ -79,7 +78,7 @@ TEST_CASE("rows are there when the store is opened again") {
     store_rows(folder.path(), 1000);
     const auto again = lmdb_store::open(options_in(folder.path()));
     REQUIRE(again.has_value());
-    CHECK(rows_of(**again, first).size() == 1000);
+    CHECK(rows_of(**again, first_table).size() == 1000);
 }
 
 TEST_CASE("a folder in use is refused, to this process and to others") {
@@ -130,7 +129,7 @@ TEST_CASE("a file that is no LMDB file, of another LMDB, or of something else, s
             CHECK(failed(lmdb_store::open(other), errc::foreign, {file, "something else"}));
         }
         const auto store = lmdb_store::open(options_in(folder.path()));
-        CHECK(rows_of(**store, first).size() == 10);
+        CHECK(rows_of(**store, first_table).size() == 10);
     }
 }
 
@@ -154,7 +153,7 @@ TEST_CASE(
             }
             const auto reader = (*store)->read();
             unsigned rows = 0;
-            const auto scanned = (*reader)->scan(first, {}, [&](row_bytes, row_bytes) {
+            const auto scanned = (*reader)->scan(first_table, {}, [&](row_bytes, row_bytes) {
                 ++rows;
                 return true;
             });
@@ -202,9 +201,9 @@ TEST_CASE("at its bound the file is full, lives on, and with a larger bound take
         CHECK(failed(fill(**store), errc::storage_full, {folder.path() + "/data.mdb", "larger"}));
         (*store)->abandon();
         CHECK(!(*store)->dead());
-        CHECK(rows_of(**store, first).empty());
+        CHECK(rows_of(**store, first_table).empty());
         REQUIRE((*store)->begin().has_value());
-        CHECK((*store)->put(first, bytes_of("a"), bytes_of("1")).has_value());
+        CHECK((*store)->put(first_table, bytes_of("a"), bytes_of("1")).has_value());
         CHECK((*store)->commit().has_value());
         CHECK(std::filesystem::file_size(folder.path() + "/data.mdb") <= min_lmdb_bytes);
     }
@@ -212,7 +211,7 @@ TEST_CASE("at its bound the file is full, lives on, and with a larger bound take
     const auto store = lmdb_store::open(options);
     REQUIRE((*store)->begin().has_value());
     CHECK((*store)
-              ->put(first, bytes_of("b"), std::vector<std::byte>(2 * min_lmdb_bytes))
+              ->put(first_table, bytes_of("b"), std::vector<std::byte>(2 * min_lmdb_bytes))
               .has_value());
     CHECK((*store)->commit().has_value());
 }
@@ -238,7 +237,7 @@ TEST_CASE("a commit that fails leaves the store dead, and the next process with 
                   return 1;
               }
               for (unsigned i = 0; i < 200; ++i) {
-                  if (!(*store)->put(first, bytes_of(std::to_string(i)),
+                  if (!(*store)->put(first_table, bytes_of(std::to_string(i)),
                                      bytes_of(std::string(1000, 'n')))) {
                       return 2;
                   }
@@ -253,8 +252,8 @@ TEST_CASE("a commit that fails leaves the store dead, and the next process with 
           }) == 0);
     const auto store = lmdb_store::open(options_in(folder.path()));
     REQUIRE(store.has_value());
-    CHECK(rows_of(**store, first).size() == 10);
-    CHECK(rows_of(**store, first)["3"] == std::string(100, 'v'));
+    CHECK(rows_of(**store, first_table).size() == 10);
+    CHECK(rows_of(**store, first_table)["3"] == std::string(100, 'v'));
 }
 
 TEST_CASE(
@@ -275,8 +274,8 @@ TEST_CASE(
         for (unsigned i = 0; i < 60; ++i) {
             const std::string key = std::to_string((i * 37 + commit * 11) % 400);
             REQUIRE((i % 5 == 4
-                         ? store->erase(first, bytes_of(key))
-                         : store->put(first, bytes_of(key),
+                         ? store->erase(first_table, bytes_of(key))
+                         : store->put(first_table, bytes_of(key),
                                       bytes_of(std::to_string(commit) + std::string(300, 'v'))))
                         .has_value());
         }
@@ -289,8 +288,8 @@ TEST_CASE(
         std::ofstream(other + "/data.mdb", std::ios::binary) << undone;
         const auto opened = lmdb_store::open(options_in(other));
         REQUIRE_MESSAGE(opened.has_value(), said(opened));
-        REQUIRE(rows_of(**opened, first) == rows);
-        rows = rows_of(*store, first);
+        REQUIRE(rows_of(**opened, first_table) == rows);
+        rows = rows_of(*store, first_table);
         before = now;
     }
     CHECK(rows.size() > 200);

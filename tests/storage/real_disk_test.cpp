@@ -17,7 +17,7 @@
 namespace bourse {
 namespace {
 
-constexpr journal_options small_options{
+constexpr journal_options real_options{
     .owner = 7, .segment_bytes = min_segment_bytes, .reserve_bytes = 2048, .max_segments = 4};
 
 std::unique_ptr<real_disk> open_folder(const std::string& path) {
@@ -27,7 +27,7 @@ std::unique_ptr<real_disk> open_folder(const std::string& path) {
 }
 
 /// What opening a journal there says; `malformed` with "opened" if it is opened.
-error open_error(const std::string& path, const journal_options& options = small_options) {
+error open_error(const std::string& path, const journal_options& options = real_options) {
     auto folder = real_disk::open(path);
     if (!folder) {
         return folder.error();
@@ -49,7 +49,7 @@ bool in_another_process(const std::function<bool()>& check) {
 /// A journal with some entries, and one segment.
 void write_journal(const std::string& path) {
     const auto folder = open_folder(path);
-    auto log = journal::open(*folder, small_options);
+    auto log = journal::open(*folder, real_options);
     REQUIRE(log.has_value());
     for (std::uint64_t index = 1; index <= 5; ++index) {
         REQUIRE((*log)->append({1}, {index, 1}, tagged_payload(index, 300)));
@@ -65,7 +65,7 @@ TEST_CASE(
     const auto folder = open_folder(temporary.path());
     journal_model model;
     for (std::uint64_t life = 0; life < 5; ++life) {
-        auto opened = journal::open(*folder, small_options);
+        auto opened = journal::open(*folder, real_options);
         REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
         journal& log = **opened;
         CHECK(model.difference(log) == "");
@@ -90,7 +90,7 @@ TEST_CASE(
 TEST_CASE("a folder in use by another process is refused, with that process's number") {
     const temporary_folder temporary;
     const auto folder = open_folder(temporary.path());
-    const auto held = journal::open(*folder, small_options);
+    const auto held = journal::open(*folder, real_options);
     REQUIRE(held.has_value());
     const std::string expected = temporary.path() + "/lock: the folder is in use by process " +
                                  std::to_string(::getpid()) +
@@ -106,7 +106,7 @@ TEST_CASE("the lock of a process that is gone is no lock") {
     CHECK(in_another_process([&] {
         // Ends without a destructor.
         static const auto folder = open_folder(temporary.path());
-        static const auto held = journal::open(*folder, small_options);
+        static const auto held = journal::open(*folder, real_options);
         return held.has_value();
     }));
     CHECK(open_error(temporary.path()).what == "opened");
@@ -140,7 +140,7 @@ TEST_CASE("a segment that is another's, newer, or no segment at all, is refused"
     const temporary_folder temporary;
     write_journal(temporary.path());
     const std::string name = temporary.path() + "/" + segment_name(1);
-    journal_options other = small_options;
+    journal_options other = real_options;
     other.owner = 8;
     CHECK(open_error(temporary.path(), other) ==
           error{errc::foreign,
@@ -192,7 +192,7 @@ TEST_CASE("damage on the real disk is refused with file and offset, and a torn t
     flip(2048 + 100);
     flip(3072 + 100);  // the fifth, and last
     const auto folder = open_folder(temporary.path());
-    const auto log = journal::open(*folder, small_options);
+    const auto log = journal::open(*folder, real_options);
     REQUIRE(log.has_value());
     CHECK((*log)->find({1})->positions.end.index == 4);
 }
@@ -215,7 +215,7 @@ TEST_CASE("where no file can be long enough, nothing is begun, or orders are ref
     write_journal(temporary.path());
     CHECK(in_another_process([&] {
         const auto folder = open_folder(temporary.path());
-        const auto log = journal::open(*folder, small_options);
+        const auto log = journal::open(*folder, real_options);
         if (!log || !limit(min_segment_bytes - 1) || *(*log)->maintain()) {
             return false;
         }

@@ -10,6 +10,10 @@
 
 namespace bourse {
 
+/// Of a store that tests made.
+inline constexpr row_table first_table{0};
+inline constexpr row_table second_table{1};
+
 inline std::vector<std::byte> bytes_of(const std::string& text) {
     const auto bytes = std::as_bytes(std::span(text));
     return {bytes.begin(), bytes.end()};
