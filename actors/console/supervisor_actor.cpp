@@ -9,8 +9,8 @@ caf::behavior supervisor_behavior(caf::event_based_actor* self,
                                   const std::function<void(const std::string& why)>& failed) {
     std::map<caf::actor_addr, std::string> names;
     for (const watched_part& each : parts) {
-        names[each.address] = each.name;
-        self->monitor(each.address);
+        names[each.part.address()] = each.name;
+        self->monitor(each.part);
     }
     self->set_down_handler([names = std::move(names), failed](const caf::down_msg& down) {
         if (down.reason != caf::exit_reason::user_shutdown) {

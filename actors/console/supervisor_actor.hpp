@@ -9,7 +9,7 @@ namespace bourse {
 
 /// A part that a node cannot do without, as people call it: "journal rows".
 struct watched_part {
-    caf::actor_addr address;
+    caf::actor part;  ///< not its address: it may be gone before it is watched
     std::string name;
 };
 

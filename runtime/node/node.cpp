@@ -150,7 +150,7 @@ private:
     template <class Handle>
     post<Handle> keep(const Handle& made, std::shared_ptr<actor_count> count) {
         all_.push_back(caf::actor_cast<caf::actor>(made));
-        watched_.push_back({made.address(), count->kind + " " + count->name});
+        watched_.push_back({all_.back(), count->kind + " " + count->name});
         return {made, std::move(count)};
     }
 
@@ -256,7 +256,7 @@ void running_node::start(const node_options& options) {
         counted = count("book", std::to_string(i));
         begin.books.push_back(keep(system_.spawn(book_behavior, counted), counted));
     }
-    all_.push_back(system_.spawn(supervisor_behavior, watched_,
+    all_.push_back(system_.spawn(supervisor_behavior, std::exchange(watched_, {}),
                                  std::function<void(const std::string&)>(fail)));
     add_node_tables(*registry_, data_->identity, options.data, table_, figures_,
                     data_->history_kept, data_->no_history);
@@ -288,7 +288,6 @@ void running_node::stop_now() {
         caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     }
     all_.clear();
-    watched_.clear();
     system_.await_all_actors_done();
 }
 

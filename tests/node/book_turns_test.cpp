@@ -48,7 +48,7 @@ struct two_books {
             const auto count = registry.add("book", name);
             const book_actor made = system.spawn(book_behavior, count);
             books.push_back({made, count});
-            watched.push_back({made.address(), std::string("book ") + name});
+            watched.push_back({caf::actor_cast<caf::actor>(made), std::string("book ") + name});
         }
         all.push_back(
             system.spawn(supervisor_behavior, watched,

@@ -122,8 +122,7 @@ TEST_CASE("a part that fails is named, of every kind, and one that was asked to 
             auto heard = said.get_future();
             const caf::actor watching = of.system.spawn(
                 supervisor_behavior,
-                std::vector<watched_part>{{made.address(), std::string(kind) + " 1"},
-                                          {other.address(), "console 2"}},
+                std::vector<watched_part>{{made, std::string(kind) + " 1"}, {other, "console 2"}},
                 std::function<void(const std::string&)>(
                     [&](const std::string& why) { said.set_value(why); }));
             caf::anon_send_exit(made, by_itself ? caf::exit_reason::unhandled_exception
@@ -142,6 +141,26 @@ TEST_CASE("a part that fails is named, of every kind, and one that was asked to 
             caf::anon_send_exit(watching, caf::exit_reason::user_shutdown);
         }
     }
+}
+
+TEST_CASE("a part that was gone before it is watched is named too") {
+    const temporary_folder temporary;
+    parts of(temporary.path() + "/data");
+    const caf::actor gone = of.spawn("console");
+    caf::anon_send_exit(gone, caf::exit_reason::unhandled_exception);
+    {
+        caf::scoped_actor self(of.system);
+        self->wait_for(gone);
+    }
+    std::promise<std::string> said;
+    const caf::actor watching =
+        of.system.spawn(supervisor_behavior, std::vector<watched_part>{{gone, "console 1"}},
+                        std::function<void(const std::string&)>(
+                            [&](const std::string& why) { said.set_value(why); }));
+    auto heard = said.get_future();
+    REQUIRE(heard.wait_for(std::chrono::minutes(1)) == std::future_status::ready);
+    CHECK(heard.get().starts_with("console 1 failed ("));
+    caf::anon_send_exit(watching, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("what a shard noted for the disk is written whole when its actor is gone before") {

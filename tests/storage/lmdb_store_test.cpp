@@ -18,7 +18,7 @@
 namespace bourse {
 namespace {
 
-constexpr std::uint64_t page = 4096;
+constexpr std::uint64_t page_bytes = 4096;
 
 lmdb_options options_in(const std::string& folder) {
     return {.folder = folder,
@@ -106,7 +106,7 @@ TEST_CASE("a file that is no LMDB file, of another LMDB, or of something else, s
         CHECK(std::filesystem::file_size(file) == 15);
     }
     SUBCASE("pages of anything") {
-        std::ofstream(file) << std::string(10 * page, 'x');
+        std::ofstream(file) << std::string(10 * page_bytes, 'x');
         CHECK(failed(lmdb_store::open(options_in(folder.path())), errc::foreign, {file, "move"}));
     }
     SUBCASE("a folder") {
@@ -116,7 +116,7 @@ TEST_CASE("a file that is no LMDB file, of another LMDB, or of something else, s
     SUBCASE("a newer LMDB") {
         store_rows(folder.path(), 10);
         overwrite(file, 20, "\x7f");
-        overwrite(file, page + 20, "\x7f");
+        overwrite(file, page_bytes + 20, "\x7f");
         CHECK(failed(lmdb_store::open(options_in(folder.path())), errc::unsupported_version,
                      {file, "version"}));
     }
@@ -138,13 +138,13 @@ TEST_CASE(
     const temporary_folder folder;
     const std::string file = folder.path() + "/data.mdb";
     store_rows(folder.path(), 1000);
-    const std::uint64_t pages = std::filesystem::file_size(file) / page;
+    const std::uint64_t pages = std::filesystem::file_size(file) / page_bytes;
     const std::filesystem::path whole = folder.path() + "/whole";
     std::filesystem::copy(file, whole);
     unsigned refused = 0;
     for (std::uint64_t keeps = 2; keeps < pages; ++keeps) {
         std::filesystem::copy(whole, file, std::filesystem::copy_options::overwrite_existing);
-        std::filesystem::resize_file(file, keeps * page);
+        std::filesystem::resize_file(file, keeps * page_bytes);
         const int said_by_child = in_child([&] {
             ::fclose(stderr);
             const auto store = lmdb_store::open(options_in(folder.path()));
@@ -180,9 +180,9 @@ TEST_CASE("a folder that cannot be made or written, and options beyond their ran
     }
     CHECK(failed(lmdb_store::open(options_in("/proc")), errc::unwritable, {"/proc"}));
     lmdb_options wrong = options_in(folder.path());
-    wrong.max_bytes = min_lmdb_bytes - page;
+    wrong.max_bytes = min_lmdb_bytes - page_bytes;
     CHECK(failed(lmdb_store::open(wrong), errc::out_of_range, {"max_bytes"}));
-    wrong.max_bytes = max_lmdb_bytes + page;
+    wrong.max_bytes = max_lmdb_bytes + page_bytes;
     CHECK(failed(lmdb_store::open(wrong), errc::out_of_range, {"max_bytes"}));
     wrong = options_in(folder.path());
     wrong.tables = {};
@@ -231,7 +231,7 @@ TEST_CASE("a commit that fails leaves the store dead, and the next process with 
     store_rows(folder.path(), 10);
     CHECK(in_child([&] {
               ::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit then fails
-              const rlimit limit{20 * page, 20 * page};
+              const rlimit limit{20 * page_bytes, 20 * page_bytes};
               const auto store = lmdb_store::open(options_in(folder.path()));
               if (!store || ::setrlimit(RLIMIT_FSIZE, &limit) != 0 || !(*store)->begin()) {
                   return 1;
@@ -258,7 +258,7 @@ TEST_CASE("a commit that fails leaves the store dead, and the next process with 
 
 TEST_CASE(
     "a last commit whose head did not reach the disk is undone as a whole, and nothing before") {
-    constexpr std::size_t heads = 2 * page;  // LMDB's two, of which the newer counts
+    constexpr std::size_t heads = 2 * page_bytes;  // LMDB's two, of which the newer counts
     const temporary_folder folder;
     lmdb_options options = options_in(folder.path() + "/kept");
     options.keeps_last_commit = false;
