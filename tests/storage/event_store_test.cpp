@@ -10,7 +10,7 @@
 namespace bourse {
 namespace {
 
-constexpr shard_id shard{3};
+constexpr shard_id shard_3{3};
 constexpr account_id alice{10};
 constexpr account_id bob{11};
 
@@ -29,7 +29,7 @@ entry_events entry(std::uint64_t index) {
     return made;
 }
 
-void append(event_store& to, std::uint64_t first, std::uint64_t last, shard_id of = shard) {
+void append(event_store& to, std::uint64_t first, std::uint64_t last, shard_id of = shard_3) {
     for (std::uint64_t index = first; index <= last; ++index) {
         const outcome appended = to.append(of, entry(index));
         REQUIRE_MESSAGE(appended.has_value(), said(appended));
@@ -46,7 +46,7 @@ void commit_all(event_store& to) {
 
 /// What `read` gives in pieces of so many bytes, checked against what was appended.
 void check_entries(const event_store& in, std::uint64_t first, std::uint64_t last,
-                   std::size_t max_bytes, shard_id of = shard) {
+                   std::size_t max_bytes, shard_id of = shard_3) {
     std::vector<entry_events> piece;
     std::uint64_t next = first;
     bool are_right = true;
@@ -63,7 +63,7 @@ void check_entries(const event_store& in, std::uint64_t first, std::uint64_t las
 }
 
 report_place place(const event_store& in, account_id account, std::uint64_t number) {
-    const auto found = in.find_report(shard, account, number);
+    const auto found = in.find_report(shard_3, account, number);
     REQUIRE_MESSAGE(found.has_value(), said(found));
     return *found;
 }
@@ -81,22 +81,22 @@ TEST_CASE("events are durable when their batch is, and found by entry and by rep
     {
         const auto events = opened_events(store);
         append(*events, 5, 10);
-        CHECK(events->durable(shard) == 0);
-        CHECK(!events->find(shard));
+        CHECK(events->durable(shard_3) == 0);
+        CHECK(!events->find(shard_3));
         std::vector<entry_events> none;
-        CHECK(failed(events->read(shard, 5, 10, 100, none), errc::not_kept));
+        CHECK(failed(events->read(shard_3, 5, 10, 100, none), errc::not_kept));
         REQUIRE(events->start_batch().has_value());
         CHECK(events->batch_under_way());
         append(*events, 11, 12);
-        CHECK(events->durable(shard) == 0);
+        CHECK(events->durable(shard_3) == 0);
         REQUIRE(events->finish_batch().has_value());
-        CHECK(events->durable(shard) == 10);
+        CHECK(events->durable(shard_3) == 10);
         CHECK(events->wants_commit());
         REQUIRE(events->commit().has_value());
         CHECK(!events->wants_commit());
     }
     const auto events = opened_events(store);
-    CHECK(events->durable(shard) == 12);
+    CHECK(events->durable(shard_3) == 12);
     check_entries(*events, 5, 12, 1);
     check_entries(*events, 5, 12, 40);
     check_entries(*events, 6, 11, 1U << 20U);
@@ -134,15 +134,15 @@ TEST_CASE("what replay gives again is taken if it is the same, and otherwise cor
     append(*events, 1, 5);
     entry_events other = entry(2);
     other.events.push_back(std::byte{0});
-    CHECK(failed(events->append(shard, other), errc::corrupt, {"entry 2", "shard 3"}));
+    CHECK(failed(events->append(shard_3, other), errc::corrupt, {"entry 2", "shard 3"}));
     other = entry(5);
     ++other.reports[0].last;
-    CHECK(failed(events->append(shard, other), errc::corrupt));
+    CHECK(failed(events->append(shard_3, other), errc::corrupt));
     REQUIRE(events->finish_batch().has_value());
     append(*events, 1, 5);
     other = entry(3);
     other.reports.clear();
-    CHECK(failed(events->append(shard, other), errc::corrupt, {"simulated/rows", "entry 3"}));
+    CHECK(failed(events->append(shard_3, other), errc::corrupt, {"simulated/rows", "entry 3"}));
     commit_all(*events);
     check_entries(*events, 1, 5, 10);
 }
@@ -150,15 +150,15 @@ TEST_CASE("what replay gives again is taken if it is the same, and otherwise cor
 TEST_CASE("entries without a place, and reports that do not rise, are refused without harm") {
     simulated_store store(4);
     const auto events = opened_events(store);
-    CHECK(failed(events->append(shard, entry(0)), errc::out_of_range));
+    CHECK(failed(events->append(shard_3, entry(0)), errc::out_of_range));
     append(*events, 1, 2);
-    CHECK(failed(events->append(shard, entry(4)), errc::out_of_range, {"4", "2"}));
+    CHECK(failed(events->append(shard_3, entry(4)), errc::out_of_range, {"4", "2"}));
     for (const std::vector<report_range>& wrong : {std::vector<report_range>{{alice, 2, 1}},
                                                    {{alice, 0, 1}},
                                                    {{bob, 1, 1}, {alice, 1, 1}},
                                                    {{alice, 1, 1}, {alice, 2, 2}},
                                                    {{{0}, 1, 1}}}) {
-        CHECK(failed(events->append(shard, {3, wrong, {}}), errc::out_of_range));
+        CHECK(failed(events->append(shard_3, {3, wrong, {}}), errc::out_of_range));
     }
     append(*events, 3, 3);
     commit_all(*events);
@@ -169,19 +169,19 @@ TEST_CASE("an entry and a batch are taken up to their bounds and refused beyond"
     simulated_store store(4);
     const auto events = opened_events(store);
     entry_events large{1, {}, std::vector<std::byte>(max_event_bytes)};
-    CHECK(events->append(shard, large).has_value());
+    CHECK(events->append(shard_3, large).has_value());
     large.index = 2;
     large.events.emplace_back();
-    CHECK(failed(events->append(shard, large), errc::over_bound));
+    CHECK(failed(events->append(shard_3, large), errc::over_bound));
     large.events.resize(max_event_bytes);
-    CHECK(failed(events->append(shard, large), errc::overloaded, {"commit"}));
+    CHECK(failed(events->append(shard_3, large), errc::overloaded, {"commit"}));
     large.events.resize(max_event_bytes - 36);
-    CHECK(events->append(shard, large).has_value());
-    CHECK(failed(events->append(shard, {3, {}, {}}), errc::overloaded));
+    CHECK(events->append(shard_3, large).has_value());
+    CHECK(failed(events->append(shard_3, {3, {}, {}}), errc::overloaded));
     REQUIRE(events->commit().has_value());
-    CHECK(events->append(shard, {3, {}, {}}).has_value());
+    CHECK(events->append(shard_3, {3, {}, {}}).has_value());
     entry_events many{4, std::vector<report_range>(max_report_ranges + 1), {}};
-    CHECK(failed(events->append(shard, many), errc::over_bound));
+    CHECK(failed(events->append(shard_3, many), errc::over_bound));
 }
 
 TEST_CASE("the oldest entries go when there are more bytes than are kept, a few each commit") {
@@ -189,55 +189,55 @@ TEST_CASE("the oldest entries go when there are more bytes than are kept, a few 
     const auto events = opened_events(store, 2000);
     append(*events, 1, 1000);
     REQUIRE(events->commit().has_value());
-    CHECK(events->find(shard)->first ==
+    CHECK(events->find(shard_3)->first ==
           1);  // what the batch brought is not there to be dropped yet
     REQUIRE(events->commit().has_value());
-    CHECK(events->find(shard)->first == 1 + dropped_with_each);
+    CHECK(events->find(shard_3)->first == 1 + dropped_with_each);
     append(*events, 1001, 1010);
     REQUIRE(events->commit().has_value());
-    CHECK(events->find(shard)->first == 1 + dropped_with_each * 2 + std::uint64_t{20});
+    CHECK(events->find(shard_3)->first == 1 + dropped_with_each * 2 + std::uint64_t{20});
     commit_all(*events);
-    const event_positions at = *events->find(shard);
+    const event_positions at = *events->find(shard_3);
     CHECK(at.last == 1010);
     CHECK(at.bytes <= 2000);
     CHECK(at.bytes > 1900);
     CHECK(rows_of(store, row_table{2}).size() == at.last - at.first + 1);
     check_entries(*events, at.first, at.last, 100);
     std::vector<entry_events> none;
-    CHECK(failed(events->read(shard, at.first - 1, at.last, 100, none), errc::not_kept,
+    CHECK(failed(events->read(shard_3, at.first - 1, at.last, 100, none), errc::not_kept,
                  {"first kept is " + std::to_string(at.first)}));
     CHECK(place(*events, alice, 1) == dropped(at.first));
     CHECK(place(*events, alice, at.first - 1) == dropped(at.first));
     CHECK(place(*events, alice, at.first) == kept(at.first));
     const auto again = opened_events(store, 2000);
-    CHECK(*again->find(shard) == at);
+    CHECK(*again->find(shard_3) == at);
 }
 
 TEST_CASE("of an account whose reports have all gone it is known which number is next") {
     simulated_store store(4);
     const auto events = opened_events(store, 500);
-    REQUIRE(events->append(shard, {1, {{bob, 1, 4}}, {}}).has_value());
-    REQUIRE(events->append(shard, {2, {{bob, 5, 6}}, {}}).has_value());
+    REQUIRE(events->append(shard_3, {1, {{bob, 1, 4}}, {}}).has_value());
+    REQUIRE(events->append(shard_3, {2, {{bob, 5, 6}}, {}}).has_value());
     for (std::uint64_t index = 3; index < 100; ++index) {
-        REQUIRE(events->append(shard, {index, {{alice, index, index}}, {}}).has_value());
+        REQUIRE(events->append(shard_3, {index, {{alice, index, index}}, {}}).has_value());
     }
     commit_all(*events);
     CHECK(place(*events, bob, 1) == dropped(7));
     CHECK(place(*events, bob, 6) == dropped(7));
     CHECK(place(*events, bob, 7) == report_place{});
-    const std::uint64_t first = events->find(shard)->first;
-    REQUIRE(events->append(shard, {100, {{bob, 7, 7}}, {}}).has_value());
+    const std::uint64_t first = events->find(shard_3)->first;
+    REQUIRE(events->append(shard_3, {100, {{bob, 7, 7}}, {}}).has_value());
     commit_all(*events);
     CHECK(place(*events, bob, 2) == dropped(7));
     CHECK(place(*events, bob, 7) == kept(100));
     CHECK(first < 99);
     // One row for bob's past, one for what he has: nothing grows with what has gone.
     for (std::uint64_t index = 101; index < 300; ++index) {
-        REQUIRE(events->append(shard, {index, {{alice, index, index}, {bob, index, index}}, {}})
+        REQUIRE(events->append(shard_3, {index, {{alice, index, index}, {bob, index, index}}, {}})
                     .has_value());
     }
     commit_all(*events);
-    const event_positions at = *events->find(shard);
+    const event_positions at = *events->find(shard_3);
     CHECK(rows_of(store, row_table{3}).size() <= 2 * (at.last - at.first + 1));
 }
 
@@ -246,7 +246,7 @@ TEST_CASE("the newest entry stays however little is kept") {
     const auto events = opened_events(store, 0);
     append(*events, 1, 300);
     commit_all(*events);
-    CHECK(events->find(shard)->first == 300);
+    CHECK(events->find(shard_3)->first == 300);
     check_entries(*events, 300, 300, 1);
 }
 
@@ -256,22 +256,22 @@ TEST_CASE("a shard that is restarted goes on elsewhere, and what it had goes a f
     append(*events, 1, 500);
     commit_all(*events);
     append(*events, 501, 505);
-    CHECK(failed(events->restart(shard, 505), errc::out_of_range));
-    REQUIRE(events->restart(shard, 900).has_value());
+    CHECK(failed(events->restart(shard_3, 505), errc::out_of_range));
+    REQUIRE(events->restart(shard_3, 900).has_value());
     append(*events, 900, 910);
-    CHECK(events->find(shard)->last == 500);
+    CHECK(events->find(shard_3)->last == 500);
     REQUIRE(events->commit().has_value());
-    CHECK(events->find(shard)->first == 900);
+    CHECK(events->find(shard_3)->first == 900);
     CHECK(events->wants_commit());
     CHECK(place(*events, alice, 450) == dropped(900));
     std::vector<entry_events> none;
-    CHECK(failed(events->read(shard, 450, 910, 100, none), errc::not_kept));
-    REQUIRE(events->restart(shard, 2000).has_value());
+    CHECK(failed(events->read(shard_3, 450, 910, 100, none), errc::not_kept));
+    REQUIRE(events->restart(shard_3, 2000).has_value());
     append(*events, 2000, 2001);
     commit_all(*events);
     CHECK(rows_of(store, row_table{2}).size() == 2);
     CHECK(rows_of(store, row_table{3}).size() <= 3);
-    CHECK(events->find(shard)->stale_bytes == 0);
+    CHECK(events->find(shard_3)->stale_bytes == 0);
     check_entries(*events, 2000, 2001, 100);
 }
 
@@ -283,16 +283,16 @@ TEST_CASE("a new replica copies what is kept, piece by piece") {
     simulated_store other_store(4);
     const auto copy = opened_events(other_store, 3000);
     std::vector<entry_events> piece;
-    std::uint64_t next = source->find(shard)->first;
-    while (next <= source->durable(shard)) {
-        REQUIRE(source->read(shard, next, source->durable(shard), 200, piece).has_value());
+    std::uint64_t next = source->find(shard_3)->first;
+    while (next <= source->durable(shard_3)) {
+        REQUIRE(source->read(shard_3, next, source->durable(shard_3), 200, piece).has_value());
         for (const entry_events& got : piece) {
-            REQUIRE(copy->append(shard, got).has_value());
+            REQUIRE(copy->append(shard_3, got).has_value());
         }
         REQUIRE(copy->commit().has_value());
-        next = copy->durable(shard) + 1;
+        next = copy->durable(shard_3) + 1;
     }
-    CHECK(*copy->find(shard) == *source->find(shard));
+    CHECK(*copy->find(shard_3) == *source->find(shard_3));
     CHECK(rows_of(other_store, row_table{2}) == rows_of(store, row_table{2}));
 }
 
@@ -303,7 +303,7 @@ TEST_CASE("a full store keeps the batch for later, a failed one is dead") {
     store.set_capacity(50);
     CHECK(failed(events->commit(), errc::storage_full));
     CHECK(failed(events->commit(), errc::storage_full));
-    CHECK(!events->find(shard));
+    CHECK(!events->find(shard_3));
     append(*events, 4, 4);
     store.set_capacity(1U << 20U);
     REQUIRE(events->commit().has_value());
@@ -311,9 +311,9 @@ TEST_CASE("a full store keeps the batch for later, a failed one is dead") {
     append(*events, 5, 5);
     store.fail_next_commit();
     CHECK(failed(events->commit(), errc::unwritable));
-    CHECK(events->durable(shard) == 4);
-    CHECK(failed(events->append(shard, entry(6)), errc::unwritable));
-    CHECK(failed(events->restart(shard, 100), errc::unwritable));
+    CHECK(events->durable(shard_3) == 4);
+    CHECK(failed(events->append(shard_3, entry(6)), errc::unwritable));
+    CHECK(failed(events->restart(shard_3, 100), errc::unwritable));
     CHECK(failed(events->commit(), errc::unwritable));
     CHECK(events->dead().has_value());
 }
@@ -328,19 +328,19 @@ TEST_CASE("rows of the event store that are damaged or missing are corrupt with 
     SUBCASE("any bit of an entry") {
         for (std::byte& byte : std::next(tables[2].begin(), 2)->second) {
             byte ^= std::byte{1};
-            CHECK(failed(events->read(shard, 3, 3, 100, into), errc::corrupt,
+            CHECK(failed(events->read(shard_3, 3, 3, 100, into), errc::corrupt,
                          {"simulated/rows", "entry 3", "shard 3", "move"}));
             byte ^= std::byte{1};
         }
     }
     SUBCASE("an entry missing") {
         tables[2].erase(std::next(tables[2].begin(), 2));
-        CHECK(failed(events->read(shard, 1, 5, 1000, into), errc::corrupt, {"entry 3"}));
-        CHECK(failed(events->read(shard, 3, 3, 1000, into), errc::corrupt, {"entry 3"}));
+        CHECK(failed(events->read(shard_3, 1, 5, 1000, into), errc::corrupt, {"entry 3"}));
+        CHECK(failed(events->read(shard_3, 3, 3, 1000, into), errc::corrupt, {"entry 3"}));
     }
     SUBCASE("the last entry missing") {
         tables[2].erase(std::prev(tables[2].end()));
-        CHECK(failed(events->read(shard, 5, 5, 1000, into), errc::corrupt, {"entry 5"}));
+        CHECK(failed(events->read(shard_3, 5, 5, 1000, into), errc::corrupt, {"entry 5"}));
     }
     SUBCASE("all entries missing when they are to be dropped") {
         tables[2].clear();
@@ -351,14 +351,14 @@ TEST_CASE("rows of the event store that are damaged or missing are corrupt with 
         CHECK(failed(opened_events(store, 10)->commit(), errc::corrupt, {"entry 1"}));
     }
     SUBCASE("rows missing that were to go") {
-        REQUIRE(events->restart(shard, 100).has_value());
+        REQUIRE(events->restart(shard_3, 100).has_value());
         tables[2].clear();
         CHECK(failed(events->commit(), errc::corrupt, {"before entry 100"}));
     }
     SUBCASE("any bit of where reports are") {
         for (std::byte& byte : tables[3].begin()->second) {
             byte ^= std::byte{1};
-            CHECK(failed(events->find_report(shard, alice, 1), errc::corrupt, {"reports"}));
+            CHECK(failed(events->find_report(shard_3, alice, 1), errc::corrupt, {"reports"}));
             byte ^= std::byte{1};
         }
     }
