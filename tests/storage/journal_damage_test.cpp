@@ -10,7 +10,7 @@
 namespace bourse {
 namespace {
 
-using folder = std::map<std::string, std::vector<std::byte>>;
+using folder_files = std::map<std::string, std::vector<std::byte>>;
 
 /// One record in its file.
 struct record_place {
@@ -21,7 +21,7 @@ struct record_place {
 };
 
 /// The records of a segment that was not damaged.
-std::vector<record_place> records_of(const folder& files, const std::string& name) {
+std::vector<record_place> records_of(const folder_files& files, const std::string& name) {
     std::vector<record_place> all;
     const std::span<const std::byte> bytes = files.at(name);
     std::size_t offset = segment_head_bytes;
@@ -45,7 +45,7 @@ constexpr journal_options small_options{
 
 /// Two segments with every kind of record. The last batch holds one of each kind that a batch may hold,
 /// unless the journal was left idle.
-folder make_files(bool idle_at_the_end, bool void_log) {
+folder_files make_files(bool idle_at_the_end, bool void_log) {
     journal_fixture f;
     f.maintain();
     f.append_durably(1, 1, 14, 1, 1000);  // into the second segment
@@ -66,7 +66,7 @@ folder make_files(bool idle_at_the_end, bool void_log) {
         }
     }
     f.log.reset();
-    folder files = f.disk.copy();
+    folder_files files = f.disk.copy();
     REQUIRE(files.contains(segment_name(2)));
     return files;
 }
@@ -77,7 +77,7 @@ struct opened_files {
     error fault;
 };
 
-opened_files open_files(const folder& files) {
+opened_files open_files(const folder_files& files) {
     opened_files result{std::make_unique<simulated_disk>(), nullptr, {}};
     result.disk->restore(files);
     auto log = journal::open(*result.disk, small_options);
@@ -106,7 +106,7 @@ bool is_refused_at(const opened_files& what, const std::string& file, std::uint6
 }
 
 /// Calls `check` with each byte of the record flipped in one bit, in turn.
-void flip_each_byte(folder& files, const record_place& of,
+void flip_each_byte(folder_files& files, const record_place& of,
                     const std::function<void(std::size_t)>& check) {
     for (std::size_t i = 0; i < of.size; ++i) {
         std::byte& byte = files.at(of.file)[of.offset + i];
@@ -122,7 +122,7 @@ void flip_each_byte(folder& files, const record_place& of,
 TEST_CASE("undamaged, both journals of these tests hold every kind of record in the last segment") {
     for (const bool void_log : {false, true}) {
         std::map<record_kind, unsigned> kinds;
-        const folder files = make_files(true, void_log);
+        const folder_files files = make_files(true, void_log);
         for (const std::string& name : {segment_name(1), segment_name(2)}) {
             for (const record_place& record : records_of(files, name)) {
                 ++kinds[record.record.head.kind];
@@ -136,7 +136,7 @@ TEST_CASE("undamaged, both journals of these tests hold every kind of record in 
 }
 
 TEST_CASE("a flipped bit in any byte of any record of the last batch: the batch is cut") {
-    folder files = make_files(false, true);
+    folder_files files = make_files(false, true);
     const auto records = records_of(files, segment_name(2));
     const std::uint64_t last_batch = records.back().record.head.batch;
     unsigned wrong = 0;
@@ -157,7 +157,7 @@ TEST_CASE("a flipped bit in any byte of any record of the last batch: the batch 
 TEST_CASE(
     "a flipped bit in any byte of any record before the last batch: refused, with file and "
     "offset") {
-    folder files = make_files(true, false);
+    folder_files files = make_files(true, false);
     unsigned wrong = 0;
     unsigned refused = 0;
     for (const std::string& name : {segment_name(1), segment_name(2)}) {
@@ -179,7 +179,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the last batch cut off at any byte: it is gone, and those before it are there") {
-    const folder files = make_files(false, false);
+    const folder_files files = make_files(false, false);
     const auto records = records_of(files, segment_name(2));
     std::size_t begin = records.back().offset;
     for (const record_place& record : records) {
@@ -192,7 +192,7 @@ TEST_CASE("the last batch cut off at any byte: it is gone, and those before it a
     // What is behind may be zeros, or an older batch's bytes.
     for (const bool zeros : {true, false}) {
         for (std::size_t cut = begin; cut < end; ++cut) {
-            folder damaged = files;
+            folder_files damaged = files;
             std::vector<std::byte>& bytes = damaged.at(segment_name(2));
             for (std::size_t i = cut; i < bytes.size(); ++i) {
                 bytes[i] = zeros ? std::byte{0} : files.at(segment_name(1))[i];
@@ -208,12 +208,12 @@ TEST_CASE("the last batch cut off at any byte: it is gone, and those before it a
 }
 
 TEST_CASE("any sector of an earlier batch lost: refused") {
-    const folder files = make_files(true, true);
+    const folder_files files = make_files(true, true);
     const auto records = records_of(files, segment_name(2));
     const std::size_t last = records.back().offset;  // an idle batch, alone in its sector
     unsigned wrong = 0;
     for (std::size_t sector = segment_head_bytes; sector < last; sector += sector_bytes) {
-        folder damaged = files;
+        folder_files damaged = files;
         std::fill_n(damaged.at(segment_name(2)).begin() + static_cast<std::ptrdiff_t>(sector),
                     sector_bytes, std::byte{0});
         wrong += open_files(damaged).fault.code != errc::corrupt;
@@ -224,7 +224,7 @@ TEST_CASE("any sector of an earlier batch lost: refused") {
 TEST_CASE(
     "without the idle batch a damaged last batch cannot be told from a torn one; with it, it is") {
     for (const bool idle : {false, true}) {
-        folder files = make_files(idle, false);
+        folder_files files = make_files(idle, false);
         const auto records = records_of(files, segment_name(2));
         for (const record_place& record : records) {
             if (record.record.head.kind == record_kind::vote && record.record.head.term == 5) {
@@ -289,7 +289,7 @@ TEST_CASE("old bytes of a segment that is used again are not taken for new ones"
 }
 
 TEST_CASE("a flipped bit anywhere in a segment's head: refused, naming the file") {
-    folder files = make_files(true, false);
+    folder_files files = make_files(true, false);
     unsigned wrong = 0;
     for (std::size_t i = 0; i < segment_head_bytes; ++i) {
         files.at(segment_name(2))[i] ^= std::byte{4};
@@ -329,22 +329,22 @@ TEST_CASE("records whose checksums are right but cannot be: refused") {
 }
 
 TEST_CASE("a missing segment, and one that is too short: refused") {
-    folder files = make_files(true, false);
+    folder_files files = make_files(true, false);
     {
-        folder damaged = files;
+        folder_files damaged = files;
         damaged[segment_name(4)] = damaged[segment_name(2)];
         CHECK(open_files(damaged).fault.what.starts_with("simulated/" + segment_name(3) +
                                                          ": is missing"));
     }
     {
-        folder damaged = files;
+        folder_files damaged = files;
         damaged[segment_name(3)] = damaged[segment_name(2)];
         CHECK(open_files(damaged).fault.what.find("its head says generation 2") !=
               std::string::npos);
     }
     for (const std::size_t size :
          {std::size_t{0}, std::size_t{511}, std::size_t{512}, std::size_t{min_segment_bytes - 1}}) {
-        folder damaged = files;
+        folder_files damaged = files;
         damaged[segment_name(1)].resize(size);
         const opened_files found = open_files(damaged);
         CHECK(found.fault.code == errc::corrupt);
@@ -353,7 +353,7 @@ TEST_CASE("a missing segment, and one that is too short: refused") {
 }
 
 TEST_CASE("a journal that is refused is left as it is") {
-    folder files = make_files(true, false);
+    folder_files files = make_files(true, false);
     files.at(segment_name(2))[segment_head_bytes + 3] ^= std::byte{1};
     files["preparing"] = {};
     const opened_files found = open_files(files);
