@@ -64,7 +64,7 @@ verify_node() {
 wait_for() {
     local count=$1 pattern=$2 reader
     shift 2
-    exec 9< <(exec tail -q -n +1 -F "$@" 2>/dev/null)
+    exec 9< <(exec tail -q -n +1 -s 0.1 -F "$@" 2>/dev/null)
     reader=$!
     # Neither from standard input, which grep reads to its end, nor to /dev/null, where it does not count.
     timeout 120 grep -m "$count" -e "$pattern" /dev/fd/9 >"$work/awaited" ||
