@@ -22,12 +22,14 @@ struct market_wish {
 /// A symbol's book after an entry that had events of it.
 struct market_change {
     symbol_id symbol{};
+    std::uint32_t depth = 1;   ///< levels a side that were wished for
+    bool with_orders = false;  ///< as it was wished
     std::uint64_t number = 0;  ///< of the last event that is in it
     timestamp at{};
     market_state state = market_state::open;
-    std::vector<level_line> bids;  ///< as many as were wished for
+    std::vector<level_line> bids;
     std::vector<level_line> asks;
-    std::vector<trade_line> trades;  ///< of these entries
+    std::vector<trade_line> trades;  ///< of these entries, in order
     std::vector<shown_order>
         orders;  ///< those that changed; all, if `is_whole`; lots zero: not shown, or not any more
     bool is_whole = false;  ///< a snapshot: asked for, and not because of an entry

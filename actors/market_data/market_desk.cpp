@@ -138,7 +138,7 @@ void market_desk::changed(const market_change& change) {
             if (!wants_whole) {
                 tell(who, each, change);
             }
-        } else if (wants_whole && each.credit > 0) {
+        } else if (wants_whole && each.credit > 0 && each.is_served_by(change)) {
             tell_whole(who, each, change);
         }
     }

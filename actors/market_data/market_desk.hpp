@@ -70,6 +70,11 @@ private:
         market_state state = market_state::open;
         std::vector<level_line> bids;  ///< as told
         std::vector<level_line> asks;
+
+        /// A snapshot may be on its way that was asked for before this one came, and has less in it.
+        [[nodiscard]] bool is_served_by(const market_change& whole) const noexcept {
+            return whole.depth >= depth && (whole.with_orders || feed != market_feed::orders);
+        }
     };
     struct symbol_readers {
         market_wish wish;

@@ -26,7 +26,8 @@
 # |                                         |                       | done again                               |
 # | any other                               | nothing               | change the call; `why` says how          |
 #
-# An exception means that the connection is of no use any more, or that a method is not there (an older node).
+# An exception means that the connection is of no use any more, that a method is not there (an older node), or that a
+# message was nested too deep to be read; a session goes on after the last two.
 #
 # Sure to be done once. A command may carry a client id, any 16 bytes, in `request` (entry.capnp). The exchange
 # remembers it for a day, unless `notAfterNs` says less, and answers a second command of the same id and account
@@ -248,7 +249,9 @@ interface Session {
 
   console @13 (what :Text, name :Text) -> (status :Status, table :Table);
   # Operator: what is running. `what` is nodes, shards, actors, sessions, books, sinks, status or log-level; `name` one
-  # of them (empty: all), or for log-level the level to set. `malformed` names those that there are. Since 1.
+  # of them (empty: all), or for log-level the level to set. `notFound` names those that there are. Acts: accept-clock trusts
+  # the node's clock again, after it has jumped; make-void, with an entry's index as `name`, has all replicas skip
+  # the entry that a shard cannot apply. Since 1.
 
   keepAlive @14 () -> (status :Status);
   # Nothing, as a sign of life. Since 1.

@@ -210,7 +210,7 @@ struct HistoryQuery {
   # True: trades. False: orders. Since 1.
 
   account @1 :UInt32;
-  # Of this account. Zero: of all that the user may see; trades: of all, without whose they are. Since 1.
+  # Of this account. Zero: trades of all, without whose they are; orders of all, which operators alone may ask for. Since 1.
 
   symbol @2 :UInt32;
   # In this symbol. Zero: in all. Since 1.
@@ -222,7 +222,8 @@ struct HistoryQuery {
   # Whether `side` counts. Since 1.
 
   side @5 :Order.Side;
-  # Orders on this side; trades whose aggressor was on it. Without meaning unless `hasSide`. Since 1.
+  # Orders on this side; trades in which `account` was on it, or, of all accounts, whose aggressor was. Without meaning unless
+  # `hasSide`. Since 1.
 
   state @6 :StateFilter;
   # Of orders: whether they have ended. Zero: either. Without meaning for trades. Since 1.
@@ -402,10 +403,10 @@ struct MarketUpdate {
   # Likewise, the selling side. Since 1.
 
   trades @10 :List(Trade);
-  # Trades, the oldest first; in a snapshot the last one, if there was any. Since 1.
+  # Trades, the oldest first: of `top` the last one alone. None in a snapshot. Since 1.
 
   orders @11 :List(ShownOrder);
-  # Of `orders`: all that are shown, by priority (snapshot), or those that changed. Since 1.
+  # Of `orders`: all that are shown, as they would trade (snapshot), or those that changed and perhaps some others. Since 1.
 }
 
 struct Trade {

@@ -29,6 +29,7 @@ market_change whole(std::uint64_t number, std::vector<level_line> bids) {
     change.number = number;
     change.bids = std::move(bids);
     change.is_whole = true;
+    change.depth = 50;
     return change;
 }
 
@@ -73,6 +74,38 @@ TEST_CASE("increments applied to the snapshot are the book, at any depth") {
             }
         }
     }
+}
+
+TEST_CASE("a snapshot that was asked for before serves nobody who wants more than is in it") {
+    constexpr market_reader_id second{4, 10};
+    constexpr market_reader_id third{5, 1};
+    market_desk desk;
+    desk.subscribe(reader, {.symbol = aapl, .feed = market_feed::top});
+    desk.subscribe(second, {.symbol = aapl, .feed = market_feed::orders});
+    desk.subscribe(third, {.symbol = aapl, .feed = market_feed::depth, .depth = 5});
+    auto out = desk.take();
+    REQUIRE(out.watches.size() == 3);
+    market_change change = whole(7, {{{10}, {1}, 1}});
+    const auto served = [&](const market_effects::watch& by) {
+        change.depth = by.wish.depth;
+        change.with_orders = by.wish.with_orders;
+        if (change.with_orders) {
+            change.orders = {{order_id{1}, side::buy, {10}, {1}}};
+        }
+        desk.changed(change);
+        std::vector<market_reader_id> whom;
+        for (const auto& each : desk.take().pushes) {
+            if (const auto* push = std::get_if<market_push>(&each.what)) {
+                CHECK(push->is_snapshot);
+                CHECK(push->orders.size() == (push->feed == market_feed::orders ? 1 : 0));
+                whom.push_back(each.to);
+            }
+        }
+        return whom;
+    };
+    CHECK(served(out.watches[0]) == std::vector{reader});
+    CHECK(served(out.watches[1]) == std::vector{second});
+    CHECK(served(out.watches[2]) == std::vector{third});
 }
 
 TEST_CASE("a reader without credit is left out, and gets a new snapshot when he has some again") {
