@@ -52,8 +52,12 @@ report_index::report_index(std::span<const report> reports) {
         group[i] = seen.number_of(reports[i].what.account);
         if (group[i] == ends.size()) {
             ends.push_back(0);
-            accounts_.push_back({reports[i].what.account, reports[i].number, {}});
+            accounts_.push_back(
+                {.account = reports[i].what.account, .first = 0, .unnumbered = 0, .at = {}});
         }
+        account_reports& of = accounts_[group[i]];
+        of.first = of.first == 0 ? reports[i].number : of.first;
+        of.unnumbered += reports[i].number == 0 ? 1 : 0;
         ++ends[group[i]];
     }
     std::uint32_t begin = 0;

@@ -13,9 +13,14 @@ namespace bourse {
 /// The reports of one account in an entry: where they are in `shard_output::reports`, by rising number.
 struct account_reports {
     account_id account{};
-    /// Number of the first; they follow without a gap. 0: of an account that is not there.
+    /// Number of the first that has one; they follow without a gap. 0: none has, the account is not there.
     std::uint64_t first = 0;
+    /// Those without a number come before: the account was opened later in the entry.
+    std::uint32_t unnumbered = 0;
     std::span<const std::uint32_t> at;
+
+    /// Those with a number.
+    [[nodiscard]] std::span<const std::uint32_t> numbered() const { return at.subspan(unnumbered); }
 };
 
 /// Reports by account: made once an entry, for all who read it.

@@ -70,17 +70,17 @@ outcome report_source::find_stored(past_reports& into, std::uint64_t& next, std:
 void report_source::find_recent(past_reports& into, std::uint64_t& next, std::size_t most) const {
     for (const told_entry_ptr& each : recent_) {
         const account_reports* const told = each->reports.find(into.account);
-        if (told == nullptr || told->first == 0 || told->first + told->at.size() <= next) {
+        if (told == nullptr || told->first == 0 || told->first + told->numbered().size() <= next) {
             continue;
         }
         if (told->first > next || into.reports.size() >= most) {
             return;
         }
-        for (const std::uint32_t at : told->at.subspan(next - told->first)) {
+        for (const std::uint32_t at : told->numbered().subspan(next - told->first)) {
             into.reports.push_back(each->what.out.reports[at]);
             into.at.push_back(each->what.what.at);
         }
-        next = told->first + told->at.size();
+        next = told->first + told->numbered().size();
     }
 }
 

@@ -75,7 +75,8 @@ void session::tell_reader(std::uint64_t ask, report_reader& reader, const told_e
     if (told == nullptr || told->first == 0) {
         return;
     }
-    const std::uint64_t last = told->first + told->at.size() - 1;
+    const auto numbered = told->numbered();
+    const std::uint64_t last = told->first + numbered.size() - 1;
     if (reader.next == 0) {
         reader.next = told->first;
     }
@@ -89,8 +90,8 @@ void session::tell_reader(std::uint64_t ask, report_reader& reader, const told_e
     }
     const std::size_t skipped = reader.next - told->first;
     std::vector<report> reports;
-    reports.reserve(told->at.size() - skipped);
-    for (const std::uint32_t at : told->at.subspan(skipped)) {
+    reports.reserve(numbered.size() - skipped);
+    for (const std::uint32_t at : numbered.subspan(skipped)) {
         reports.push_back(entry.what.out.reports[at]);
     }
     std::vector<timestamp> at(reports.size(), entry.what.what.at);
