@@ -33,12 +33,26 @@ result<acknowledged_orders> acknowledged_orders::read(const std::string& path) {
     return all;
 }
 
-void acknowledged_orders::take(const entry_events_view& entry) {
+void acknowledged_orders::take(const entry_events_view& entry, duration horizon) {
     for (const report& each : entry.reports) {
-        if (each.what.kind == event_kind::accepted) {
-            if (const auto found = seen_.find(each.what.order.value); found != seen_.end()) {
-                ++found->second;
+        if (each.what.kind != event_kind::accepted) {
+            continue;
+        }
+        const order_id id = each.what.order;
+        if (const auto found = seen_.find(id.value); found != seen_.end()) {
+            ++found->second;
+        }
+        if (!each.client.is_remembered()) {
+            continue;
+        }
+        const accepted_order now{id, entry.at};
+        const auto [first, is_new] = by_client_.try_emplace({each.what.account, each.client}, now);
+        if (!is_new) {
+            const bool is_remembered = entry.at.ns - first->second.at.ns <= horizon.ns;
+            if (is_remembered && first->second.id != id && !done_twice_) {
+                done_twice_ = {first->second.id, id};
             }
+            first->second = now;
         }
     }
 }
@@ -54,6 +68,11 @@ std::optional<std::string> acknowledged_orders::fault() const {
     }
     if (named_twice_) {
         return "order " + std::to_string(*named_twice_) + " is acknowledged twice in the file";
+    }
+    if (done_twice_) {
+        return "orders " + std::to_string(done_twice_->first.value) + " and " +
+               std::to_string(done_twice_->second.value) +
+               " of one account were both accepted under one client id";
     }
     const auto wrong =
         std::ranges::find_if(in_order_, [&](std::uint64_t id) { return seen_.at(id) != 1; });

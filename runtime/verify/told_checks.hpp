@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actors/sinks/history/history_batch.hpp"
@@ -20,10 +21,12 @@ public:
     /// One order a line, its id first; `unreadable`, or `malformed` with the line.
     [[nodiscard]] static result<acknowledged_orders> read(const std::string& path);
 
-    void take(const entry_events_view& entry);
+    /// `horizon`: how long the shard remembers client ids.
+    void take(const entry_events_view& entry, duration horizon);
     [[nodiscard]] std::uint64_t size() const noexcept { return lines_; }
     [[nodiscard]] std::uint64_t found_once() const;
-    /// The first thing wrong: none at all, one named twice, one that was accepted never, or twice.
+    /// The first thing wrong: none at all, one named twice, one that was accepted never, or twice; or two orders that were
+    /// accepted under one client id.
     [[nodiscard]] std::optional<std::string> fault() const;
 
 private:
@@ -31,6 +34,24 @@ private:
     std::vector<std::uint64_t> in_order_;
     std::unordered_map<std::uint64_t, std::uint32_t> seen_;  // looked up only
     std::optional<std::uint64_t> named_twice_;
+
+    struct client_key {
+        account_id account{};
+        client_id client{};
+        friend bool operator==(const client_key&, const client_key&) = default;
+    };
+    struct client_key_hash {
+        [[nodiscard]] std::size_t operator()(const client_key& of) const noexcept {
+            return std::hash<std::uint64_t>()(of.client.low * 31 + of.client.high +
+                                              (std::uint64_t{of.account.value} << 32U));
+        }
+    };
+    struct accepted_order {
+        order_id id{};
+        timestamp at{};
+    };
+    std::unordered_map<client_key, accepted_order, client_key_hash> by_client_;  // likewise
+    std::optional<std::pair<order_id, order_id>> done_twice_;
 };
 
 /// What the history should hold, of entries that are still there to be looked at.

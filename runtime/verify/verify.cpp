@@ -6,10 +6,14 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "actors/replica/log_payload.hpp"
 #include "actors/shard/shard.hpp"
+#include "messages/assertion_scope.hpp"
 #include "messages/entry_events.hpp"
 #include "messages/report_range.hpp"
 #include "messages/shard_rows_codec.hpp"
@@ -321,8 +325,49 @@ private:
                     "as the log makes them from its first entry on");
     }
 
+    /// The entries behind `from` that later ones make void, wherever the log ends.
+    [[nodiscard]] result<std::set<std::uint64_t>> find_voided(shard_id id, std::uint64_t from) {
+        std::set<std::uint64_t> voided;
+        const auto known = journal_->find(id);
+        const std::uint64_t last = known ? known->positions.end.index : 0;
+        entry_batch batch;
+        while (from < last) {
+            if (const outcome read = journal_->read(id, from + 1, last, window_bytes, batch);
+                !read) {
+                return read.error();
+            }
+            for (const entry_batch::item& each : batch.items) {
+                const auto logged = decode_journal_payload(each.at.term, batch.payload(each));
+                const bool is_command = logged && logged->kind == log_entry_kind::command;
+                if (const std::uint64_t index =
+                        is_command ? voided_by(logged->payload.bytes()) : 0) {
+                    voided.insert(index);
+                }
+                from = each.at.index;
+            }
+        }
+        return voided;
+    }
+
+    /// Why it cannot be: an assertion of ours that does not hold, which stops a shard, and not who looks at it.
+    static std::optional<std::string> try_apply(const entry& what, shard& state,
+                                                shard_output& out) {
+        const assertion_scope scope;
+        try {
+            state.apply(what, out);
+        } catch (const violated_assertion& bug) {
+            return std::string(bug.file) + ":" + std::to_string(bug.line) + ": " + bug.condition;
+        }
+        return std::nullopt;
+    }
+
     template <typename Told>
     [[nodiscard]] outcome apply_up_to(shard_id id, shard& state, std::uint64_t last, Told told) {
+        horizon_ = state.settings().horizon;
+        const auto voided = find_voided(id, state.index());
+        if (!voided) {
+            return voided.error();
+        }
         entry_batch batch;
         shard_output out;
         std::deque<std::pair<std::uint64_t, std::uint64_t>> digests{
@@ -342,15 +387,23 @@ private:
                 }
                 entry what;
                 what.index = each.at.index;
-                if (logged->kind == log_entry_kind::command) {
+                if (logged->kind == log_entry_kind::command && !voided->contains(each.at.index)) {
                     auto marked = decode_marked_entry(logged->payload.bytes());
                     if (!marked) {
                         return error{errc::corrupt, place + ": " + marked.error().what};
                     }
-                    compare_digest(place, marked->mark, digests);
+                    if (voided_by(logged->payload.bytes()) == 0) {
+                        compare_digest(place, marked->mark, digests);
+                    }
                     what = std::move(marked->what);
                     what.index = each.at.index;
-                    state.apply(what, out);
+                    if (const auto why = try_apply(what, state, out)) {
+                        return error{errc::corrupt,
+                                     place + " cannot be applied (" + *why +
+                                         "): a node stops there until an operator makes it void, "
+                                         "by 'bourse console make-void " +
+                                         std::to_string(each.at.index) + "'"};
+                    }
                 } else {
                     out.clear();
                     state.skip(each.at.index);
@@ -466,7 +519,7 @@ private:
 
     void take_told(shard_id id, const entry_events_view& told) {
         if (acks_) {
-            acks_->take(told);
+            acks_->take(told, horizon_);
         }
         if (history_check_) {
             history_check_->take(id, told);
@@ -529,6 +582,7 @@ private:
     std::unique_ptr<history_reader> history_;
     std::unique_ptr<history_check> history_check_;
     std::optional<acknowledged_orders> acks_;
+    duration horizon_ = shard_settings{}.horizon;
     std::map<shard_id, std::uint64_t> last_entries_;
     std::uint64_t digests_compared_ = 0;
     std::uint64_t events_compared_ = 0;

@@ -427,6 +427,50 @@ TEST_CASE("an order accepted twice is found") {
     CHECK(found.acks_found == 0);
 }
 
+TEST_CASE("two orders of one account under one client id are found, and of two accounts are fine") {
+    const auto accepting = [](std::uint64_t order, std::uint32_t account) {
+        report told;
+        told.what.kind = event_kind::accepted;
+        told.what.order = {order};
+        told.what.account = {account};
+        told.client = {1, 7};
+        return told;
+    };
+    for (const std::uint32_t account : {5U, 6U}) {
+        const copied_folder kept;
+        const std::uint64_t last = verified(kept.path()).entries;
+        change_events(kept.path(), last, [&](unpacked_events& told) {
+            told.reports.push_back(accepting(7'001, 5));
+            told.reports.push_back(accepting(7'002, account));
+        });
+        const verify_result found = verified(kept.path(), kept.acks("7001 - A\n7002 - A\n"));
+        const auto acks = std::ranges::find(found.checks, "acks", &verify_check::name);
+        REQUIRE(acks != found.checks.end());
+        CHECK(acks->ok == (account == 6));
+        if (account == 5) {
+            CHECK(acks->what ==
+                  "orders 7001 and 7002 of one account were both accepted under one client id");
+        }
+    }
+}
+
+TEST_CASE("an entry that was made void is passed over, as by a node") {
+    const copied_folder kept;
+    const std::uint64_t last = verified(kept.path()).entries;
+    // It would change the state, and is never applied.
+    append(kept.path(), {},
+           {.index = last + 1, .at = {}, .commands = {open_account{.account = {4'000'000}}}});
+    append(kept.path(), {void_mark, last + 1}, {.index = last + 2, .at = {}, .commands = {}});
+    const verify_result found = verified(kept.path());
+    CHECK(failed(found).empty());
+    CHECK(found.entries == last + 2);
+    const copied_folder other;
+    append(other.path(), {},
+           {.index = last + 1, .at = {}, .commands = {open_account{.account = {4'000'000}}}});
+    append(other.path(), {}, {.index = last + 2, .at = {}, .commands = {}});
+    CHECK(found.state_hash != verified(other.path()).state_hash);
+}
+
 // --- What cannot be looked at ---------------------------------------------------------------------
 
 TEST_CASE("a folder in use is refused, and one that is no node's") {
