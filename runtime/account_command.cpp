@@ -42,7 +42,9 @@ named_amount split(const remote& at, const std::string& text) {
     if (sign == std::string::npos || sign == 0 || sign + 1 == text.size()) {
         at.misused("'" + text + "' is no amount: one is NAME=AMOUNT, as USD=500 or AAPL=10");
     }
-    return {text.substr(0, sign), text.substr(sign + 1)};
+    named_amount given{text.substr(0, sign), text.substr(sign + 1)};
+    at.need_above_zero(given.name, given.amount);
+    return given;
 }
 
 void open(const account_arguments& asked) {

@@ -54,6 +54,8 @@ void open_if_closed(remote& at, const std::string& name) {
 
 void add(const instrument_arguments& asked) {
     remote at("bourse instrument add", asked.remote);
+    at.need_above_zero("--tick", asked.tick);
+    at.need_above_zero("--lot", asked.lot);
     add_instrument made;
     made.name = asked.name;
     made.currency = asked.currency;

@@ -135,7 +135,8 @@ void load(load_arguments& asked) {
     print(at, done);
     if (!done.fault.empty()) {
         std::cerr << "bourse load: ended early: " << done.fault << '\n';
-        throw CLI::RuntimeError(static_cast<int>(exit_code::unreachable));
+        throw CLI::RuntimeError(static_cast<int>(done.has_lost_node ? exit_code::unreachable
+                                                                    : exit_code::refused));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "actors/directory/units.hpp"
+#include "messages/decimal.hpp"
 #include "runtime/client/json_text.hpp"
 #include "runtime/client/words.hpp"
 #include "runtime/fault.hpp"
@@ -94,6 +95,8 @@ std::unique_ptr<client> remote::another(std::shared_ptr<client_loop> loop) const
                     "'. Give one that this node made, with --key-file or BOURSE_KEY_FILE: 'bourse "
                     "user add' prints one, and DATA/operator.key has the first",
                 0);
+        case errc::overloaded:
+            end(exit_code::refused, "overloaded", made.error().what + "; again in a moment", 0);
         case errc::malformed:
         case errc::unreadable:
             end(exit_code::usage, "malformed", made.error().what, 0);
@@ -129,6 +132,16 @@ void remote::refuse(const std::string& kind, const std::string& why) const {
 
 void remote::misused(const std::string& why) const {
     end(exit_code::usage, "usage", why + "; '" + command_ + " --help' says more", 0);
+}
+
+void remote::need_above_zero(const std::string& what, const std::string& text) const {
+    const auto read = parse_decimal(text);
+    if (!read) {
+        misused(what + ": " + read.error().what);
+    }
+    if (read->digits <= 0) {
+        misused(what + ": '" + text + "' is not above zero");
+    }
 }
 
 void say(const std::string& text) {

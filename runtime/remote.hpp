@@ -77,6 +77,8 @@ public:
     [[noreturn]] void refuse(const std::string& kind, const std::string& why) const;
     /// The command line itself is wrong.
     [[noreturn]] void misused(const std::string& why) const;
+    /// Misused unless it is a decimal number above zero: what no exchange would take needs no asking.
+    void need_above_zero(const std::string& what, const std::string& text) const;
 
 private:
     [[noreturn]] void end(exit_code code, const std::string& kind, const std::string& why,

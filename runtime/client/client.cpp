@@ -131,6 +131,11 @@ private:
     kj::Promise<void> stay_alive();
     void begin_feed(const std::shared_ptr<report_feed>& feed, const told& then);
     void begin_feed(const std::shared_ptr<market_feed_held>& feed, const told& then);
+    template <typename Feed>
+    void begin_first(std::vector<std::shared_ptr<Feed>>& all, const std::shared_ptr<Feed>& feed,
+                     told then);
+    template <typename Feed>
+    void resume(const std::shared_ptr<Feed>& feed);
 
     client_loop& loop_;
     const client_options options_;
@@ -192,16 +197,19 @@ kj::Promise<result<logged_in>> client::wire::connect() {
     auto answered = open().then([this](kj::Own<kj::AsyncIoStream> stream) {
         auto made = kj::heap<open_wire>(kj::mv(stream));
         auto asked = log_in(made->exchange(), options_);
-        return asked.then(
-            [this, made = kj::mv(made)](logged_in_answer came) mutable -> result<logged_in> {
-                if (auto* const in = std::get_if<logged_in>(&came.answer)) {
-                    made->session = kj::mv(came.session);
-                    open_ = kj::mv(made);
-                    ++connections_;
-                    return std::move(*in);
-                }
-                return error{errc::refused, std::get<request_refused>(came.answer).why};
-            });
+        return asked.then([this, made = kj::mv(made)](
+                              logged_in_answer came) mutable -> result<logged_in> {
+            if (auto* const in = std::get_if<logged_in>(&came.answer)) {
+                made->session = kj::mv(came.session);
+                open_ = kj::mv(made);
+                ++connections_;
+                return std::move(*in);
+            }
+            const auto& why = std::get<request_refused>(came.answer);
+            using kind = request_refused::kind;
+            const bool is_for_now = why.what == kind::overloaded || why.what == kind::unavailable;
+            return error{is_for_now ? errc::overloaded : errc::refused, why.why};
+        });
     });
     return timer()
         .timeoutAfter(options_.connect_within.ns * kj::NANOSECONDS, kj::mv(answered))
@@ -309,20 +317,18 @@ void client::wire::subscribe(const subscribe_reports& what, report_handler to, t
     auto feed = std::make_shared<report_feed>(
         report_feed{what, std::make_shared<report_handler>(std::move(to)),
                     std::make_shared<std::uint64_t>(what.from == 0 ? 0 : what.from - 1)});
-    report_feeds_.push_back(feed);
-    begin_feed(feed, then);
+    begin_first(report_feeds_, feed, std::move(then));
 }
 
 void client::wire::subscribe(const subscribe_market& what, market_handler to, told then) {
     auto feed = std::make_shared<market_feed_held>(
         market_feed_held{what, std::make_shared<market_handler>(std::move(to))});
-    market_feeds_.push_back(feed);
-    begin_feed(feed, then);
+    begin_first(market_feeds_, feed, std::move(then));
 }
 
 namespace {
 
-/// Keeps the subscription of a feed, and says how it went.
+/// Keeps the subscription of a feed, and says how it went; `unknown_outcome` if the connection broke meanwhile.
 template <typename Feed, typename Told>
 kj::Promise<void> keep(std::shared_ptr<Feed> feed, Told then,
                        kj::Promise<subscribed_answer> answer) {
@@ -332,7 +338,10 @@ kj::Promise<void> keep(std::shared_ptr<Feed> feed, Told then,
             then(std::move(came.refused));
         },
         [then](kj::Exception&& thrown) {
-            then(refusal(request_refused::kind::unavailable, thrown.getDescription().cStr()));
+            const bool broke = thrown.getType() == kj::Exception::Type::DISCONNECTED;
+            then(refusal(
+                broke ? request_refused::kind::unknown_outcome : request_refused::kind::unavailable,
+                thrown.getDescription().cStr()));
         });
 }
 
@@ -359,20 +368,38 @@ void client::wire::begin_feed(const std::shared_ptr<market_feed_held>& feed, con
         keep(feed, then, bourse::subscribe(open_->session, feed->what, make_sink(feed->to))));
 }
 
+/// One that does not begin is not begun again with the next connection: whoever asked for it knows.
+template <typename Feed>
+void client::wire::begin_first(std::vector<std::shared_ptr<Feed>>& all,
+                               const std::shared_ptr<Feed>& feed, told then) {
+    all.push_back(feed);
+    begin_feed(feed, [&all, feed, then = std::move(then)](std::optional<request_refused> refused) {
+        if (refused) {
+            std::erase(all, feed);
+            if (refused->what == request_refused::kind::unknown_outcome) {
+                refused->what = request_refused::kind::unavailable;
+            }
+        }
+        then(std::move(refused));
+    });
+}
+
+/// Where the connection breaks before there is an answer, the next one resumes it, or says that there is none.
+template <typename Feed>
+void client::wire::resume(const std::shared_ptr<Feed>& feed) {
+    begin_feed(feed, [feed](const std::optional<request_refused>& refused) {
+        if (refused && refused->what != request_refused::kind::unknown_outcome) {
+            feed->to->ended(*refused);
+        }
+    });
+}
+
 void client::wire::resubscribe() {
     for (const auto& each : report_feeds_) {
-        begin_feed(each, [each](const std::optional<request_refused>& refused) {
-            if (refused) {
-                each->to->ended(*refused);
-            }
-        });
+        resume(each);
     }
     for (const auto& each : market_feeds_) {
-        begin_feed(each, [each](const std::optional<request_refused>& refused) {
-            if (refused) {
-                each->to->ended(*refused);
-            }
-        });
+        resume(each);
     }
 }
 

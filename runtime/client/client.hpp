@@ -59,7 +59,7 @@ struct market_handler {
 class client {
 public:
     /// Connects and logs in. Errors: `malformed` (an address that is none), `refused` (the node does not let
-    /// it in), `unreadable` (a file), `unknown` (no such host), `unwritable` (nobody answers there).
+    /// it in), `overloaded` (not now), `unreadable` (a file), `unknown` (no such host), `unwritable` (nobody answers there).
     [[nodiscard]] static result<std::unique_ptr<client>> connect(
         client_options options, std::shared_ptr<client_loop> loop = client_loop::start());
     ~client();

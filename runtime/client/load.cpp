@@ -76,9 +76,10 @@ public:
         return market.instruments[places_.at(symbol)];
     }
     void finished();
-    void fail(const std::string& why) {
+    void fail(const std::string& why, bool has_lost_node) {
         if (result.fault.empty()) {
             result.fault = why;
+            result.has_lost_node = has_lost_node;
         }
     }
 
@@ -253,7 +254,7 @@ void load_session::take(const std::shared_ptr<load_call>& call, session_answer a
             send_later(call, ask_again_after);
             return;
         }
-        run_.fail(refused->why);
+        run_.fail(refused->why, is_lost);
         is_over_ = true;
         left_ = 0;
     } else if (const auto* const done = std::get_if<submitted>(&answer)) {

@@ -42,6 +42,8 @@ struct load_result {
     double seconds = 0;          ///< from the first call to the last answer
     load_latency latency;
     std::string fault;  ///< what ended it early; empty: nothing did
+    /// It was a node that could not be reached, not one that refused.
+    bool has_lost_node = false;
 };
 
 /// Sends a generated flow through sessions, each of its own connection, all on one loop: 5 of 10 orders rest near a

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/client/reason_text.hpp"
+#include "runtime/client/words.hpp"
 #include "runtime/command_line.hpp"
 #include "runtime/gateway/gateway.hpp"
 #include "tests/support/exchange/small_exchange.hpp"
@@ -161,6 +162,16 @@ TEST_CASE("what is wrong is said, and what would be right") {
     CHECK(refused("account deposit alice USD=abc", exit_code::usage)
               .find("'abc' is not a decimal number: write digits and a point") !=
           std::string::npos);
+    CHECK(refused("account deposit alice USD=-5", exit_code::usage)
+              .find("USD: '-5' is not above zero") != std::string::npos);
+    CHECK(refused("account open eve --deposit USD=x", exit_code::usage)
+              .find("USD: 'x' is not a decimal number") != std::string::npos);
+    CHECK(refused("account open eve --holding AAPL=0", exit_code::usage)
+              .find("AAPL: '0' is not above zero") != std::string::npos);
+    CHECK(refused("instrument add XYZ --tick 0", exit_code::usage)
+              .find("--tick: '0' is not above zero") != std::string::npos);
+    CHECK(refused("instrument add XYZ --lot 1e3", exit_code::usage).find("--lot: '1e3' is not a") !=
+          std::string::npos);
     CHECK(refused("order alice buy AAPL 1 @ 5.x", exit_code::usage).find("'5.x'") !=
           std::string::npos);
     CHECK(refused("account deposit alice GBP=5", exit_code::refused)
@@ -218,6 +229,139 @@ TEST_CASE("an order that says too little or too much for its type is not sent") 
     wrong("@ 585 --tif never", "never not in {day,gtc");
     CHECK(at.exchange().index() == before);
     CHECK(at.done("order alice buy AAPL 1 @ -5 --any-price").starts_with("accepted"));
+}
+
+TEST_CASE("each form of an order comes to the exchange as it is written") {
+    shell at;
+    at.open_market();
+    const auto order = [&](const std::string& more, const std::string& side = "buy") {
+        static_cast<void>(at.run("order alice " + side + " AAPL 100 " + more));
+        const auto sent = at.exchange().last_commands();
+        REQUIRE(sent.size() == 1);
+        REQUIRE(std::holds_alternative<submit_order>(sent[0]));
+        return std::get<submit_order>(sent[0]);
+    };
+    const submit_order plain = order("@ 585.33", "sell");
+    CHECK(plain.has_price);
+    CHECK_FALSE(plain.reduce_only);
+    new_order expected;
+    expected.account = {1};
+    expected.side = side::sell;
+    expected.price = {58'533};
+    expected.quantity = {100};
+    CHECK(plain.order == expected);
+    const submit_order market = order("--type market");
+    CHECK_FALSE(market.has_price);
+    CHECK(market.order.type == order_type::market);
+    CHECK(market.order.tif == time_in_force::immediate_or_cancel);
+    CHECK(order("@ 600 --type market").order.price == price{60'000});
+    const new_order stop = order("--type stop --stop 590").order;
+    CHECK(stop.type == order_type::stop);
+    CHECK(stop.stop_price == price{59'000});
+    const new_order both = order("@ 595 --type stop-limit --stop 590").order;
+    CHECK(both.type == order_type::stop_limit);
+    CHECK(both.stop_price == price{59'000});
+    CHECK(both.price == price{59'500});
+    const new_order trailing = order("--type trailing-stop --offset 1.5", "sell").order;
+    CHECK(trailing.type == order_type::trailing_stop);
+    CHECK(trailing.offset_ticks == 150);
+    const new_order peg = order("--type primary-peg --offset 0.02").order;
+    CHECK(peg.type == order_type::primary_peg);
+    CHECK(peg.offset_ticks == 2);
+    CHECK(order("--type mid-peg").order.type == order_type::mid_peg);
+    CHECK(order("@ 585 --display 10").order.display == quantity{10});
+    CHECK(order("@ 585 --minimum 20").order.minimum == quantity{20});
+    CHECK(order("@ 585 --post-only").order.post_only);
+    CHECK(order("@ 585 --all-or-none").order.all_or_none);
+    CHECK(order("@ 585 --reduce-only", "sell").reduce_only);
+    CHECK(order("@ 585 --self-trade cancel-oldest").order.self_trade ==
+          self_trade_prevention::cancel_oldest);
+    const std::vector<std::pair<const char*, time_in_force>> forces{
+        {"day", time_in_force::day},
+        {"gtc", time_in_force::good_till_cancelled},
+        {"ioc", time_in_force::immediate_or_cancel},
+        {"fok", time_in_force::fill_or_kill},
+        {"open", time_in_force::at_the_open},
+        {"close", time_in_force::at_the_close}};
+    for (const auto& [word, force] : forces) {
+        CHECK(order(std::string("@ 585 --tif ") + word).order.tif == force);
+    }
+    const new_order dated = order("@ 585 --until 2030-01-01T09:00:00Z").order;
+    CHECK(dated.tif == time_in_force::good_till_date);
+    CHECK(dated.expires_at.ns == 1'893'488'400'000'000'000);
+
+    const auto sent = [&](const std::string& line) {
+        static_cast<void>(at.run(line));
+        return at.exchange().last_commands().at(0);
+    };
+    const auto all =
+        std::get<submit_mass_cancel>(sent("cancel alice --all --symbol AAPL --side buy"));
+    CHECK(all.account == account_id{1});
+    CHECK(all.symbol == symbol_id{1});
+    CHECK(all.sides == side_filter::buy);
+    CHECK(std::get<submit_mass_cancel>(sent("cancel alice --all")).sides == side_filter::both);
+    CHECK(std::get<market_halt>(sent("halt --all")).on);
+    CHECK_FALSE(std::get<market_halt>(sent("resume --all")).on);
+    at.done("account open maker --house");
+    CHECK(at.done("account list --json").find(R"("name":"maker","account":3,"kind":"house")") !=
+          std::string::npos);
+    CHECK(at.done("instrument add BAND --band-percent 12.5").find("is listed") !=
+          std::string::npos);
+    CHECK(at.exchange().band_bps("BAND") == 1'250);
+}
+
+TEST_CASE("what the history says is printed, and asked as it was written") {
+    shell at;
+    at.open_market();
+    history_answer kept;
+    kept.orders = {{.id = {7001},
+                    .account = {1},
+                    .symbol = {1},
+                    .side = side::sell,
+                    .price = {58'533},
+                    .lots = {100},
+                    .filled = {30},
+                    .remaining = {0},
+                    .open = false,
+                    .why = reason::requested,
+                    .client = *to_client_id("A7"),
+                    .at = {1'767'258'000'000'000'000},
+                    .changed = {1'767'258'060'000'000'000}}};
+    kept.trades = {{.number = {12},
+                    .symbol = {1},
+                    .price = {58'540},
+                    .lots = {30},
+                    .at = {1'767'258'060'000'000'000},
+                    .aggressor = side::sell,
+                    .buyer = {},
+                    .seller = {},
+                    .buy = {},
+                    .sell = {}}};
+    kept.next = "on";
+    at.exchange().set_history(kept);
+    CHECK(at.done("trades AAPL --from 2026-01-01 --until 2026-01-02T00:00:00Z --account alice "
+                  "--most 7 --cursor c1 --json") ==
+          R"({"symbol":"AAPL","as_of":)" + std::to_string(at.exchange().index()) +
+              R"(,"trades":[{"trade":12,"price":"585.40","quantity":30,)"
+              R"("at":"2026-01-01T09:01:00Z","aggressor":"sell"}],"next":"on"})"
+              "\n");
+    history_request asked = at.exchange().last_history();
+    CHECK(asked.what == history_request::kind::trades);
+    CHECK(asked.symbol == symbol_id{1});
+    CHECK(asked.account == account_id{1});
+    CHECK(asked.from.ns == 1'767'225'600'000'000'000);
+    CHECK(asked.until.ns == 1'767'312'000'000'000'000);
+    CHECK(asked.most == 7);
+    CHECK(asked.cursor == "c1");
+    CHECK(at.done("trades AAPL").find("there are more: --cursor on") != std::string::npos);
+    const std::string past = at.done("orders alice --past --symbol AAPL --json");
+    CHECK(past.find(R"("order":7001,"symbol":"AAPL","side":"sell","price":"585.33","filled":30,)"
+                    R"("remaining":0,"state":"requested","client_id":"A7",)") != std::string::npos);
+    asked = at.exchange().last_history();
+    CHECK(asked.what == history_request::kind::orders);
+    CHECK(asked.account == account_id{1});
+    CHECK(asked.symbol == symbol_id{1});
+    CHECK(at.done("orders alice --past").find("requested") != std::string::npos);
 }
 
 TEST_CASE(

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "runtime/client/client.hpp"
@@ -81,6 +82,58 @@ TEST_CASE(
     CHECK(numbers.size() == 17);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         CHECK(numbers[i] == i + 1);
+    }
+}
+
+TEST_CASE("a subscription goes on however often the connection breaks before it is begun again") {
+    small_exchange exchange;
+    auto front = serve(exchange, "127.0.0.1:0");
+    const std::string address = front->address();
+    client_options options;
+    options.server = address;
+    options.key = "operator";
+    options.reconnect_for = seconds_10;
+    const auto made = client::connect(options);
+    REQUIRE(made);
+    client& it = **made;
+    REQUIRE(std::holds_alternative<done_answer>(
+        it.ask(open_named_account{.name = "alice", .deposits = {}})));
+    std::mutex mutex;
+    std::condition_variable came;
+    std::uint64_t last = 0;
+    std::vector<std::string> ended;
+    const auto is_resumed = [&](std::uint64_t number) {
+        std::unique_lock lock(mutex);
+        came.wait(lock, [&] { return last >= number || !ended.empty(); });
+        return ended.empty();
+    };
+    REQUIRE_FALSE(
+        it.subscribe(subscribe_reports{{1}, 1}, {.take =
+                                                     [&](const reports_push& push) {
+                                                         const std::lock_guard lock(mutex);
+                                                         last = push.reports.back().number;
+                                                         came.notify_all();
+                                                     },
+                                                 .ended =
+                                                     [&](const request_refused& why) {
+                                                         const std::lock_guard lock(mutex);
+                                                         ended.push_back(why.why);
+                                                         came.notify_all();
+                                                     }}));
+    REQUIRE(is_resumed(1));
+    for (std::uint64_t round = 1; round <= 5; ++round) {
+        exchange.hold_requests();
+        front->stop();
+        front = serve(exchange, address);
+        // The client is let in and asks for the subscription; its connection breaks before there is an answer.
+        while (exchange.held() == 0) {
+            std::this_thread::yield();
+        }
+        front->stop();
+        exchange.let_go();
+        front = serve(exchange, address);
+        CHECK(std::holds_alternative<submitted>(it.submit_surely(one_order().commands)));
+        REQUIRE(is_resumed(1 + round));
     }
 }
 

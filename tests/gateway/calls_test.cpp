@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -246,6 +247,156 @@ TEST_CASE("market data comes to whoever subscribes, and ends with the session") 
     CHECK(ended.get_future().get().why ==
           "the session has ended: the user was revoked; log in again");
     CHECK(refused(watcher->ask(orders_request{{1}})).what == kind::not_logged_in);
+}
+
+TEST_CASE("every field of market data crosses the wire as it is") {
+    served at;
+    at.open_market();
+    const auto watcher = at.log_in("operator");
+    for (const market_feed feed :
+         {market_feed::top, market_feed::depth, market_feed::trades, market_feed::orders}) {
+        market_push sent{
+            .symbol = {1},
+            .feed = feed,
+            .is_snapshot = false,
+            .was_conflated = true,
+            .previous = 16,
+            .number = 17,
+            .state = market_state::auction,
+            .at = {1'767'258'000'000'000'001},
+            .bids = {{{-5}, {300}, 2}, {{-7}, {0}, 0}},
+            .asks = {{{9}, {1}, 1}},
+            .trades = {{{12}, {8}, {30}, {5}, side::sell, false},
+                       {{13}, {-8}, {31}, {6}, side::buy, true}},
+            .orders = {{{7001}, side::sell, {9}, {1}}, {{7002}, side::buy, {-5}, {0}}}};
+        const auto pushed = std::make_shared<std::promise<market_push>>();
+        const auto is_told = std::make_shared<bool>(false);
+        REQUIRE_FALSE(watcher->subscribe(
+            subscribe_market{{1}, feed, 5}, {.take = [=](const market_push& push) {
+                if (push.feed == feed && !std::exchange(*is_told, true)) {
+                    pushed->set_value(push);
+                }
+            }}));
+        at.exchange.push(sent);
+        const market_push came = pushed->get_future().get();
+        CHECK(came.symbol == sent.symbol);
+        CHECK(came.feed == sent.feed);
+        CHECK(came.is_snapshot == sent.is_snapshot);
+        CHECK(came.was_conflated == sent.was_conflated);
+        CHECK(came.previous == sent.previous);
+        CHECK(came.number == sent.number);
+        CHECK(came.state == sent.state);
+        CHECK(came.at == sent.at);
+        CHECK(came.bids == sent.bids);
+        CHECK(came.asks == sent.asks);
+        REQUIRE(came.trades.size() == sent.trades.size());
+        for (std::size_t i = 0; i < sent.trades.size(); ++i) {
+            CHECK(came.trades[i].number == sent.trades[i].number);
+            CHECK(came.trades[i].price == sent.trades[i].price);
+            CHECK(came.trades[i].lots == sent.trades[i].lots);
+            CHECK(came.trades[i].at == sent.trades[i].at);
+            CHECK(came.trades[i].aggressor == sent.trades[i].aggressor);
+            CHECK(came.trades[i].in_auction == sent.trades[i].in_auction);
+        }
+        REQUIRE(came.orders.size() == sent.orders.size());
+        for (std::size_t i = 0; i < sent.orders.size(); ++i) {
+            CHECK(came.orders[i].id == sent.orders[i].id);
+            CHECK(came.orders[i].side == sent.orders[i].side);
+            CHECK(came.orders[i].price == sent.orders[i].price);
+            CHECK(came.orders[i].lots == sent.orders[i].lots);
+        }
+    }
+}
+
+TEST_CASE(
+    "every field of a question to the history, and of its answer, crosses the wire as it is") {
+    served at;
+    at.open_market();
+    history_answer kept;
+    kept.orders = {{.id = {7001},
+                    .account = {1},
+                    .symbol = {2},
+                    .side = side::sell,
+                    .price = {-58'533},
+                    .lots = {100},
+                    .filled = {30},
+                    .remaining = {70},
+                    .open = true,
+                    .why = reason::requested,
+                    .client = {3, 4},
+                    .at = {5},
+                    .changed = {6}},
+                   {}};
+    kept.trades = {{.number = {12},
+                    .symbol = {1},
+                    .price = {-58'540},
+                    .lots = {31},
+                    .at = {7},
+                    .aggressor = side::sell,
+                    .buyer = {8},
+                    .seller = {9},
+                    .buy = {10},
+                    .sell = {11}},
+                   {}};
+    kept.next = "on";
+    at.exchange.set_history(kept);
+    for (const auto open : {std::optional<bool>(), std::optional(true), std::optional(false)}) {
+        for (const auto of : {history_request::kind::orders, history_request::kind::trades}) {
+            const history_request asked{.what = of,
+                                        .account = {1},
+                                        .symbol = {2},
+                                        .order = {3},
+                                        .side = open ? std::optional(side::sell) : std::nullopt,
+                                        .open = open,
+                                        .from = {4},
+                                        .until = {5},
+                                        .cursor = "here",
+                                        .most = 6};
+            const auto came = good<history_answer>(at.boss->ask(asked));
+            const history_request arrived = at.exchange.last_history();
+            CHECK(arrived.what == asked.what);
+            CHECK(arrived.account == asked.account);
+            CHECK(arrived.symbol == asked.symbol);
+            CHECK(arrived.order == asked.order);
+            CHECK(arrived.side == asked.side);
+            CHECK(arrived.open == asked.open);
+            CHECK(arrived.from == asked.from);
+            CHECK(arrived.until == asked.until);
+            CHECK(arrived.cursor == asked.cursor);
+            CHECK(arrived.most == asked.most);
+            CHECK(came.as_of == at.exchange.index());
+            CHECK(came.next == "on");
+            REQUIRE(came.orders.size() == 2);
+            const history_order& order = came.orders[0];
+            const history_order& its = kept.orders[0];
+            CHECK(order.id == its.id);
+            CHECK(order.account == its.account);
+            CHECK(order.symbol == its.symbol);
+            CHECK(order.side == its.side);
+            CHECK(order.price == its.price);
+            CHECK(order.lots == its.lots);
+            CHECK(order.filled == its.filled);
+            CHECK(order.remaining == its.remaining);
+            CHECK(order.open == its.open);
+            CHECK(order.why == its.why);
+            CHECK(order.client == its.client);
+            CHECK(order.at == its.at);
+            CHECK(order.changed == its.changed);
+            REQUIRE(came.trades.size() == 2);
+            const history_trade& trade = came.trades[0];
+            const history_trade& made = kept.trades[0];
+            CHECK(trade.number == made.number);
+            CHECK(trade.symbol == made.symbol);
+            CHECK(trade.price == made.price);
+            CHECK(trade.lots == made.lots);
+            CHECK(trade.at == made.at);
+            CHECK(trade.aggressor == made.aggressor);
+            CHECK(trade.buyer == made.buyer);
+            CHECK(trade.seller == made.seller);
+            CHECK(trade.buy == made.buy);
+            CHECK(trade.sell == made.sell);
+        }
+    }
 }
 
 TEST_CASE(

@@ -52,7 +52,7 @@ small_exchange::~small_exchange() = default;
 
 void small_exchange::log_in(std::uint64_t ask, log_in_request request, answer_box& to) {
     const std::lock_guard lock(mutex_);
-    if (is_held_) {
+    if (log_ins_are_held_) {
         waiting_log_ins_.push_back({ask, std::move(request), &to});
         return;
     }
@@ -108,11 +108,18 @@ void small_exchange::close(session_number session) {
 void small_exchange::hold() {
     const std::lock_guard lock(mutex_);
     is_held_ = true;
+    log_ins_are_held_ = true;
+}
+
+void small_exchange::hold_requests() {
+    const std::lock_guard lock(mutex_);
+    is_held_ = true;
 }
 
 void small_exchange::let_go() {
     const std::lock_guard lock(mutex_);
     is_held_ = false;
+    log_ins_are_held_ = false;
     for (const held_log_in& each : std::exchange(waiting_log_ins_, {})) {
         let_in(each.ask, each.what, *each.to);
     }
@@ -155,6 +162,39 @@ std::uint64_t small_exchange::credit_granted() const {
 std::size_t small_exchange::held() const {
     const std::lock_guard lock(mutex_);
     return waiting_.size() + waiting_log_ins_.size();
+}
+
+void small_exchange::push(const market_push& what) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [number, each] : members_) {
+        for (const auto& [ask, subscribed_to] : each->markets) {
+            if (subscribed_to.symbol == what.symbol) {
+                each->core.replied(ask, what);
+                dirty_.push_back(number);
+            }
+        }
+    }
+    drain();
+}
+
+void small_exchange::set_history(history_answer answer) {
+    const std::lock_guard lock(mutex_);
+    history_ = std::move(answer);
+}
+
+std::vector<shard_command> small_exchange::last_commands() const {
+    const std::lock_guard lock(mutex_);
+    return last_commands_;
+}
+
+history_request small_exchange::last_history() const {
+    const std::lock_guard lock(mutex_);
+    return last_history_;
+}
+
+std::uint32_t small_exchange::band_bps(const std::string& instrument) const {
+    const std::lock_guard lock(mutex_);
+    return names_->find_instrument(instrument)->terms.rules.band_bps;
 }
 
 // --- What is asked --------------------------------------------------------------------------------
@@ -205,6 +245,7 @@ void small_exchange::drain() {
 }
 
 void small_exchange::submit(member& from, std::uint64_t ask, std::vector<shard_command> commands) {
+    last_commands_ = commands;
     if (ask != 0 && losing_ > 0) {
         --losing_;
         apply(std::move(commands), nullptr, 0);
@@ -374,8 +415,10 @@ session_answer small_exchange::answer(const session_request& request) {
     if (const auto* const asked = std::get_if<console_request>(&request)) {
         return table_answer{{"what", "name"}, {{asked->what, asked->name}}};
     }
-    if (std::holds_alternative<history_request>(request)) {
-        return history_answer{.as_of = machine_->index(), .orders = {}, .trades = {}, .next = {}};
+    if (const auto* const asked = std::get_if<history_request>(&request)) {
+        last_history_ = *asked;
+        history_.as_of = machine_->index();
+        return history_;
     }
     return done_answer{};
 }

@@ -35,10 +35,16 @@ public:
 
     /// From now on nothing is answered and nothing done; what came meanwhile is, when it is let go.
     void hold();
+    /// As `hold`, but log-ins are answered.
+    void hold_requests();
     void let_go();
     /// The next so many submits are done, and nobody hears of it.
     void lose_answers(unsigned count);
     void end_session(session_number session, const std::string& why);
+    /// To all who have subscribed to its symbol, as it is.
+    void push(const market_push& what);
+    /// What is said of whatever is asked about the history.
+    void set_history(history_answer answer);
 
     // --- What a test sees ------------------------------------------------------------------------
 
@@ -46,6 +52,10 @@ public:
     [[nodiscard]] std::uint64_t index() const;
     [[nodiscard]] std::uint64_t credit_granted() const;
     [[nodiscard]] std::size_t held() const;
+    /// The commands of the last submit, as they came to the shard.
+    [[nodiscard]] std::vector<shard_command> last_commands() const;
+    [[nodiscard]] history_request last_history() const;
+    [[nodiscard]] std::uint32_t band_bps(const std::string& instrument) const;
 
 private:
     struct member;
@@ -87,8 +97,12 @@ private:
     std::map<account_id, past_reports> reports_;
     std::shared_ptr<const told_entry> last_;
     bool is_held_ = false;
+    bool log_ins_are_held_ = false;
     unsigned losing_ = 0;
     std::uint64_t granted_ = 0;
+    std::vector<shard_command> last_commands_;
+    history_request last_history_;
+    history_answer history_;
     std::vector<held_request> waiting_;
     std::vector<held_log_in> waiting_log_ins_;
     std::vector<std::uint64_t> dirty_;
