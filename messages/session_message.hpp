@@ -142,8 +142,9 @@ struct revoke_user {
 
 /// The console: what is running. Answered by a table.
 struct console_request {
-    std::string what;  ///< nodes, shards, actors, sessions, books, sinks, status, log-level
-    std::string name;  ///< of one of them; empty: all
+    /// nodes, shards, actors, sessions, books, sinks, status, log-level; accept-clock, make-void
+    std::string what;
+    std::string name;  ///< of one of them; empty: all. The level; the entry
 };
 
 /// Nothing, as a sign of life.

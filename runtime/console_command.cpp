@@ -22,7 +22,8 @@ struct console_arguments {
 
 constexpr const char* known =
     "nodes, shards, actors, sessions, books, sinks, status; log-level LEVEL sets how much is "
-    "logged";
+    "logged; accept-clock trusts a clock that has jumped; make-void ENTRY skips an entry that a "
+    "shard cannot apply";
 
 void print(const remote& at, const table_answer& table) {
     if (!at.is_json()) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "messages/reason.hpp"
+#include "runtime/client/words.hpp"
 #include "runtime/commands.hpp"
 #include "runtime/exit_code.hpp"
 #include "runtime/gateway/gateway.hpp"
@@ -98,6 +100,38 @@ void add_tables(node& of, const gateway& at) {
     });
 }
 
+/// Into the node's log, each field with its name.
+class logged_activity final : public activity_log {
+public:
+    [[nodiscard]] bool wants(level at) const noexcept override {
+        return node_log::wants(level_of(at));
+    }
+    void write(level at, const activity& what) override {
+        const auto number = [](std::uint64_t value) {
+            return value == 0 ? std::string() : std::to_string(value);
+        };
+        node_log::say(
+            level_of(at), what.what,
+            {{"trace", what.trace},
+             {"user", what.user},
+             {"account", number(what.account.value)},
+             {"order", number(what.order.value)},
+             {"symbol", number(what.symbol.value)},
+             {"client", client_id_text(what.client)},
+             {"outcome",
+              what.outcome == event_kind::none ? std::string() : std::string(word(what.outcome))},
+             {"reason",
+              what.why == reason::none ? std::string() : std::string(to_string(what.why))}});
+    }
+
+private:
+    static log_level level_of(level at) noexcept {
+        return at == level::debug  ? log_level::debug
+               : at == level::info ? log_level::info
+                                   : log_level::warning;
+    }
+};
+
 void run_node(const node_arguments& arguments) {
     node_config_file settings = settings_of(arguments);
     if (auto begun = node_log::begin(settings.log_level, settings.log_as); !begun) {
@@ -115,7 +149,7 @@ void run_node(const node_arguments& arguments) {
     }
     stop_signal end;
     node_log::info("the node starts", {{"data", settings.node.data}});
-    settings.node.warn = [](const std::string& what) { node_log::warn(what); };
+    settings.node.log = std::make_shared<logged_activity>();
     auto opened = node::open(settings.node);
     if (!opened) {
         refuse(opened.error());

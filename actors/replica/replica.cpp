@@ -30,15 +30,15 @@ std::size_t weight_of(const shard_command& command) {
     return 1;
 }
 
-/// What is let through to the reserve of a full disk: it makes orders fewer.
+}  // namespace
+
 bool is_reducing(const shard_command& command) {
     return std::holds_alternative<submit_cancel>(command) ||
            std::holds_alternative<submit_mass_cancel>(command) ||
            std::holds_alternative<set_kill_switch>(command) ||
+           std::holds_alternative<renew_lease>(command) ||
            std::holds_alternative<channel_receipt>(command);
 }
-
-}  // namespace
 
 std::string_view to_string(replica_refusal refusal) noexcept {
     switch (refusal) {
@@ -156,7 +156,7 @@ replica_refusal replica::read(const moment& now, std::uint64_t ticket) {
 
 // --- Commands -------------------------------------------------------------------------------------
 
-replica_refusal replica::find_refusal(std::size_t weight) const {
+replica_refusal replica::find_refusal(std::size_t weight, bool reduces) const {
     if (!fault_.empty() || stuck_) {
         return replica_refusal::stopped;
     }
@@ -166,7 +166,8 @@ replica_refusal replica::find_refusal(std::size_t weight) const {
     if (clock_in_doubt_) {
         return replica_refusal::clock_in_doubt;
     }
-    if (waiting_weight_ + weight > options_.max_waiting) {
+    const std::size_t kept = reduces ? options_.max_waiting / 4 : 0;
+    if (waiting_weight_ + weight > options_.max_waiting + kept) {
         return replica_refusal::overloaded;
     }
     return replica_refusal::none;
@@ -184,7 +185,7 @@ replica_refusal replica::submit(const moment& now, std::vector<shard_command> co
             return replica_refusal::too_large;
         }
     }
-    if (const auto refusal = find_refusal(weight); refusal != replica_refusal::none) {
+    if (const auto refusal = find_refusal(weight, reduces); refusal != replica_refusal::none) {
         return refusal;
     }
     if (!reduces && !log_->room().takes_orders) {

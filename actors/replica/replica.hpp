@@ -36,7 +36,7 @@ struct replica_options {
     /// The shards that this one may have messages for.
     std::vector<shard_id> peers;
     /// What may wait to be proposed; beyond, `overloaded`. A command weighs 1, and 1 for each message or
-    /// session in it.
+    /// session in it. For calls that only reduce (`is_reducing`) a quarter more.
     std::size_t max_waiting = 65'536;
     /// What may be proposed and not yet applied; beyond, commands wait.
     std::size_t max_entries_under_way = 64;
@@ -76,6 +76,9 @@ enum class replica_refusal : std::uint8_t {
     not_stuck_there,  ///< this replica is not stopped at that entry
 };
 [[nodiscard]] std::string_view to_string(replica_refusal refusal) noexcept;
+/// Cancels, what shuts accounts off, receipts, and leases, without which orders of clients that are there would be
+/// cancelled, and those of clients that are gone would stay: taken where orders are refused for want of room.
+[[nodiscard]] bool is_reducing(const shard_command& command);
 
 /// An entry that was applied. On every replica, in order.
 struct applied_entry {
@@ -324,7 +327,7 @@ private:
     void resend(const moment& now);
     void plan_tick(const moment& now, std::uint64_t consensus_tick_ms);
     void propose_entry(const moment& now);
-    [[nodiscard]] replica_refusal find_refusal(std::size_t weight) const;
+    [[nodiscard]] replica_refusal find_refusal(std::size_t weight, bool reduces) const;
     void stop(std::string why);
 
     // --- An entry that cannot be applied (replica_void.cpp) ---

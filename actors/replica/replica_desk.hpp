@@ -85,6 +85,12 @@ public:
     void rows_carried(const moment& now, const outcome& result);
     void events_carried(const moment& now, const outcome& result);
 
+    /// An operator's: see `replica::accept_clock` and `replica::make_void`.
+    void accept_clock(const moment& now) { replica_->accept_clock(now); }
+    [[nodiscard]] replica_refusal make_void(const moment& now, std::uint64_t index) {
+        return replica_->make_void(now, index);
+    }
+
     void set_runner(turn_runner run) { replica_->set_runner(std::move(run)); }
 
     [[nodiscard]] desk_effects pump(const moment& now);

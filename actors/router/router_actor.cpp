@@ -16,9 +16,11 @@ place place_of(const session_request& request) {
     if (std::holds_alternative<history_request>(request)) {
         return place::history;
     }
-    // The shard's thread alone can look into its books.
+    // The shard's thread alone can look into its books, and do something about its replica.
     const auto* console = std::get_if<console_request>(&request);
-    return console != nullptr && console->what != "books" ? place::console : place::shard;
+    const bool is_of_shard = console == nullptr || console->what == "books" ||
+                             console->what == "accept-clock" || console->what == "make-void";
+    return is_of_shard ? place::shard : place::console;
 }
 
 }  // namespace

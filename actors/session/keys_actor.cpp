@@ -35,15 +35,21 @@ std::optional<request_refused> find_fault(const login& who) {
 
 keys_actor::behavior_type keys_behavior(keys_actor::pointer /*self*/, post<door_actor> door,
                                         post<key_owner> shard, std::shared_ptr<login_gate> gate,
-                                        std::shared_ptr<actor_count> count) {
+                                        activity_log_ptr log, std::shared_ptr<actor_count> count) {
     return {
-        [door, count](const verify_mail& mail) {
+        [door, log, count](const verify_mail& mail) {
             const handling here(count);
             const auto fault = find_fault(*mail.who);
             if (fault) {
                 end_login(*mail.who, {}, *fault);
             } else if (mail.user == nullptr ||
                        verify_key(mail.who->request.key, *mail.user) != key_verdict::right) {
+                if (log != nullptr && log->wants(activity_log::level::warn)) {
+                    activity refused;
+                    refused.what = "a log-in was refused: its key opens nothing";
+                    refused.user = mail.user != nullptr ? mail.user->name : "";
+                    log->write(activity_log::level::warn, refused);
+                }
                 end_login(*mail.who, {},
                           refusal(request_refused::kind::not_logged_in,
                                   "this is no key that opens anything"));
@@ -92,8 +98,9 @@ void open_door(door_actor::stateful_pointer<door_state> self, const door_links& 
     session_voice voice = [say = who.say, number](std::uint64_t ask, session_answer answer) {
         say(number, ask, std::move(answer));
     };
-    const session_actor made = self->spawn(session_behavior, options,
-                                           session_links{links.router, links.table, voice}, count);
+    const session_actor made =
+        self->spawn(session_behavior, options,
+                    session_links{links.router, links.table, voice, links.log}, count);
     static_cast<void>(
         links.table->add(std::make_shared<open_lane>(options, session_post{made, count}, voice)));
     self->monitor(made);

@@ -76,6 +76,7 @@ struct door_links {
     std::uint32_t incarnation = 1;
     std::shared_ptr<actor_registry> registry;
     std::shared_ptr<login_gate> gate;
+    activity_log_ptr log;
 };
 struct door_state {
     std::uint64_t last_session = 0;
@@ -96,6 +97,7 @@ inline constexpr std::uint32_t max_log_ins = 64;
 [[nodiscard]] keys_actor::behavior_type keys_behavior(keys_actor::pointer self,
                                                       post<door_actor> door, post<key_owner> shard,
                                                       std::shared_ptr<login_gate> gate,
+                                                      activity_log_ptr log,
                                                       std::shared_ptr<actor_count> count);
 
 }  // namespace bourse

@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "actors/session/client_command.hpp"
+
 namespace bourse {
 namespace {
 
@@ -32,11 +34,6 @@ account_id account_of(const shard_command& one) {
         },
         one);
 }
-
-template <class Type>
-constexpr bool is_client_command =
-    std::is_same_v<Type, submit_order> || std::is_same_v<Type, submit_cancel> ||
-    std::is_same_v<Type, submit_replace> || std::is_same_v<Type, submit_mass_cancel>;
 
 }  // namespace
 
@@ -253,15 +250,18 @@ void session::take_submit(const moment& now, std::uint64_t ask, submit_request r
 }
 
 void session::refused(std::uint64_t ask, request_refused why) {
-    if (ask == 0 || is_closed_) {
+    if (is_closed_) {
+        return;
+    }
+    for (auto& [account, its] : leases_) {
+        its.until = {};  // its renewal was perhaps among them: the next order brings one
+    }
+    if (ask == 0) {
         return;
     }
     outcomes_.forget(ask);
     questions_.erase(ask);
     markets_.erase(ask);
-    for (auto& [account, its] : leases_) {
-        its.until = {};  // its renewal was perhaps among them
-    }
     answer(ask, std::move(why));
 }
 

@@ -33,6 +33,9 @@ void session_state::pass_on(session_actor::pointer self) {
         if (!is_push && own != nullptr) {
             own->in_flight.fetch_sub(1, std::memory_order_relaxed);
         }
+        if (!is_push) {
+            trail->answered(each.ask, each.what);
+        }
         links.voice(each.ask, std::move(each.what));
     }
     if (out.tick_after_ms != 0 && !tick_is_planned && !core->is_closed()) {
@@ -49,10 +52,13 @@ session_actor::behavior_type session_behavior(session_actor::stateful_pointer<se
     self->state.core = std::make_unique<session>(options);
     self->state.links = std::move(links);
     self->state.count = count;
+    self->state.trail.emplace(self->state.links.log, options.number, options.user);
+    self->state.trail->began(options.role);
     const auto done = [self] { self->state.pass_on(self); };
     return {
         [self, done, count](session_ask& mail) {
             const handling here(count);
+            self->state.trail->asked(mail.ask, *mail.what);
             self->state.core->ask(now(), mail.ask, std::move(*mail.what));
             done();
         },
@@ -102,6 +108,7 @@ session_actor::behavior_type session_behavior(session_actor::stateful_pointer<se
             const std::uint64_t number = state.core->options().number.value;
             state.core->close(now());
             done();
+            state.trail->ended(mail.why);
             if (!mail.why.empty()) {
                 state.links.voice(0, session_ended{mail.why});
             }

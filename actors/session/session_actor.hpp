@@ -2,12 +2,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "actors/console/post.hpp"
 #include "actors/replica/told_entry.hpp"
 #include "actors/router/router_actor.hpp"
+#include "actors/session/activity.hpp"
 #include "actors/session/session.hpp"
 #include "actors/session/session_table.hpp"
 
@@ -72,6 +74,7 @@ struct session_links {
     post<router_actor> router;
     sessions_ptr table;
     session_voice voice;
+    activity_log_ptr log;  ///< null: nobody writes down what it does
 };
 
 struct session_state;
@@ -83,6 +86,7 @@ struct session_state {
     std::unique_ptr<session> core;
     session_links links;
     lane_ptr own;
+    std::optional<session_trail> trail;
     std::shared_ptr<actor_count> count;
     bool tick_is_planned = false;
 

@@ -1,6 +1,7 @@
 #include "actors/shard/shard_actor.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -13,6 +14,9 @@ namespace {
 
 /// Whose commands are an operator's act: no session has this number.
 constexpr std::uint64_t acts_number = 0;
+/// Nor this: of sessions that are gone.
+constexpr std::uint64_t gone_number = UINT64_MAX;
+constexpr std::size_t max_ends_kept = 65'536;
 
 request_refused refusal_of(replica_refusal why) {
     using kind = request_refused::kind;
@@ -84,6 +88,8 @@ private:
     void reply(std::uint64_t session, std::uint64_t ask, session_answer what);
     void refuse(std::uint64_t session, std::uint64_t ask, request_refused why);
     void submit(std::uint64_t session, std::uint64_t ask, std::vector<shard_command> commands);
+    void keep_ends(const std::vector<shard_command>& refused, std::uint64_t ask);
+    void end_leases();
     void run_turns(std::span<book_turn* const> turns);
     void hand_out(desk_effects& out);
     void tell(const std::vector<told_entry_ptr>& entries, const std::vector<desk_answer>& answers);
@@ -92,6 +98,9 @@ private:
                        std::size_t& next);
     void follow_events();
     void do_acts();
+    void look_at_health();
+    [[nodiscard]] session_answer console(const console_request& asked);
+    [[nodiscard]] session_answer make_void(const std::string& entry);
     [[nodiscard]] table_answer books(const std::string& name) const;
     void plan_tick(std::uint64_t at_ms);
     void tell_lost(const std::vector<desk_answer>& answers);
@@ -109,6 +118,7 @@ private:
     std::deque<std::pair<std::uint64_t, std::uint64_t>>
         behind_;  ///< index, records: not durable as events
     std::uint64_t behind_records_ = 0;
+    std::vector<shard_command> ends_;  ///< of leases, which were refused: they come again
     std::uint64_t tick_at_ms_ = 0;
     bool more_is_planned_ = false;
     std::shared_ptr<std::promise<void>> stopped_;
@@ -163,16 +173,41 @@ void shard_work::refuse(std::uint64_t session, std::uint64_t ask, request_refuse
 
 void shard_work::submit(std::uint64_t session, std::uint64_t ask,
                         std::vector<shard_command> commands) {
-    if (behind_records_ > parts_.max_behind) {
+    const bool reduces = std::all_of(commands.begin(), commands.end(), is_reducing);
+    if (behind_records_ > parts_.max_behind * (reduces ? 2 : 1)) {
+        keep_ends(commands, ask);
         refuse(session, ask,
                {request_refused::kind::overloaded, "the event store is too far behind", 50});
         return;
     }
     figures_->commands.fetch_add(commands.size(), std::memory_order_relaxed);
+    // Taken or not, it is moved from: those that nobody asks again are kept.
+    std::vector<shard_command> leases;
+    if (ask == 0 && session != acts_number) {
+        leases = commands;
+    }
     const auto refused =
         parts_.desk->submit(now(), std::move(commands), {.who = session, .ask = ask});
     if (refused != replica_refusal::none) {
+        keep_ends(leases, ask);
         refuse(session, ask, refusal_of(refused));
+    }
+}
+
+/// A session that is gone does not ask again for the end of its leases, on which its orders wait.
+void shard_work::keep_ends(const std::vector<shard_command>& refused, std::uint64_t ask) {
+    for (const shard_command& each : refused) {
+        const auto* const lease = std::get_if<renew_lease>(&each);
+        if (ask == 0 && lease != nullptr && lease->until <= state().now() &&
+            ends_.size() < max_ends_kept) {
+            ends_.push_back(each);
+        }
+    }
+}
+
+void shard_work::end_leases() {
+    if (!ends_.empty()) {
+        submit(gone_number, 0, std::exchange(ends_, {}));
     }
 }
 
@@ -183,8 +218,9 @@ void shard_work::take(commands_mail& mail) {
 
 void shard_work::take(question_mail& mail) {
     const session_request& what = *mail.what;
-    if (const auto* console = std::get_if<console_request>(&what)) {
-        reply(mail.session, mail.ask, found_in(books(console->name), *console));
+    if (const auto* asked = std::get_if<console_request>(&what)) {
+        reply(mail.session, mail.ask, console(*asked));
+        pump();
         return;
     }
     if (const auto* orders = std::get_if<orders_request>(&what)) {
@@ -269,6 +305,74 @@ void shard_work::take(const market_watch_mail& mail) {
     }
 }
 
+session_answer shard_work::console(const console_request& asked) {
+    if (asked.what == "accept-clock") {
+        parts_.desk->accept_clock(now());
+        return table_answer{{"clock"}, {{"trusted, as of now"}}};
+    }
+    return asked.what == "make-void" ? make_void(asked.name) : found_in(books(asked.name), asked);
+}
+
+session_answer shard_work::make_void(const std::string& entry) {
+    std::uint64_t index = 0;
+    const char* const end = entry.data() + entry.size();
+    const auto read = std::from_chars(entry.data(), end, index);
+    const auto& stuck = parts_.desk->copy().stuck();
+    if (entry.empty() || read.ec != std::errc{} || read.ptr != end || !stuck ||
+        stuck->index != index) {
+        return request_refused{request_refused::kind::malformed,
+                               "only the entry that the shard is stuck at can be made void: " +
+                                   (stuck ? std::to_string(stuck->index) + " (" + stuck->why + ")"
+                                          : std::string("now it is stuck at none")),
+                               0};
+    }
+    const replica_refusal refused = parts_.desk->make_void(now(), index);
+    if (refused != replica_refusal::none) {
+        return refusal_of(refused);
+    }
+    return table_answer{{"entry", "is"}, {{entry, "to be skipped by all replicas"}}};
+}
+
+/// Says what somebody should look at, as it begins and ends.
+void shard_work::look_at_health() {
+    const replica& copy = parts_.desk->copy();
+    shard_health health = shard_health::serving;
+    if (copy.stuck()) {
+        health = shard_health::stuck;
+    } else if (copy.is_clock_in_doubt()) {
+        health = shard_health::clock_in_doubt;
+    } else if (!parts_.desk->node().log().room().takes_orders) {
+        health = shard_health::cancels_only;
+    }
+    if (health == figures_->health.load(std::memory_order_relaxed)) {
+        return;
+    }
+    figures_->health.store(health, std::memory_order_relaxed);
+    if (parts_.log == nullptr) {
+        return;
+    }
+    switch (health) {
+        case shard_health::serving:
+            parts_.log->say(activity_log::level::warn, "the shard takes all commands again");
+            return;
+        case shard_health::cancels_only:
+            parts_.log->say(activity_log::level::warn,
+                            "the journal has room left for cancels only: orders are refused");
+            return;
+        case shard_health::clock_in_doubt:
+            parts_.log->say(activity_log::level::warn,
+                            "the wall clock has jumped: nothing is taken until it is back, or an "
+                            "operator trusts it, by 'bourse console accept-clock'");
+            return;
+        case shard_health::stuck:
+            parts_.log->say(activity_log::level::warn, "the shard is stuck: " + copy.stuck()->why +
+                                                           "; 'bourse console make-void " +
+                                                           std::to_string(copy.stuck()->index) +
+                                                           "' skips it");
+            return;
+    }
+}
+
 /// One line a symbol: what the console shows of books.
 table_answer shard_work::books(const std::string& name) const {
     table_answer table;
@@ -319,6 +423,7 @@ void shard_work::tick() {
     }
     tick_at_ms_ = 0;
     parts_.desk->tick(at);
+    end_leases();
     pump();
 }
 
@@ -356,6 +461,7 @@ void shard_work::pump() {
     figures_->checkpoint.store(copy.rows().index, std::memory_order_relaxed);
     figures_->leads.store(copy.speaks(), std::memory_order_relaxed);
     figures_->waiting.store(parts_.desk->waiting_answers(), std::memory_order_relaxed);
+    look_at_health();
     if (stopped_ != nullptr && parts_.desk->is_idle()) {
         std::exchange(stopped_, nullptr)->set_value();
     }

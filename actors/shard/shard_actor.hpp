@@ -14,6 +14,7 @@
 #include "actors/replica/replica_desk.hpp"
 #include "actors/router/router_actor.hpp"
 #include "actors/session/act_desk.hpp"
+#include "actors/session/activity.hpp"
 #include "actors/session/history_actor.hpp"
 #include "actors/session/keys_actor.hpp"
 #include "actors/session/past_actor.hpp"
@@ -78,8 +79,17 @@ struct shard_parts {
     std::shared_ptr<report_source> past;
     std::shared_ptr<told_queue> history;  ///< null: not kept
     failure_sink fail;
+    activity_log_ptr log;  ///< null: none
     std::size_t handed_out_from = min_inputs_handed_out;
     std::uint64_t max_behind = max_behind_events;
+};
+
+/// What a shard can do just now.
+enum class shard_health : std::uint8_t {
+    serving,
+    cancels_only,    ///< the journal has no room left for orders
+    clock_in_doubt,  ///< nothing is taken (`replica_options::max_clock_step`)
+    stuck,           ///< at an entry that cannot be applied
 };
 
 /// The figures that the console shows, written by the shard's thread only.
@@ -91,6 +101,7 @@ struct shard_figures {
     std::atomic<std::uint64_t> checkpoint{0};
     std::atomic<std::uint64_t> waiting{0};
     std::atomic<bool> leads{false};
+    std::atomic<shard_health> health{shard_health::serving};
 };
 
 class shard_work;

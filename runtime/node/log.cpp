@@ -32,17 +32,18 @@ namespace {
 
 std::atomic<bool> as_json{false};
 
-void say(spdlog::level::level_enum level, const std::string& what,
-         std::initializer_list<log_field> fields) {
-    std::string line = as_json ? json_string(what) : what;
-    for (const log_field& each : fields) {
-        if (as_json) {
-            line += "," + json_string(each.name) + ":" + json_string(each.value);
-        } else {
-            line += " " + std::string(each.name) + "=" + each.value;
-        }
+spdlog::level::level_enum level_of(log_level level) noexcept {
+    switch (level) {
+        case log_level::debug:
+            return spdlog::level::debug;
+        case log_level::info:
+            return spdlog::level::info;
+        case log_level::warning:
+            return spdlog::level::warn;
+        case log_level::error:
+            break;
     }
-    spdlog::log(level, "{}", line);
+    return spdlog::level::err;
 }
 
 }  // namespace
@@ -75,14 +76,33 @@ outcome begin(std::string_view level, log_form form) {
     return set_level(level);
 }
 
-void info(const std::string& what, std::initializer_list<log_field> fields) {
-    say(spdlog::level::info, what, fields);
+bool wants(log_level level) noexcept {
+    return spdlog::default_logger_raw()->should_log(level_of(level));
 }
-void warn(const std::string& what, std::initializer_list<log_field> fields) {
-    say(spdlog::level::warn, what, fields);
+
+void say(log_level level, const std::string& what, std::initializer_list<log_field> fields) {
+    if (!wants(level)) {
+        return;
+    }
+    std::string line = as_json ? json_string(what) : what;
+    for (const log_field& each : fields) {
+        if (each.value.empty()) {
+            continue;
+        }
+        if (as_json) {
+            line += "," + json_string(each.name) + ":" + json_string(each.value);
+        } else {
+            line += " " + std::string(each.name) + "=" + each.value;
+        }
+    }
+    spdlog::log(level_of(level), "{}", line);
+}
+
+void info(const std::string& what, std::initializer_list<log_field> fields) {
+    say(log_level::info, what, fields);
 }
 void fail(const std::string& what, std::initializer_list<log_field> fields) {
-    say(spdlog::level::err, what, fields);
+    say(log_level::error, what, fields);
 }
 
 }  // namespace node_log

@@ -173,6 +173,11 @@ private:
 
 void running_node::start(const node_options& options) {
     const auto fail = [failed = failure_](const std::string& why) { failed->happen(why); };
+    const auto warn = [log = options.log](const std::string& what) {
+        if (log != nullptr) {
+            log->say(activity_log::level::warn, what);
+        }
+    };
     const auto count = [&](const char* kind, const std::string& name) {
         return registry_->add(kind, name);
     };
@@ -186,6 +191,7 @@ void running_node::start(const node_options& options) {
             std::shared_ptr<told_queue>(data_->history_kept, &data_->history_kept->coming);
     }
     parts->fail = fail;
+    parts->log = options.log;
     parts->handed_out_from = options.hand_out_from;
     parts->max_behind = options.max_behind_events;
     auto counted = count("shard", "1");
@@ -209,16 +215,14 @@ void running_node::start(const node_options& options) {
     post<asked_actor> questions;
     if (data_->history_kept != nullptr) {
         counted = count("history", "1");
-        const auto history = keep(system_.spawn<caf::detached>(
-                                      history_behavior, data_->history_kept, table_,
-                                      std::function<void(const std::string&)>(
-                                          options.warn ? options.warn : [](const std::string&) {}),
-                                      counted),
-                                  counted);
+        const auto history = keep(
+            system_.spawn<caf::detached>(history_behavior, data_->history_kept, table_,
+                                         std::function<void(const std::string&)>(warn), counted),
+            counted);
         begin.history = {told_actor(history.to), history.count};
         questions = {asked_actor(history.to), history.count};
-    } else if (options.warn) {
-        options.warn("the history is not kept: " + data_->no_history);
+    } else {
+        warn("the history is not kept: " + data_->no_history);
     }
     counted = count("market_data", "1");
     begin.market = keep(
@@ -243,14 +247,14 @@ void running_node::start(const node_options& options) {
         system_.spawn(door_behavior,
                       door_links{router_, table_, options.limits,
                                  static_cast<std::uint32_t>(data_->identity.starts & UINT32_MAX),
-                                 registry_, gate_},
+                                 registry_, gate_, options.log},
                       counted),
         counted);
     begin.door = door_;
     counted = count("keys", "1");
     begin.keys = keep(system_.spawn<caf::detached>(
                           keys_behavior, door_, post<key_owner>{key_owner(shard_.to), shard_.count},
-                          gate_, counted),
+                          gate_, options.log, counted),
                       counted);
     for (unsigned i = 1; i <= std::max(1U, std::thread::hardware_concurrency() - 1); ++i) {
         counted = count("book", std::to_string(i));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "actors/session/activity.hpp"
 #include "actors/session/session.hpp"
 #include "messages/result.hpp"
 #include "runtime/node/exchange_port.hpp"
@@ -22,8 +23,8 @@ struct node_options {
     std::uint64_t keep_event_bytes = std::uint64_t{16} << 30U;   ///< of the event store
     std::uint64_t max_rows_bytes = std::uint64_t{64} << 30U;     ///< of a checkpoint's file
     std::uint64_t max_history_bytes = std::uint64_t{64} << 30U;  ///< of the history's file
-    /// Hears of what people should know and the node can live with.
-    std::function<void(const std::string&)> warn;
+    activity_log_ptr
+        log;  ///< of what sessions and operators do, and what people should know; null: none
     /// Rounds with fewer inputs are not handed to the books' actors.
     std::uint32_t hand_out_from = 512;
     /// Reports and events that were told and are not in the event store; while there are more, commands are `overloaded`.

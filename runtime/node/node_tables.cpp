@@ -32,14 +32,28 @@ table_answer session_lines(const sessions& table, const std::string& name) {
     return lines;
 }
 
+std::string health_of(const shard_figures& of) {
+    switch (of.health) {
+        case shard_health::serving:
+            return "serving";
+        case shard_health::cancels_only:
+            return "room for cancels only";
+        case shard_health::clock_in_doubt:
+            return "clock in doubt";
+        case shard_health::stuck:
+            return "stuck at entry " + std::to_string(of.index + 1);
+    }
+    return "unknown";
+}
+
 table_answer shard_lines(const shard_figures& of) {
     table_answer lines;
-    lines.columns = {"shard",   "role",    "index",      "commands",
+    lines.columns = {"shard",   "role",    "health",     "index", "commands",
                      "reports", "waiting", "checkpoint", "events"};
-    lines.rows.push_back({"1", of.leads ? "leader" : "follower", std::to_string(of.index),
-                          std::to_string(of.commands), std::to_string(of.reports),
-                          std::to_string(of.waiting), std::to_string(of.checkpoint),
-                          std::to_string(of.events_durable)});
+    lines.rows.push_back({"1", of.leads ? "leader" : "follower", health_of(of),
+                          std::to_string(of.index), std::to_string(of.commands),
+                          std::to_string(of.reports), std::to_string(of.waiting),
+                          std::to_string(of.checkpoint), std::to_string(of.events_durable)});
     return lines;
 }
 
@@ -81,9 +95,9 @@ void add_node_tables(actor_registry& to, const node_identity& identity, const st
                  [table](const std::string& name) { return session_lines(*table, name); });
     to.add_table("status", [identity, table, figures](const std::string&) {
         return table_answer{
-            {"node", "shard", "role", "index", "sessions"},
+            {"node", "shard", "role", "health", "index", "sessions"},
             {{std::to_string(identity.id), "1", figures->leads ? "leader" : "follower",
-              std::to_string(figures->index), std::to_string(table->size())}}};
+              health_of(*figures), std::to_string(figures->index), std::to_string(table->size())}}};
     });
 }
 

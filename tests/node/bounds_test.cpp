@@ -150,4 +150,60 @@ TEST_CASE(
           has.lines.at(0).total + 5);
 }
 
+TEST_CASE("while the event store is too far behind for orders, cancels are taken") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    node_options options = small_node(folder);
+    options.max_behind_events = 1'000;
+    const auto running = open_node(options);
+    box_client boss(running->port());
+    const stops_first ends(*running);
+    REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
+    open_alice(boss);
+    const auto is_refused = [&](std::size_t count) {
+        return std::holds_alternative<request_refused>(boss.ask(to_alice(count)));
+    };
+    // The store may have caught up in between; between two that are refused it has not.
+    session_answer cancelled;
+    do {
+        while (!is_refused(500)) {
+        }
+        cancelled = boss.ask(submit_request{{submit_mass_cancel{.account = {1}}}});
+    } while (!is_refused(1));
+    CHECK(std::holds_alternative<submitted>(cancelled));
+}
+
+TEST_CASE("a session that ends while nothing is taken: its orders go when something is again") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    node_options options = small_node(folder);
+    options.max_behind_events = 1'000;
+    const auto running = open_node(options);
+    box_client boss(running->port());
+    box_client tina(running->port());
+    const stops_first ends(*running);
+    REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
+    open_alice(boss);
+    static_cast<void>(boss.get<submitted>(
+        submit_request{{book_state{.symbol = {1}, .what = {.state = market_state::open}}}}));
+    const auto key = boss.get<user_added>(
+        add_user{.name = "tina", .role = user_role::trader, .accounts = {"alice"}});
+    bool was_behind = false;
+    for (int round = 0; round < 3 || !was_behind; ++round) {
+        REQUIRE(std::holds_alternative<logged_in>(tina.log_in(key.key, max_cancel_on_disconnect)));
+        while (!std::holds_alternative<submitted>(
+            tina.ask(submit_request{{an_order(1, 1, side::buy, 7, 1)}}))) {
+        }
+        // More than twice what may be, so that cancels are refused as well.
+        while (!std::holds_alternative<submitted>(boss.ask(to_alice(4'000)))) {
+        }
+        tina.close();
+        // Not by its lease, which is an hour.
+        while (!boss.get<orders_answer>(orders_request{{1}}).orders.empty()) {
+            was_behind =
+                was_behind || std::holds_alternative<request_refused>(boss.ask(to_alice()));
+        }
+    }
+}
+
 }  // namespace bourse

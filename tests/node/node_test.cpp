@@ -5,7 +5,9 @@
 
 #include <ctime>
 #include <map>
+#include <mutex>
 #include <set>
+#include <utility>
 
 #include "actors/session/keys_actor.hpp"
 #include "box_client.hpp"
@@ -227,6 +229,121 @@ TEST_CASE("what a user may not do is refused with a sentence, and what he may is
           request_refused::kind::not_logged_in);
 }
 
+TEST_CASE("what sessions and operators do is logged, with whom and what it is about") {
+    struct lines_kept final : activity_log {
+        bool wants_orders = false;
+        std::vector<std::pair<level, activity>> lines;
+        std::mutex mutex;
+        [[nodiscard]] bool wants(level at) const noexcept override {
+            return at != level::debug || wants_orders;
+        }
+        void write(level at, const activity& what) override {
+            const std::lock_guard lock(mutex);
+            lines.emplace_back(at, what);
+        }
+        [[nodiscard]] std::vector<activity> take(level at) {
+            const std::lock_guard lock(mutex);
+            std::vector<activity> found;
+            for (const auto& [its, what] : std::exchange(lines, {})) {
+                CHECK(its == at);
+                found.push_back(what);
+            }
+            return found;
+        }
+    };
+    using level = activity_log::level;
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto kept = std::make_shared<lines_kept>();
+    node_options options = small_node(folder);
+    options.log = kept;
+    const auto running = open_node(options);
+    market at(*running, folder);
+    at.set_up();
+    auto lines = kept->take(level::info);
+    REQUIRE(lines.size() == 9);
+    CHECK(lines[0].what == "logged in, as an operator");
+    CHECK(lines[0].user == "operator");
+    CHECK(lines[1].what == "instrument AAPL is to be listed");
+    CHECK(lines[2].what == "done");
+    CHECK(lines[2].trace == lines[1].trace);
+    CHECK(lines[7].what == "state of a market asked");
+    CHECK(lines[7].symbol == at.symbol);
+    CHECK(lines[8].outcome == event_kind::command_done);
+    const auto key = at.boss.get<user_added>(
+        add_user{.name = "tina", .role = user_role::trader, .accounts = {"alice"}});
+    for (const activity& each : kept->take(level::info)) {
+        CHECK(each.what.find(key.key) == std::string::npos);
+    }
+
+    box_client tina(running->port());
+    const stops_first ends(*running);
+    std::string wrong = key.key;
+    wrong.back() = wrong.back() == 'a' ? 'b' : 'a';
+    static_cast<void>(tina.log_in(wrong));
+    lines = kept->take(level::warn);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].what == "a log-in was refused: its key opens nothing");
+    CHECK(lines[0].user == "tina");
+    REQUIRE(std::holds_alternative<logged_in>(tina.log_in(key.key)));
+    CHECK(kept->take(level::info).size() == 1);
+    const auto order = [&](std::int64_t ticks) {
+        return tina.get<submitted>(submit_request{
+            {an_order(at.alice.value, at.symbol.value, side::buy, ticks, 1, {0, 9})}});
+    };
+    static_cast<void>(order(7));
+    CHECK(kept->take(level::info).empty());
+    kept->wants_orders = true;
+    const auto placed = order(8);
+    lines = kept->take(level::debug);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].what == "order asked");
+    CHECK(lines[1].what == "answered");
+    for (const activity& each : lines) {
+        CHECK(each.trace == lines[0].trace);
+        CHECK(each.user == "tina");
+        CHECK(each.account == at.alice);
+        CHECK(each.client == client_id{0, 9});
+    }
+    CHECK(lines[0].symbol == at.symbol);
+    CHECK(lines[1].outcome == event_kind::repeated);
+    CHECK(lines[1].order == placed.outcomes.at(0).first.what.order);
+    CHECK(lines[1].order != order_id{});
+    // A cancel of what is not there: with its reason.
+    static_cast<void>(
+        tina.get<submitted>(submit_request{{submit_cancel{.account = at.alice, .order = {77}}}}));
+    lines = kept->take(level::debug);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].order == order_id{77});
+    CHECK(lines[1].why == reason::unknown_order);
+    kept->wants_orders = false;
+    static_cast<void>(at.boss.get<done_answer>(revoke_user{"tina"}));
+    CHECK(std::holds_alternative<session_ended>(tina.wait(0)));
+    bool has_ended = false;
+    while (!has_ended) {  // it is told before it is written down
+        for (const activity& each : kept->take(level::info)) {
+            has_ended = has_ended || each.what == "the session ends: the user was revoked";
+        }
+    }
+}
+
+TEST_CASE("an operator may trust a clock that jumped, and skip only what a shard is stuck at") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    market at(*running, folder);
+    const stops_first ends(*running);
+    const auto health = at.boss.get<table_answer>(console_request{"status", ""});
+    CHECK(health.columns.at(3) == "health");
+    CHECK(health.rows.at(0).at(3) == "serving");
+    CHECK(at.boss.get<table_answer>(console_request{"accept-clock", ""}).rows.size() == 1);
+    for (const char* entry : {"", "1", "x", "99999999999999999999"}) {
+        const auto refused = at.boss.refusal(console_request{"make-void", entry});
+        CHECK(refused.what == request_refused::kind::malformed);
+        CHECK(refused.why.ends_with("now it is stuck at none"));
+    }
+}
+
 TEST_CASE("orders of a session that asked for it are cancelled when its connection ends") {
     const temporary_folder temporary;
     const std::string folder = temporary.path() + "/data";
@@ -257,8 +374,8 @@ TEST_CASE("checkpoints are taken while orders come, and the next start is the sa
     const std::string folder = temporary.path() + "/data";
     const auto checkpoint = [](box_client& of) {
         const auto lines = of.get<table_answer>(console_request{"shards", ""});
-        REQUIRE(lines.columns.at(6) == "checkpoint");
-        return std::stoull(lines.rows.at(0).at(6));
+        REQUIRE(lines.columns.at(7) == "checkpoint");
+        return std::stoull(lines.rows.at(0).at(7));
     };
     std::size_t open = 0;
     account_id alice{};

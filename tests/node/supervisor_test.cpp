@@ -82,11 +82,13 @@ struct parts {
         }
         if (kind == "door") {
             return as_actor(system.spawn(
-                door_behavior, door_links{{}, table, session_limits{}, 1, registry, gate}, count));
+                door_behavior, door_links{{}, table, session_limits{}, 1, registry, gate, nullptr},
+                count));
         }
         if (kind == "keys") {
             return as_actor(system.spawn<caf::detached>(keys_behavior, post<door_actor>{{}, count},
-                                                        post<key_owner>{{}, count}, gate, count));
+                                                        post<key_owner>{{}, count}, gate,
+                                                        activity_log_ptr{}, count));
         }
         REQUIRE(kind == "book");
         return as_actor(system.spawn(book_behavior, count));
@@ -223,7 +225,8 @@ TEST_CASE("a session that fails is told its client, and its node goes on") {
     const auto count = of.registry->add("door", "1");
     const door_actor door = of.system.spawn(
         door_behavior,
-        door_links{{router, router_count}, of.table, session_limits{}, 1, of.registry, of.gate},
+        door_links{
+            {router, router_count}, of.table, session_limits{}, 1, of.registry, of.gate, nullptr},
         count);
     std::promise<std::pair<session_number, session_answer>> last;
     auto who = std::make_shared<login>();

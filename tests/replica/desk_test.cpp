@@ -87,7 +87,7 @@ public:
             desk_->events_carried(now_, did);
             take();
         }
-        if (rows_work_ && ++rows_wait_ % 3 == 0) {
+        if (rows_work_ && !holds_rows && ++rows_wait_ % 3 == 0) {
             const outcome did = rows_work_->carry_out();
             rows_work_.reset();
             desk_->rows_carried(now_, did);
@@ -96,6 +96,8 @@ public:
     }
 
     replica_desk& desk() { return *desk_; }
+    [[nodiscard]] const moment& now() const { return now_; }
+    bool holds_rows = false;  ///< nothing of a checkpoint is carried out
     std::vector<desk_answer> answers;
     std::vector<told_entry_ptr> told;
 
@@ -194,6 +196,44 @@ TEST_CASE("what arrives while a batch is being written is one entry afterwards")
     CHECK(indexes == std::vector<std::uint64_t>(20, indexes.front()));
 }
 
+TEST_CASE(
+    "a journal that is full takes cancels alone, and orders again when a checkpoint is kept") {
+    const temporary_folder temporary;
+    desk_on_files at(temporary.path());
+    at.settle();
+    at.holds_rows = true;
+    std::uint32_t account = 0;
+    std::uint64_t ask = 0;
+    const auto submit = [&](std::vector<shard_command> commands) {
+        return at.desk().submit(at.now(), std::move(commands), {.who = 1, .ask = ++ask});
+    };
+    const auto open_many = [&] {
+        std::vector<shard_command> many;
+        for (int i = 0; i < 400; ++i) {
+            many.emplace_back(opens(++account));
+        }
+        return submit(std::move(many));
+    };
+    replica_refusal last = replica_refusal::none;
+    while (last == replica_refusal::none && account < 400'000) {
+        last = open_many();
+        at.settle();
+    }
+    REQUIRE(last == replica_refusal::storage_full);
+    CHECK(submit({submit_mass_cancel{.account = {1}}}) == replica_refusal::none);
+    CHECK(submit({renew_lease{.account = {1}, .lease = {5}, .until = {1}}}) ==
+          replica_refusal::none);
+    at.settle();
+    CHECK(open_many() == replica_refusal::storage_full);
+    at.holds_rows = false;
+    // A checkpoint of some ten thousand accounts, seven rows at a time.
+    for (int i = 0; i < 100'000 && !at.desk().node().log().room().takes_orders; ++i) {
+        at.step(i % 10 == 9);
+    }
+    CHECK(open_many() == replica_refusal::none);
+    at.settle();
+}
+
 TEST_CASE("an entry's reports are found by account") {
     std::vector<report> all(9);
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -215,6 +255,24 @@ TEST_CASE("an entry's reports are found by account") {
         }
     }
     CHECK(report_index(std::span<const report>()).accounts().empty());
+}
+
+TEST_CASE("what an account was told before it was opened in the same entry has no number") {
+    std::vector<report> all(4);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i].what.account = {7};
+        all[i].number = i < 2 ? 0 : i - 1;
+    }
+    const report_index index(all);
+    const account_reports* const found = index.find({7});
+    REQUIRE(found != nullptr);
+    CHECK(found->first == 1);
+    CHECK(found->at.size() == 4);
+    CHECK(std::ranges::equal(found->numbered(), std::vector<std::uint32_t>{2, 3}));
+    all.resize(2);
+    const report_index never(all);
+    CHECK(never.find({7})->first == 0);
+    CHECK(never.find({7})->numbered().empty());
 }
 
 }  // namespace bourse
