@@ -32,12 +32,12 @@ std::size_t weight_of(const shard_command& command) {
 
 }  // namespace
 
-bool is_reducing(const shard_command& command) {
-    return std::holds_alternative<submit_cancel>(command) ||
-           std::holds_alternative<submit_mass_cancel>(command) ||
-           std::holds_alternative<set_kill_switch>(command) ||
-           std::holds_alternative<renew_lease>(command) ||
-           std::holds_alternative<channel_receipt>(command);
+bool is_reducing(const shard_command& what) {
+    return std::holds_alternative<submit_cancel>(what) ||
+           std::holds_alternative<submit_mass_cancel>(what) ||
+           std::holds_alternative<set_kill_switch>(what) ||
+           std::holds_alternative<renew_lease>(what) ||
+           std::holds_alternative<channel_receipt>(what);
 }
 
 std::string_view to_string(replica_refusal refusal) noexcept {

@@ -78,7 +78,7 @@ enum class replica_refusal : std::uint8_t {
 [[nodiscard]] std::string_view to_string(replica_refusal refusal) noexcept;
 /// Cancels, what shuts accounts off, receipts, and leases, without which orders of clients that are there would be
 /// cancelled, and those of clients that are gone would stay: taken where orders are refused for want of room.
-[[nodiscard]] bool is_reducing(const shard_command& command);
+[[nodiscard]] bool is_reducing(const shard_command& what);
 
 /// An entry that was applied. On every replica, in order.
 struct applied_entry {

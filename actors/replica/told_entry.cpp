@@ -57,7 +57,7 @@ report_index::report_index(std::span<const report> reports) {
         }
         account_reports& of = accounts_[group[i]];
         of.first = of.first == 0 ? reports[i].number : of.first;
-        of.unnumbered += reports[i].number == 0 ? 1 : 0;
+        of.unnumbered += reports[i].number == 0 ? 1U : 0U;
         ++ends[group[i]];
     }
     std::uint32_t begin = 0;

@@ -60,6 +60,36 @@ TEST_CASE("what a leader was asked and could not get committed is unknown when i
     CHECK(group.submit(before, opening(1), 6) == replica_refusal::not_leader);
 }
 
+TEST_CASE("a replica whose state is another than the leader's is told, and stops with a sentence") {
+    replica_group group(3);
+    // Two take a not-after two hours ahead, and one, which was set up otherwise, refuses it.
+    for (const std::uint64_t n : {1U, 2U, 3U}) {
+        group.options.shard.horizon = {(n == 3 ? 1 : 24) * 3'600'000'000'000};
+        REQUIRE(group.start(n) == "");
+    }
+    for (int i = 0; i < 500 && group.leader() == 0; ++i) {
+        group.pass(10);
+    }
+    REQUIRE(group.leader() != 0);
+    carry(group, opening(1));
+    const timestamp later{group.now(1).wall.ns + 2 * 3'600'000'000'000};
+    carry(group, {deposit{.request = {.id = {.high = 7, .low = 99}, .not_after = later},
+                          .account = {1},
+                          .asset = asset_of(currency_id{1}),
+                          .amount = 5}});
+    const std::uint64_t leader = group.leader();
+    for (std::uint32_t i = 2; i <= 20 && group.leader() == leader; ++i) {
+        carry(group, opening(i));
+        group.pass(10);
+    }
+    for (const std::uint64_t n : {1U, 2U, 3U}) {
+        const bool is_told = leader == 3 ? n != 3 : n == 3;
+        const std::string& fault = group.at(n).fault();
+        CHECK_MESSAGE((fault.find("their digests differ") != std::string::npos) == is_told, n, ": ",
+                      fault);
+    }
+}
+
 TEST_CASE("what waits to be proposed is bounded, and so is an entry") {
     replica_group group(1);
     group.start_all();
@@ -67,6 +97,13 @@ TEST_CASE("what waits to be proposed is bounded, and so is an entry") {
         CHECK(group.submit(1, opening(i), i) == replica_refusal::none);
     }
     CHECK(group.submit(1, opening(99), 99) == replica_refusal::overloaded);
+    // A quarter more is kept for what only reduces.
+    const submit_mass_cancel cancel{.account = {1}};
+    for (std::uint64_t i = 1; i <= group.options.max_waiting / 4; ++i) {
+        CHECK(group.submit(1, {cancel}, 200 + i) == replica_refusal::none);
+    }
+    CHECK(group.submit(1, {cancel}, 300) == replica_refusal::overloaded);
+    CHECK(group.submit(1, {cancel, opening(99).front()}, 301) == replica_refusal::overloaded);
     channel_delivery large{.from = {2}, .first = 1, .messages = {}};
     large.messages.resize(group.options.max_entry_weight);
     CHECK(group.submit(1, {large}, 100) == replica_refusal::too_large);

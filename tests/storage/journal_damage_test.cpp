@@ -43,7 +43,7 @@ std::vector<record_place> records_of(const folder_files& files, const std::strin
 constexpr journal_options small_options{
     .owner = 7, .segment_bytes = min_segment_bytes, .reserve_bytes = 2048, .max_segments = 16};
 
-/// Two segments with every kind of record. The last batch holds one of each kind that a batch may hold,
+/// Two segments with every kind of record but those of carrying. The last batch holds one of each kind that a batch may hold,
 /// unless the journal was left idle.
 folder_files make_files(bool idle_at_the_end, bool void_log) {
     journal_fixture f;
@@ -69,6 +69,46 @@ folder_files make_files(bool idle_at_the_end, bool void_log) {
     folder_files files = f.disk.copy();
     REQUIRE(files.contains(segment_name(2)));
     return files;
+}
+
+/// Shard 1 keeps the first segment with three entries, until they are carried, in the last batch or the one before an idle one.
+folder_files make_carried_files(bool idle_at_the_end) {
+    journal_fixture f;
+    f.append_durably(1, 1, 3);
+    std::uint64_t end = 0;
+    // Others write until that is worth something.
+    for (bool is_carried = false; !is_carried;) {
+        REQUIRE(f.append(9, {++end, 1}, 1000));
+        f.commit();
+        f.maintain();
+        f.log->release({9}, end);
+        f.maintain();
+        const auto carried = f.log->carry({1});
+        REQUIRE(carried.has_value());
+        is_carried = *carried;
+    }
+    f.commit();
+    if (idle_at_the_end) {
+        f.commit();
+    }
+    f.log.reset();
+    return f.disk.copy();
+}
+/// The records of the batch in which something was carried, and the file that they are in.
+std::vector<record_place> carried_in(const folder_files& files) {
+    std::vector<record_place> found;
+    for (const auto& [name, bytes] : files) {
+        if (!name.starts_with("segment-")) {
+            continue;
+        }
+        for (const record_place& each : records_of(files, name)) {
+            if (each.record.head.kind == record_kind::carry ||
+                each.record.head.kind == record_kind::carried) {
+                found.push_back(each);
+            }
+        }
+    }
+    return found;
 }
 
 struct opened_files {
@@ -176,6 +216,38 @@ TEST_CASE(
     }
     CHECK(wrong == 0);
     CHECK(refused > 5000);
+}
+
+TEST_CASE("a flipped bit, or a cut, anywhere in what was carried: as in any other batch") {
+    folder_files files = make_carried_files(false);
+    const auto records = carried_in(files);
+    REQUIRE(records.size() == 4);  // the carry, and three entries
+    CHECK(records.front().record.head.kind == record_kind::carry);
+    const auto has_log = [](const opened_files& found) {
+        entry_batch got;
+        return found.log != nullptr && found.log->find({1})->positions.end.index == 3 &&
+               found.log->read({1}, 1, 3, 10'000, got) && got.items.size() == 3;
+    };
+    REQUIRE(has_log(open_files(files)));
+    unsigned wrong = 0;
+    for (const record_place& record : records) {
+        flip_each_byte(files, record, [&](std::size_t) { wrong += !has_log(open_files(files)); });
+    }
+    const std::size_t end = records.back().offset + records.back().size;
+    for (std::size_t cut = records.front().offset; cut < end; ++cut) {
+        folder_files damaged = files;
+        std::vector<std::byte>& bytes = damaged.at(records.front().file);
+        std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(cut), bytes.end(), std::byte{0});
+        wrong += !has_log(open_files(damaged));
+    }
+    CHECK(wrong == 0);
+    files = make_carried_files(true);
+    for (const record_place& record : carried_in(files)) {
+        flip_each_byte(files, record, [&](std::size_t) {
+            wrong += !is_refused_at(open_files(files), record.file, record.offset);
+        });
+    }
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("the last batch cut off at any byte: it is gone, and those before it are there") {
