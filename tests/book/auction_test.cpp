@@ -260,17 +260,3 @@ TEST_CASE("8.5 each auction price of an uncrossing is a print of its own") {
                  "triggered 8 1@15", "fill 6 1@20 left 79", "take 7 1@20 done"});
     CHECK(book.asks() == "79@20x1 1@99x1");
 }
-
-TEST_CASE("8.6 the example: price 11, volume 120, imbalance 30") {
-    book_fixture book({}, market_state::pre_open);
-    book.buy(1, 100, at(12));
-    book.buy(2, 50, at(11));
-    book.sell(3, 80, at(10));
-    book.sell(4, 40, at(11));
-    CHECK(book.indicative() == "120@11 30");
-    book.forget();
-    book.go(market_state::open);
-    book.expect({"state pre_open>open operator_request", "cross 1 80@11 left 20",
-                 "cross 3 80@11 done", "cross 1 20@11 done", "cross 4 20@11 left 20",
-                 "cross 2 20@11 left 30", "cross 4 20@11 done", "uncrossed 120@11 trades 3"});
-}

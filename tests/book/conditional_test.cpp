@@ -1,4 +1,4 @@
-// RULES.md 6.1 to 6.5, 6.8, 6.9: conditional orders and icebergs.
+// RULES.md 6.1 to 6.5 and 6.8: conditional orders and icebergs.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -192,16 +192,4 @@ TEST_CASE("6.8 after an auction an iceberg shows anew, also if it had shown less
     CHECK(book.asks() == "10@10x1");
     // No event tells it, but the place in the queue is the old one.
     CHECK(book.row(1).shown == quantity{10});
-}
-
-TEST_CASE("6.9 the example: an iceberg of 30 showing 10 refills behind B") {
-    book_fixture book;
-    book.enter(sell(1, 30, at(10)).showing(10));
-    book.sell(2, 10, at(10));
-    book.forget();
-    book.buy(3, 25, at(10));
-    book.expect({"accepted 3 25@10", "fill 1 10@10 left 20", "take 3 10@10 left 15",
-                 "refilled 1 10@10", "fill 2 10@10 done", "take 3 10@10 left 5",
-                 "fill 1 5@10 left 15", "take 3 5@10 done"});
-    CHECK(book.asks() == "5@10x1");
 }

@@ -298,19 +298,6 @@ TEST_CASE("9.7 a one-cancels-other group of three ends as a whole with the first
     CHECK(book.book.size() == 0);
 }
 
-TEST_CASE("9.8 the example: when one of the sells trades, the other is cancelled") {
-    book_fixture book;
-    send_bracket(book);
-    book.expect({"accepted 1 10@110 held", "accepted 2 10@1 held", "accepted 3 10@100 held",
-                 "activated 3 10@100"});
-    book.sell(9, 10, at(100));
-    book.expect({"accepted 9 10@100", "fill 3 10@100 done", "take 9 10@100 done",
-                 "activated 1 10@110", "activated 2 10@1"});
-    book.buy(10, 2, at(110));
-    book.expect(
-        {"accepted 10 2@110", "fill 1 2@110 left 8", "take 10 2@110 done", "cancelled 2 10 group"});
-}
-
 TEST_CASE("9.8 the stop of the bracket triggers and its fill cancels the limit") {
     book_fixture book;
     send_bracket(book);

@@ -250,14 +250,3 @@ TEST_CASE("7.5 a peg's price stays while a walk eats the prices that it follows"
     book.expect({"accepted 5 2@30", "fill 2 1@20 done", "take 5 1@20 left 1", "fill 3 1@21 left 2",
                  "take 5 1@21 done"});
 }
-
-TEST_CASE("7.6 the example: mid pegs at 11 and 12 meet when the ask falls to 12") {
-    book_fixture book;
-    book.buy(1, 1, at(10));
-    book.sell(2, 1, at(13));
-    book.enter(buy(3, 5, at(100)).mid_peg());
-    book.enter(sell(4, 5, at(1)).mid_peg());
-    book.expect({"accepted 1 1@10", "accepted 2 1@13", "accepted 3 5@100", "accepted 4 5@1"});
-    book.sell(5, 1, at(12));
-    book.expect({"accepted 5 1@12", "fill 4 5@11 done", "take 3 5@11 done"});
-}

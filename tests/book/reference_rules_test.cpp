@@ -216,6 +216,7 @@ TEST_CASE("reference: random commands keep its invariants and reach every answer
                 reference_book book(make_instrument(profile));
                 event_audit audit;
                 std::vector<event> events;
+                coverage.begin_book();
                 for (std::uint64_t sent = 0; sent < commands_a_book;) {
                     const generated_entry entry = generator.next(book);
                     events.clear();

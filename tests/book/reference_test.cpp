@@ -17,6 +17,7 @@
 #include "tests/support/book_case.hpp"
 #include "tests/support/book_comparison.hpp"
 #include "tests/support/command_generator.hpp"
+#include "tests/support/flow_coverage.hpp"
 #include "tests/support/run_length.hpp"
 #include "tests/support/shrink.hpp"
 
@@ -89,14 +90,17 @@ std::string keep(book_case failing, const life& one) {
 }
 
 /// One life of a pair of books. Saves, restores and compacts the fast one now and then.
-std::optional<std::string> difference_in_life(const life& one) {
+std::optional<std::string> difference_in_life(const life& one, flow_coverage& coverage) {
     command_generator generator(one.seed, one.instrument, one.flow);
     random_source dice(one.seed);
     book_pair pair(make_instrument(one.instrument));
+    coverage.begin_book();
     for (std::uint64_t sent = 0; sent < commands_a_book;) {
         const generated_entry entry = generator.next(pair.reference());
         sent += entry.commands.size();
         auto difference = pair.apply(entry);
+        coverage.count(pair.events());
+        coverage.count(pair.reference());
         if (!difference && dice.chance(30)) {
             difference = pair.compare_rows();
         }
@@ -113,11 +117,27 @@ std::optional<std::string> difference_in_life(const life& one) {
     return std::nullopt;
 }
 
+/// Every flow makes features meet; that of everything does so often in the books of each seed, and
+/// in its whole run reaches all that there is.
+void check_reached(const flow_coverage& coverage, flow_profile flow, std::uint64_t seeds) {
+    const std::uint64_t least = flow == flow_profile::everything ? 10 * seeds : 1;
+    for (std::uint8_t i = 0; i < rare_meeting_count; ++i) {
+        const auto what = static_cast<rare_meeting>(i);
+        CHECK_MESSAGE(coverage.times(what) >= least, "reached too seldom: ", to_string(what));
+    }
+    if (flow == flow_profile::everything && !sanitized) {
+        for (const std::string& missing : coverage.missing()) {
+            FAIL_CHECK("never reached: " << missing);
+        }
+    }
+}
+
 void compare(flow_profile flow) {
     constexpr std::uint64_t profiles = std::uint64_t{flow_profile_count} * instrument_profile_count;
     const std::uint64_t lives =
         std::max<std::uint64_t>(1, commands_in_total() / profiles / commands_a_book);
     const bool forks = std::getenv("BOURSE_FORK") != nullptr;
+    flow_coverage coverage;
     for (std::uint64_t seed = 1; seed <= lives; ++seed) {
         for (std::uint8_t i = 0; i < instrument_profile_count; ++i) {
             const life one{seed, static_cast<instrument_profile>(i), flow};
@@ -126,11 +146,12 @@ void compare(flow_profile flow) {
             if (forks && find_difference_in_child(entries_of(one))) {
                 FAIL(keep(entries_of(one), one));
             }
-            if (const auto difference = difference_in_life(one)) {
+            if (const auto difference = difference_in_life(one, coverage)) {
                 FAIL(*difference << "\n" << keep(entries_of(one), one));
             }
         }
     }
+    check_reached(coverage, flow, lives);
 }
 
 }  // namespace

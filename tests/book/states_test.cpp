@@ -306,20 +306,6 @@ TEST_CASE("2.5 closing expires day and auction orders in any place, by rising id
     book.expect({"state closed>closed operator_request"});
 }
 
-TEST_CASE("2.5 the example: collects until 9:30, then uncrosses and opens") {
-    book_fixture book({}, market_state::pre_open);
-    book.auction(auction_kind::opening, 930);
-    book.buy(1, 5, at(10));
-    book.sell(2, 5, at(9));
-    book.forget();
-    book.pass(929);
-    book.expect({});
-    book.pass(930);
-    book.expect({"state auction>open timer", "cross 1 5@9 done", "cross 2 5@9 done",
-                 "uncrossed 5@9 trades 1"});
-    CHECK_FALSE(book.book.next_due().has_value());
-}
-
 TEST_CASE("2.6 a due timer goes to next") {
     book_fixture book;
     book.go(market_state::open, 100, market_state::closed);

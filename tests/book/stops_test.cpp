@@ -210,24 +210,3 @@ TEST_CASE("5.4 triggered stops act in turn, each seeing what the one before left
                  "triggered 3 5@101", "fill 1 5@105 done", "take 3 5@105 done", "triggered 4 5@105",
                  "fill 2 5@106 done", "take 4 5@106 done"});
 }
-
-TEST_CASE("5.5 the example: trailing stop and stop-limit") {
-    book_fixture book;
-    book.trade_at(at(100));
-    book.enter(sell(1, 5, at(94)).stop_limit(at(95)));
-    book.enter(sell(2, 5, at(0)).trailing(3));
-    CHECK(book.row(2).stop_price == at(97));
-    book.trade_at(at(102));
-    CHECK(book.row(2).stop_price == at(99));
-    book.buy(3, 5, at(96));
-    book.buy(4, 1, at(98));
-    book.forget();
-    book.sell(5, 1, at(98));
-    book.expect({"accepted 5 1@98", "fill 4 1@98 done", "take 5 1@98 done", "triggered 2 5@99",
-                 "fill 3 5@96 done", "take 2 5@96 done"});
-    book.buy(6, 1, at(95));
-    book.sell(7, 1, at(95));
-    book.expect({"accepted 6 1@95", "accepted 7 1@95", "fill 6 1@95 done", "take 7 1@95 done",
-                 "triggered 1 5@95"});
-    CHECK(book.asks() == "5@94x1");
-}

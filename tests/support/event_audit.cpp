@@ -78,7 +78,7 @@ const char* event_audit::fault_of(const event& e) {
         return e.is_final() ? nullptr : "a rejection is final";
     }
     if (e.kind == event_kind::accepted) {
-        const bool is_new = live_.emplace(e.order.value, standing{{}, e.lots, 0}).second;
+        const bool is_new = live_.emplace(e.order.value, standing{{}, e.lots, 0, e.price}).second;
         return !is_new                                       ? "accepted twice"
                : e.remaining != e.lots || e.filled.lots != 0 ? "a new order is not filled"
                                                              : nullptr;
@@ -91,7 +91,8 @@ const char* event_audit::fault_of(const event& e) {
         return "an event about an order that does not live";
     }
     const standing before = found->second;
-    found->second = {e.filled, e.remaining, e.version};
+    found->second = {e.filled, e.remaining, e.version,
+                     e.kind == event_kind::replaced ? e.price : before.worst};
     if (e.is_final()) {
         live_.erase(found);
     }
@@ -109,6 +110,9 @@ const char* event_audit::fault_of_fill(const event& e, const standing& before) {
     if (e.filled != before.filled + e.lots || e.remaining != before.remaining - e.lots ||
         e.lots.lots < 1) {
         return "a fill moves lots from remaining to filled";
+    }
+    if (e.side == side::buy ? e.price > before.worst : e.price < before.worst) {
+        return "no order trades beyond its worst price";
     }
     if (!half_a_trade_) {
         half_a_trade_ = true;

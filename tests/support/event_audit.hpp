@@ -12,7 +12,7 @@ namespace bourse {
 
 /// Follows a book's events and says what in them cannot be, knowing no rule of matching: each
 /// accepted order has one final answer and no event after it, fills come in pairs of one number
-/// without a gap, lots are conserved from event to event.
+/// without a gap, lots are conserved from event to event, no order trades beyond its worst price.
 class event_audit {
 public:
     /// The events of one entry or command. Returns the first thing wrong, or nothing.
@@ -26,6 +26,7 @@ private:
         quantity filled;
         quantity remaining;
         std::uint32_t version = 0;
+        price worst;  ///< as last accepted or replaced
     };
 
     [[nodiscard]] const char* fault_of(const event& e);

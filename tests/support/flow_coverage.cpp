@@ -1,5 +1,7 @@
 #include "tests/support/flow_coverage.hpp"
 
+#include <algorithm>
+
 namespace bourse {
 
 namespace {
@@ -32,9 +34,28 @@ std::vector<std::pair<event_kind, std::vector<unsigned>>> possible_answers() {
     };
 }
 
+// What comes after it, up to the next such event, is not what an uncrossing led to at once.
+bool ends_an_uncrossing(const event& e) {
+    const bool is_answer = e.kind < event_kind::fill || e.kind == event_kind::reference_set;
+    const bool trades = e.kind == event_kind::fill && (e.flags & event::in_auction) == 0;
+    return is_answer || trades || e.kind == event_kind::state_changed;
+}
+
 }  // namespace
 
+std::string_view to_string(rare_meeting what) noexcept {
+    constexpr std::array<std::string_view, rare_meeting_count> names{
+        "an auction triggers a stop that waited",
+        "self-trade prevention meets a resting iceberg",
+        "an iceberg refills after self-trade prevention",
+        "a peg trades at a price that it has moved to",
+        "a replaced order trades at once",
+    };
+    return names[static_cast<std::size_t>(what)];
+}
+
 void flow_coverage::count(std::span<const event> events) {
+    count_meetings(events);
     for (const event& e : events) {
         ++answers_[{e.kind, e.reason}];
         if (e.kind == event_kind::state_changed) {
@@ -47,8 +68,64 @@ void flow_coverage::count(std::span<const event> events) {
     }
 }
 
+void flow_coverage::count_meetings(std::span<const event> events) {
+    bool uncrossed = false;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const event& e = events[i];
+        uncrossed = e.kind == event_kind::uncrossed || (uncrossed && !ends_an_uncrossing(e));
+        standing* const before = find(e.order);
+        switch (e.kind) {
+            case event_kind::triggered:
+                if (uncrossed) {
+                    meet(rare_meeting::auction_triggers_stop);
+                }
+                break;
+            case event_kind::prevented:
+                if (before != nullptr && before->is_iceberg) {
+                    meet(rare_meeting::iceberg_is_prevented);
+                }
+                break;
+            case event_kind::refilled:
+                // Before it, by rule 6.7: prevented, the iceberg's event, the aggressor's.
+                if (i >= 3 && events[i - 3].kind == event_kind::prevented &&
+                    events[i - 3].order == e.order) {
+                    meet(rare_meeting::iceberg_refills_prevented);
+                }
+                break;
+            case event_kind::fill:
+                if (before != nullptr && before->moment && *before->moment != e.price &&
+                    (e.flags & event::aggressor) == 0) {
+                    meet(rare_meeting::peg_chases);
+                }
+                break;
+            case event_kind::replaced:
+                if (before != nullptr) {
+                    before->moment.reset();  // if it stands elsewhere now, it has not chased
+                }
+                if (i + 2 < events.size() && events[i + 1].kind == event_kind::fill &&
+                    events[i + 2].kind == event_kind::fill && events[i + 2].order == e.order) {
+                    meet(rare_meeting::replace_crosses);
+                }
+                break;
+            default:
+                break;
+        }
+    }
+}
+
+flow_coverage::standing* flow_coverage::find(order_id id) {
+    const auto found =
+        std::lower_bound(known_.begin(), known_.end(), id,
+                         [](const standing& one, order_id other) { return one.id < other; });
+    return found != known_.end() && found->id == id ? &*found : nullptr;
+}
+
 void flow_coverage::count(const reference_book& book) {
+    known_.clear();
     for (const reference_order& o : book.orders()) {
+        if (is_peg(o.type) || (o.display.lots > 0 && o.is_in(order_place::queue))) {
+            known_.push_back({o.id, !is_peg(o.type), is_peg(o.type) ? o.moment : std::nullopt});
+        }
         ++places_[static_cast<std::size_t>(o.place)];
         ++types_in_places_[static_cast<std::size_t>(o.type)][static_cast<std::size_t>(o.place)];
     }
@@ -96,6 +173,11 @@ std::vector<std::string> flow_coverage::missing() const {
             if (types_in_places_[type][letters.find(letter)] == 0) {
                 all.push_back("type " + text(type) + " in place " + text(letters.find(letter)));
             }
+        }
+    }
+    for (std::uint8_t i = 0; i < rare_meeting_count; ++i) {
+        if (meetings_[i] == 0) {
+            all.emplace_back(to_string(static_cast<rare_meeting>(i)));
         }
     }
     return all;

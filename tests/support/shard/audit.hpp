@@ -29,6 +29,7 @@ namespace bourse {
 /// - what is reserved equals what open orders could cost, and no cash account is short of it;
 /// - an order that was admitted has one final answer or is open; nothing is said of it afterwards;
 /// - reports, events and trades are numbered without a gap;
+/// - no order trades beyond its worst price;
 /// - what carries a client id and one not-after is executed at most once.
 class shard_audit {
 public:
