@@ -40,7 +40,7 @@ std::string decimals(double value, int places) {
     return text.str();
 }
 
-void print(const remote& at, const load_result& done) {
+void print(const remote& at, const load_result& done, bool is_by_clock) {
     const double rate = done.seconds > 0 ? static_cast<double>(done.orders) / done.seconds : 0;
     const load_latency& of = done.latency;
     if (at.is_json()) {
@@ -63,7 +63,10 @@ void print(const remote& at, const load_result& done) {
               << done.refused << "; calls sent again " << done.retried << ")\n"
               << "seconds     " << decimals(done.seconds, 3) << "\n"
               << "a second    " << decimals(rate, 0) << "\n"
-              << "latency     from when a call was due to its answer, microseconds\n"
+              << (is_by_clock
+                      ? "latency     from when a call was due to its answer, microseconds\n"
+                      : "latency     from when a call was sent to its answer, microseconds; "
+                        "--rate sends by the clock\n")
               << "            p50 " << decimals(of.p50_us, 0) << "  p90 " << decimals(of.p90_us, 0)
               << "  p99 " << decimals(of.p99_us, 0) << "  p99.9 " << decimals(of.p99_9_us, 0)
               << "  max " << decimals(of.max_us, 0) << '\n';
@@ -132,11 +135,11 @@ void load(load_arguments& asked) {
         asked.options.progress = [&](std::uint64_t count) { line.at(count, asked.options.orders); };
         done = run_load(sessions, market, asked.options);
     }
-    print(at, done);
+    print(at, done, asked.options.rate != 0);
     if (!done.fault.empty()) {
         std::cerr << "bourse load: ended early: " << done.fault << '\n';
-        throw CLI::RuntimeError(static_cast<int>(done.has_lost_node ? exit_code::unreachable
-                                                                    : exit_code::refused));
+        throw CLI::RuntimeError(
+            static_cast<int>(done.has_lost_node ? exit_code::unreachable : exit_code::refused));
     }
 }
 
@@ -164,8 +167,10 @@ void add_load_command(CLI::App& app) {
     sub->add_option("--accounts", asked->accounts, "load-1 and on")
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();
-    sub->add_option("--rate", asked->options.rate,
-                    "Orders a second in all, by the clock (default: as fast as they are answered)")
+    sub->add_option(
+           "--rate", asked->options.rate,
+           "Orders a second in all, by the clock, and timed from when they were due (default: as "
+           "fast as they are answered)")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
     sub->add_option("--in-flight", asked->options.in_flight,
                     "Calls under way a session, without --rate")

@@ -169,6 +169,7 @@ bool has_too_much(const event_positions& of, std::uint64_t keep_bytes) noexcept 
 
 std::vector<std::byte> encode_report(row_bytes key, std::uint64_t index, std::uint64_t first) {
     std::vector<std::byte> value;
+    value.reserve(report_row_bytes - report_key_bytes);
     append_little_endian(index, 8, value);
     append_little_endian(first, 8, value);
     seal(key, value);

@@ -235,6 +235,9 @@ outcome event_store::plan_drops(plan& of) const {
 
 /// Reports go with their entries, but the newest row of an account stays, so that it is known which numbers were given.
 outcome event_store::plan_report_drops(plan& of) const {
+    if (of.last_reports.empty()) {
+        return done{};
+    }
     const auto reader = store_.read();
     if (!reader) {
         return reader.error();

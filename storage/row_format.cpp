@@ -62,14 +62,18 @@ std::optional<row_bytes> unseal(row_bytes key, row_bytes sealed) noexcept {
 }
 
 void append_big_endian(std::uint64_t number, std::size_t width, std::vector<std::byte>& out) {
-    for (std::size_t i = width; i-- > 0;) {
-        out.push_back(static_cast<std::byte>(number >> (8 * i)));
+    const std::size_t begin = out.size();
+    out.resize(begin + width);
+    for (std::size_t i = 0; i < width; ++i) {
+        out[begin + i] = static_cast<std::byte>(number >> (8 * (width - 1 - i)));
     }
 }
 
 void append_little_endian(std::uint64_t number, std::size_t width, std::vector<std::byte>& out) {
+    const std::size_t begin = out.size();
+    out.resize(begin + width);
     for (std::size_t i = 0; i < width; ++i) {
-        out.push_back(static_cast<std::byte>(number >> (8 * i)));
+        out[begin + i] = static_cast<std::byte>(number >> (8 * i));
     }
 }
 

@@ -1,12 +1,14 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "runtime/client/reason_text.hpp"
@@ -450,6 +452,30 @@ TEST_CASE(
     CHECK(at.done("load --orders 300 --batch 3 --rate 30000 --sessions 2 --symbols 3 --accounts 5")
               .starts_with("orders      300  (accepted 300"));
     std::filesystem::remove(acks);
+}
+
+TEST_CASE("a load by the clock times what was due while nobody was answered") {
+    shell at;
+    at.done("load --orders 10 --batch 1 --sessions 1 --symbols 1 --accounts 2");
+    const std::uint64_t before = at.exchange().index();
+    std::thread stall([&] {
+        while (at.exchange().index() < before + 5) {
+            std::this_thread::yield();
+        }
+        at.exchange().hold_requests();
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        at.exchange().let_go();
+    });
+    // A second of orders, half of which are due while it stands still.
+    const std::string out = at.done(
+        "load --orders 1000 --batch 10 --rate 1000 --sessions 1 --symbols 1 --accounts 2 --json");
+    stall.join();
+    const std::string key = R"("p90":)";
+    REQUIRE(out.find(key) != std::string::npos);
+    CHECK(std::stod(out.substr(out.find(key) + key.size())) > 200'000);
+    for (const char* each : {"p50", "p99", "p99_9", "max"}) {
+        CHECK(out.find("\"" + std::string(each) + "\":") != std::string::npos);
+    }
 }
 
 TEST_CASE("a recorded flow goes through a node as it is in the file") {

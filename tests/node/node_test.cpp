@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
@@ -11,6 +14,7 @@
 
 #include "actors/session/keys_actor.hpp"
 #include "box_client.hpp"
+#include "storage/journal_format.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace bourse {
@@ -67,6 +71,10 @@ void take(levels& into, const std::vector<level_line>& lines) {
             into[each.price.ticks] = each.lots.lots;
         }
     }
+}
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 levels levels_of(const std::vector<level_line>& lines) {
     levels all;
@@ -479,9 +487,43 @@ TEST_CASE("a folder that cannot be a node's is refused by name, and left as it i
     REQUIRE(!foreign.has_value());
     CHECK(foreign.error().code == errc::foreign);
     CHECK(foreign.error().what.find(folder + "/node") != std::string::npos);
+    CHECK(content_of(folder + "/node") == "something else\n");
     const auto nowhere = node::open(small_node(temporary.path() + "/none/data"));
     REQUIRE(!nowhere.has_value());
     CHECK(nowhere.error().code == errc::unreadable);
+}
+
+TEST_CASE("a node whose journal, rows or events are damaged does not start, and names the folder") {
+    namespace files = std::filesystem;
+    const temporary_folder temporary;
+    const std::string whole = temporary.path() + "/whole";
+    {
+        const auto running = open_node(small_node(whole));
+        market at(*running, whole);
+        const stops_first ends(*running);
+        at.set_up();
+    }
+    const std::string folder = temporary.path() + "/data";
+    const auto is_refused = [&](const std::string& file, std::streamoff offset, std::size_t size) {
+        files::remove_all(folder);
+        files::copy(whole, folder, files::copy_options::recursive);
+        const std::string path = folder + "/" + file;
+        std::string damaged = content_of(path);
+        REQUIRE(damaged.size() > static_cast<std::size_t>(offset) + size);
+        for (std::size_t i = 0; i < size; ++i) {
+            damaged[static_cast<std::size_t>(offset) + i] ^= 0x55;
+        }
+        std::ofstream(path, std::ios::binary) << damaged;
+        const auto opened = node::open(small_node(folder));
+        REQUIRE_FALSE(opened.has_value());
+        CHECK_MESSAGE(
+            opened.error().what.find(files::path(path).parent_path().string()) != std::string::npos,
+            opened.error().what);
+        CHECK(content_of(path) == damaged);
+    };
+    is_refused("journal/" + segment_name(1), segment_head_bytes + 8, 1);
+    is_refused("shard-1/rows/data.mdb", 0, 8'192);
+    is_refused("events/data.mdb", 0, 8'192);
 }
 
 }  // namespace bourse
