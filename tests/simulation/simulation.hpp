@@ -12,7 +12,8 @@ struct simulation_options {
     std::uint16_t replicas = 0;  ///< 1, 3 or 5 voters of each shard; zero: drawn
     std::uint32_t journal_kib =
         1'024;  ///< that a journal may have, 64 or more, in 4 segments or more of 64 KiB or less
-    bool keeps_trace = false;  ///< what happened last, in words
+    std::uint32_t repeats = 0;  ///< of a thousand messages in a storm; zero: drawn
+    bool keeps_trace = false;   ///< what happened last, in words
 };
 
 struct simulation_result {

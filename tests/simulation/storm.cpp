@@ -64,6 +64,9 @@ void cluster_life::trouble() {
     make_void();
     weather_.loss = random_.chance(300) ? static_cast<std::uint32_t>(random_.below(250)) : 10;
     weather_.repeat = random_.chance(300) ? static_cast<std::uint32_t>(random_.below(200)) : 5;
+    if (options_.repeats != 0) {
+        weather_.repeat = options_.repeats;
+    }
     weather_.late = random_.chance(300) ? 30 : 2;
     weather_.longest_delay_us = random_.chance(300) ? 60'000 : 2'000;
     for (auto& each : nodes_) {

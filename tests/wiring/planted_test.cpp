@@ -35,6 +35,7 @@ struct planted {
     const char* name;
     std::uint64_t most_lives;
     std::uint32_t journal_kib = simulation_options{}.journal_kib;
+    std::uint32_t repeats = 0;
 };
 
 constexpr std::array wirings{
@@ -98,7 +99,8 @@ constexpr std::array in_book{
 /// Those of the guards that a random life has need of; tests/guards has a scenario for each.
 constexpr std::array guards_seen{
     planted{guard::membership_first, "entries go on with a membership among them", 100},
-    planted{guard::repeated_rejections, "a rejection is believed that is none any more", 3000},
+    planted{guard::repeated_rejections, "a rejection is believed that is none any more", 3000,
+            simulation_options{}.journal_kib, 400},
     planted{guard::one_install_at_a_time, "rows are offered while others are being got", 120},
     planted{guard::sole_voter_new_term, "an only voter leads in its old term", 3000},
     planted{guard::leader_begins_term, "a leader begins its term without an entry", 20},
@@ -122,7 +124,8 @@ finding first_found(Bug& wrong, const planted<Bug>& one) {
         wrong = one.bug;
         for (std::uint64_t seed = 1; seed <= one.most_lives; ++seed) {
             dprintf(ends[1], "%llu", static_cast<unsigned long long>(seed));
-            const simulation_result life = simulate({.seed = seed, .journal_kib = one.journal_kib});
+            const simulation_result life =
+                simulate({.seed = seed, .journal_kib = one.journal_kib, .repeats = one.repeats});
             dprintf(ends[1], " %s\n", life.checker.c_str());
             if (!life.checker.empty()) {
                 break;
