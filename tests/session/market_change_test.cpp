@@ -104,32 +104,32 @@ TEST_CASE("orders one by one, applied to what was shown, are those that the book
             it.at(venue_start + step);
             const auto account = static_cast<std::uint32_t>(draw(1, 2));
             ask next(draw(0, 1) == 0 ? side::buy : side::sell, account, draw(1, 9), draw(95, 105));
-            shard_command command = next;
+            shard_command sent = next;
             const std::int64_t kind = draw(1, 100);
             if (kind <= 10) {
-                command = next.showing(1);
+                sent = next.showing(1);
             } else if (kind <= 20) {
-                command = next.ioc();
+                sent = next.ioc();
             } else if (kind <= 30) {
-                command = next.tif(time_in_force::at_the_close);
+                sent = next.tif(time_in_force::at_the_close);
             } else if (kind <= 40 && orders > 0) {
-                command = cancelling(account, nth(1 + random() % orders));
+                sent = cancelling(account, nth(1 + random() % orders));
             } else if (kind <= 50 && orders > 0) {
-                command = repricing(account, nth(1 + random() % orders), draw(95, 105));
+                sent = repricing(account, nth(1 + random() % orders), draw(95, 105));
             } else if (kind <= 53) {
-                command = auctioning(apple, auction_kind::closing);
+                sent = auctioning(apple, auction_kind::closing);
                 ++closings;
             } else if (kind <= 55) {
-                command = auctioning(apple, auction_kind::opening);
+                sent = auctioning(apple, auction_kind::opening);
             } else if (kind <= 60) {
-                command = going(apple, market_state::open);
+                sent = going(apple, market_state::open);
             }
-            orders += std::holds_alternative<submit_order>(command) ? 1 : 0;
-            if (const market_change_ptr change = it.apply(command)) {
+            orders += std::holds_alternative<submit_order>(sent) ? 1U : 0U;
+            if (const market_change_ptr change = it.apply(sent)) {
                 take(shown, change->orders);
                 for (const trade_line& each : change->trades) {
                     REQUIRE(each.number.value == ++trades);
-                    auction_trades += each.in_auction ? 1 : 0;
+                    auction_trades += each.in_auction ? 1U : 0U;
                 }
             }
             shown_by_id wanted;
