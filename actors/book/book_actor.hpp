@@ -23,10 +23,10 @@ struct book_turn_mail {
     std::shared_ptr<handed_turn> turn;
 };
 
-/// Runs the turns of books, apart from all other books.
+/// Runs the turns of one book, apart from all other books.
 ///
-/// As many a shard as are of use, started by the node's wiring; a symbol's turns of a round go to one of them. Owns nothing: the
-/// book is its shard's, whose thread waits meanwhile and touches none. Never blocks. Bound: one turn a book and round. If it fails
+/// One a symbol, started by the shard's actor, which hears when it ends; lives as long as that. Owns nothing: the book is its
+/// shard's, whose thread waits meanwhile and touches none. Never blocks. Bound: one turn a round. If it fails
 /// the node ends; the round it failed in comes to an end all the same.
 using book_actor = caf::typed_actor<caf::reacts_to<book_turn_mail>>;
 

@@ -16,10 +16,12 @@ struct watched_part {
 /// Hears of every actor that a node cannot do without, and says so when one is gone by itself: `failed` with a sentence that names
 /// it and what follows. Whoever asked them to stop (`exit_reason::user_shutdown`) hears nothing.
 ///
-/// One a node, started by its wiring when all that it watches run, ended last. Owns nothing. Never blocks. Sessions are not among
-/// them: the door watches those. Bound: the parts.
+/// One a node, started by its wiring, ended last. Owns nothing. Never blocks. Those that begin later are sent to it, as a
+/// `watched_part`. Sessions are not among them: the door watches those. Bound: the parts.
 [[nodiscard]] caf::behavior supervisor_behavior(
     caf::event_based_actor* self, const std::vector<watched_part>& parts,
     const std::function<void(const std::string& why)>& failed);
 
 }  // namespace bourse
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(bourse::watched_part)

@@ -17,6 +17,7 @@ constexpr std::uint64_t acts_number = 0;
 /// Nor this: of sessions that are gone.
 constexpr std::uint64_t gone_number = UINT64_MAX;
 constexpr std::size_t max_ends_kept = 65'536;
+constexpr std::size_t max_instruments = 100'000;
 
 request_refused refusal_of(replica_refusal why) {
     using kind = request_refused::kind;
@@ -79,7 +80,14 @@ public:
     void more();
     /// Hands out what is to be done.
     void pump();
-    void let_go() { own_ = nullptr; }
+    /// Its actor has ended, and with it those that it started.
+    void let_go() {
+        own_ = nullptr;
+        for (const auto& [symbol, each] : books_) {
+            caf::anon_send_exit(each.to, caf::exit_reason::user_shutdown);
+        }
+        books_.clear();
+    }
 
 private:
     using watchers = std::vector<std::uint64_t>;
@@ -91,6 +99,8 @@ private:
     void keep_ends(const std::vector<shard_command>& refused, std::uint64_t ask);
     void end_leases();
     void run_turns(std::span<book_turn* const> turns);
+    void make_books();
+    const post<book_actor>& book_of(symbol_id symbol);
     void hand_out(desk_effects& out);
     void tell(const std::vector<told_entry_ptr>& entries, const std::vector<desk_answer>& answers);
     void tell_market(const std::vector<told_entry_ptr>& entries);
@@ -118,6 +128,8 @@ private:
     std::deque<std::pair<std::uint64_t, std::uint64_t>>
         behind_;  ///< index, records: not durable as events
     std::uint64_t behind_records_ = 0;
+    std::map<symbol_id, post<book_actor>> books_;
+    symbol_id next_symbol_{};
     std::vector<shard_command> ends_;  ///< of leases, which were refused: they come again
     std::uint64_t tick_at_ms_ = 0;
     bool more_is_planned_ = false;
@@ -129,8 +141,9 @@ private:
 void shard_work::begin(const shard_begin& mail) {
     to_ = mail;
     has_begun_ = true;
-    if (!to_.books.empty()) {
+    if (parts_.registry != nullptr) {
         parts_.desk->set_runner([this](std::span<book_turn* const> turns) { run_turns(turns); });
+        make_books();
     }
     pump();
 }
@@ -149,10 +162,37 @@ void shard_work::run_turns(std::span<book_turn* const> turns) {
     }
     handed_turns apart(turns.size() - 1);
     for (book_turn* each : turns.subspan(1)) {
-        const symbol_id symbol = static_cast<const shard_book*>(each)->book.rules().symbol;
-        apart.hand(to_.books[symbol.value % to_.books.size()], *each);
+        apart.hand(book_of(static_cast<const shard_book*>(each)->book.rules().symbol), *each);
     }
     apart.finish(*turns.front());
+}
+
+/// An actor for each instrument that has a book here, if there is a new one.
+void shard_work::make_books() {
+    const directory& names = parts_.acts->names();
+    if (parts_.registry == nullptr || names.free_symbol() == next_symbol_) {
+        return;
+    }
+    next_symbol_ = names.free_symbol();
+    for (const instrument_record* each : names.instruments("", max_instruments)) {
+        const symbol_id symbol = each->terms.rules.symbol;
+        if (state().book(symbol) != nullptr) {
+            static_cast<void>(book_of(symbol));
+        }
+    }
+}
+
+const post<book_actor>& shard_work::book_of(symbol_id symbol) {
+    const auto found = books_.find(symbol);
+    if (found != books_.end()) {
+        return found->second;
+    }
+    const instrument_record* const named = parts_.acts->names().instrument(symbol);
+    const std::string name = named != nullptr ? named->name : std::to_string(symbol.value);
+    auto count = parts_.registry->add("book", name);
+    const book_actor made = self_->spawn(book_behavior, count);
+    caf::anon_send(to_.supervisor, watched_part{caf::actor_cast<caf::actor>(made), "book " + name});
+    return books_.emplace(symbol, post<book_actor>{made, std::move(count)}).first->second;
 }
 
 // --- Asked by sessions ----------------------------------------------------------------------------
@@ -377,7 +417,7 @@ void shard_work::look_at_health() {
 table_answer shard_work::books(const std::string& name) const {
     table_answer table;
     table.columns = {"symbol", "number", "state", "orders", "trades", "events"};
-    for (const instrument_record* each : parts_.acts->names().instruments("", 100'000)) {
+    for (const instrument_record* each : parts_.acts->names().instruments("", max_instruments)) {
         const symbol_id symbol = each->terms.rules.symbol;
         const order_book* const book = state().book(symbol);
         if (book == nullptr || (!name.empty() && name != each->name)) {
@@ -596,6 +636,9 @@ void shard_work::tell_market(const std::vector<told_entry_ptr>& entries) {
 void shard_work::do_acts() {
     while (parts_.acts->has_work()) {
         act_desk::effects out = parts_.acts->take();
+        if (!out.answers.empty()) {
+            make_books();
+        }
         for (act_desk::effects::answer& each : out.answers) {
             reply(each.session, each.ask, std::move(each.what));
         }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/book/book_actor.hpp"
+#include "actors/console/supervisor_actor.hpp"
 #include "actors/directory/key_hash.hpp"
 #include "actors/journal/journal_actor.hpp"
 #include "actors/market_data/market_data_actor.hpp"
@@ -35,13 +36,13 @@ struct shard_begin {
     post<keys_actor> keys;
     post<door_actor> door;
     post<told_actor> history;  ///< none: not kept
-    std::vector<post<book_actor>> books;
+    caf::actor supervisor;     ///< hears of the books' actors
 };
 
 /// One shard's replica on this node: applies entries, and tells everybody what came of them.
 ///
 /// One a shard, started by the node's wiring with what was opened, detached, since it waits for its books in a round. Owns the
-/// replica with its books, ledger and names. Lives as long as the node; if it fails, or its disk does, the node ends, and the
+/// replica with its books, ledger and names, and has an actor for each book. Lives as long as the node; if it fails, or its disk does, the node ends, and the
 /// next start goes on from what is durable. Bounds: those of `replica_options`, and `max_behind_events`: while the event
 /// store is so far behind, commands are refused as `overloaded`.
 ///
@@ -80,6 +81,8 @@ struct shard_parts {
     std::shared_ptr<told_queue> history;  ///< null: not kept
     failure_sink fail;
     activity_log_ptr log;  ///< null: none
+    /// Where the books' actors are entered; null: there are none, and the shard's thread takes all turns.
+    std::shared_ptr<actor_registry> registry;
     std::size_t handed_out_from = min_inputs_handed_out;
     std::uint64_t max_behind = max_behind_events;
 };

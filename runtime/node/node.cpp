@@ -192,6 +192,7 @@ void running_node::start(const node_options& options) {
     }
     parts->fail = fail;
     parts->log = options.log;
+    parts->registry = registry_;
     parts->handed_out_from = options.hand_out_from;
     parts->max_behind = options.max_behind_events;
     auto counted = count("shard", "1");
@@ -256,12 +257,9 @@ void running_node::start(const node_options& options) {
                           keys_behavior, door_, post<key_owner>{key_owner(shard_.to), shard_.count},
                           gate_, options.log, counted),
                       counted);
-    for (unsigned i = 1; i <= std::max(1U, std::thread::hardware_concurrency() - 1); ++i) {
-        counted = count("book", std::to_string(i));
-        begin.books.push_back(keep(system_.spawn(book_behavior, counted), counted));
-    }
     all_.push_back(system_.spawn(supervisor_behavior, std::exchange(watched_, {}),
                                  std::function<void(const std::string&)>(fail)));
+    begin.supervisor = all_.back();
     add_node_tables(*registry_, data_->identity, options.data, table_, figures_,
                     data_->history_kept, data_->no_history);
     port_ = std::make_unique<node_port>(shard_, table_, gate_);

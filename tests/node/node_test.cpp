@@ -335,6 +335,41 @@ TEST_CASE("what sessions and operators do is logged, with whom and what it is ab
     }
 }
 
+TEST_CASE("each book has an actor, in which its turns of a round are taken") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    for (int start = 0; start < 2; ++start) {
+        const auto running = open_node(small_node(folder));
+        market at(*running, folder);
+        const stops_first ends(*running);
+        if (start == 0) {
+            at.set_up();
+            static_cast<void>(at.boss.get<done_answer>(
+                add_instrument{.name = "PEAR", .currency = "USD", .description = "", .terms = {}}));
+            static_cast<void>(at.boss.get<submitted>(submit_request{
+                {book_state{.symbol = {2}, .what = {.state = market_state::open}}}}));
+        }
+        for (int i = 0; i < 10; ++i) {
+            submit_request list;
+            for (const std::uint32_t symbol : {1U, 2U}) {
+                list.commands.push_back(an_order(1, symbol, side::buy, 10 + i, 1));
+            }
+            static_cast<void>(at.boss.get<submitted>(list));
+        }
+        std::map<std::string, std::uint64_t> handled;
+        const auto actors = at.boss.get<table_answer>(console_request{"actors", ""});
+        REQUIRE(actors.columns.at(3) == "handled");
+        for (const auto& row : actors.rows) {
+            if (row.at(0) == "book") {
+                handled[row.at(1)] = std::stoull(row.at(3));
+            }
+        }
+        REQUIRE(handled.size() == 2);
+        // One of the two is taken by the shard's thread, and the last may be counted a little later.
+        CHECK(handled.at("AAPL") + handled.at("PEAR") >= 9);
+    }
+}
+
 TEST_CASE("an operator may trust a clock that jumped, and skip only what a shard is stuck at") {
     const temporary_folder temporary;
     const std::string folder = temporary.path() + "/data";
