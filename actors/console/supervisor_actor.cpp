@@ -8,7 +8,8 @@ namespace bourse {
 
 caf::behavior supervisor_behavior(caf::event_based_actor* self,
                                   const std::vector<watched_part>& parts,
-                                  const std::function<void(const std::string& why)>& failed) {
+                                  const std::function<void(const std::string& why)>& failed,
+                                  const std::shared_ptr<actor_count>& count) {
     const auto names = std::make_shared<std::map<caf::actor_addr, std::string>>();
     const auto watch = [self, names](const watched_part& one) {
         (*names)[one.part.address()] = one.name;
@@ -23,7 +24,10 @@ caf::behavior supervisor_behavior(caf::event_based_actor* self,
                    "); what was acknowledged is durable, and there again at the next start");
         }
     });
-    return {watch};
+    return {[watch, count](const watched_part& one) {
+        const handling here(count);
+        watch(one);
+    }};
 }
 
 }  // namespace bourse

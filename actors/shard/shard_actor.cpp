@@ -191,7 +191,7 @@ const post<book_actor>& shard_work::book_of(symbol_id symbol) {
     const std::string name = named != nullptr ? named->name : std::to_string(symbol.value);
     auto count = parts_.registry->add("book", name);
     const book_actor made = self_->spawn(book_behavior, count);
-    caf::anon_send(to_.supervisor, watched_part{caf::actor_cast<caf::actor>(made), "book " + name});
+    to_.supervisor.tell(watched_part{caf::actor_cast<caf::actor>(made), "book " + name});
     return books_.emplace(symbol, post<book_actor>{made, std::move(count)}).first->second;
 }
 

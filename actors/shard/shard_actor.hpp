@@ -35,8 +35,8 @@ struct shard_begin {
     post<market_data_actor> market;
     post<keys_actor> keys;
     post<door_actor> door;
-    post<told_actor> history;  ///< none: not kept
-    caf::actor supervisor;     ///< hears of the books' actors
+    post<told_actor> history;     ///< none: not kept
+    post<caf::actor> supervisor;  ///< hears of the books' actors
 };
 
 /// One shard's replica on this node: applies entries, and tells everybody what came of them.

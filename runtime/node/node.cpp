@@ -257,9 +257,11 @@ void running_node::start(const node_options& options) {
                           keys_behavior, door_, post<key_owner>{key_owner(shard_.to), shard_.count},
                           gate_, options.log, counted),
                       counted);
-    all_.push_back(system_.spawn(supervisor_behavior, std::exchange(watched_, {}),
-                                 std::function<void(const std::string&)>(fail)));
-    begin.supervisor = all_.back();
+    counted = count("supervisor", "1");
+    all_.push_back(system_.spawn<caf::detached>(supervisor_behavior, std::exchange(watched_, {}),
+                                                std::function<void(const std::string&)>(fail),
+                                                counted));
+    begin.supervisor = {all_.back(), counted};
     add_node_tables(*registry_, data_->identity, options.data, table_, figures_,
                     data_->history_kept, data_->no_history);
     port_ = std::make_unique<node_port>(shard_, table_, gate_);

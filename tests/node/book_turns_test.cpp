@@ -43,19 +43,22 @@ struct shared_queue : caf::actor_system_config {
 /// Two books' actors, supervised as a node's are.
 struct two_books {
     two_books() {
-        all.push_back(
-            system.spawn(supervisor_behavior, std::vector<watched_part>(),
-                         std::function<void(const std::string&)>([this](const std::string& why) {
-                             if (!std::exchange(has_said, true)) {
-                                 said.set_value(why);
-                             }
-                         })));
+        const auto supervising = registry.add("supervisor", "1");
+        all.push_back(system.spawn<caf::detached>(
+            supervisor_behavior, std::vector<watched_part>(),
+            std::function<void(const std::string&)>([this](const std::string& why) {
+                if (!std::exchange(has_said, true)) {
+                    said.set_value(why);
+                }
+            }),
+            supervising));
+        const post<caf::actor> supervisor{all.front(), supervising};
         for (const char* name : {"1", "2"}) {
             const auto count = registry.add("book", name);
             const book_actor made = system.spawn(book_behavior, count);
             books.push_back({made, count});
-            caf::anon_send(all.front(), watched_part{caf::actor_cast<caf::actor>(made),
-                                                     std::string("book ") + name});
+            supervisor.tell(
+                watched_part{caf::actor_cast<caf::actor>(made), std::string("book ") + name});
         }
     }
     ~two_books() {

@@ -122,11 +122,12 @@ TEST_CASE("a part that fails is named, of every kind, and one that was asked to 
             const caf::actor other = of.spawn("console");
             std::promise<std::string> said;
             auto heard = said.get_future();
-            const caf::actor watching = of.system.spawn(
+            const caf::actor watching = of.system.spawn<caf::detached>(
                 supervisor_behavior,
                 std::vector<watched_part>{{made, std::string(kind) + " 1"}, {other, "console 2"}},
                 std::function<void(const std::string&)>(
-                    [&](const std::string& why) { said.set_value(why); }));
+                    [&](const std::string& why) { said.set_value(why); }),
+                of.registry->add("supervisor", "1"));
             caf::anon_send_exit(made, by_itself ? caf::exit_reason::unhandled_exception
                                                 : caf::exit_reason::user_shutdown);
             if (!by_itself) {  // then the first that is heard of is the other
@@ -155,10 +156,11 @@ TEST_CASE("a part that was gone before it is watched is named too") {
         self->wait_for(gone);
     }
     std::promise<std::string> said;
-    const caf::actor watching =
-        of.system.spawn(supervisor_behavior, std::vector<watched_part>{{gone, "console 1"}},
-                        std::function<void(const std::string&)>(
-                            [&](const std::string& why) { said.set_value(why); }));
+    const caf::actor watching = of.system.spawn<caf::detached>(
+        supervisor_behavior, std::vector<watched_part>{{gone, "console 1"}},
+        std::function<void(const std::string&)>(
+            [&](const std::string& why) { said.set_value(why); }),
+        of.registry->add("supervisor", "1"));
     auto heard = said.get_future();
     REQUIRE(heard.wait_for(std::chrono::minutes(1)) == std::future_status::ready);
     CHECK(heard.get().starts_with("console 1 failed ("));
