@@ -146,7 +146,7 @@ bool cannot_hold(reason a, reason b) {
         // An id is zero or a live order's; a book is in one state.
         {reason::invalid_order_id, reason::duplicate_order_id},
         {reason::market_closed, reason::market_halted},
-        // One quantity: the later way overwrites the earlier.
+        // One quantity: the later way overwrites the earlier. Off its lot and beyond a limit is a case of its own below.
         {reason::invalid_quantity, reason::off_lot},
         {reason::invalid_quantity, reason::below_min_quantity},
         {reason::invalid_quantity, reason::above_max_quantity},
@@ -402,6 +402,17 @@ bool cannot_hold_in_replace(reason a, reason b) {
 }
 
 }  // namespace
+
+TEST_CASE("3 a quantity that is off its lot and below or above what may be is off its lot") {
+    for (const std::int64_t lots : {15, 2'015}) {
+        scene s = good_order();
+        s.order.quantity = {lots};
+        CHECK(answer_to_new(s) == reason::off_lot);
+        scene changed = good_replace();
+        changed.change.quantity = {lots};
+        CHECK(answer_to_replace(changed) == reason::off_lot);
+    }
+}
 
 TEST_CASE("12.3 the good replace of the precedence table is done") {
     CHECK(answer_to_replace(good_replace()) == reason::none);
