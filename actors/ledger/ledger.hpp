@@ -321,7 +321,7 @@ private:
     void cancel_group(slot at, slot but);
     void note_group_fill(const open_order& order, bool ended);
 
-    // --- Positions, lines, settlement: positions.cpp, settlement.cpp
+    // --- Positions, lines, settlement: accounts.cpp, settlement.cpp
     [[nodiscard]] slot position_of(account_id holder, asset_id asset);
     [[nodiscard]] slot find_position(account_id holder, asset_id asset) const noexcept {
         return positions_by_key_.find(std::uint64_t{holder.value} << 32U | asset.value);
