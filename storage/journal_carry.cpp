@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "messages/assert.hpp"
 #include "storage/journal.hpp"
 #include "storage/journal_bug.hpp"
 #include "storage/segment_files.hpp"
@@ -98,6 +99,7 @@ outcome journal::check_carrying() const {
                                              std::to_string(left) + " are left"};
     }
     const std::uint64_t of_segment = carried_bytes_of_segment();
+    BOURSE_ASSERT(of_segment > 0);
     const std::uint64_t afterwards = (carrying_bytes() + of_segment - 1) / of_segment + 1;
     if (segments < afterwards + std::max<std::size_t>(1, segments / 16)) {
         return error{errc::storage_full, "what is needed takes " + std::to_string(afterwards) +

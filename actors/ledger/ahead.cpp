@@ -31,7 +31,11 @@ void ledger::ask_for(std::span<const shard_command> soon,
     const auto changes_of = std::span{changes}.first(change_count);
     const auto order_named = [&](std::size_t i) {
         const auto* cancel = std::get_if<submit_cancel>(&soon[i]);
-        return cancel != nullptr ? cancel->order : std::get_if<submit_replace>(&soon[i])->order;
+        const auto* replace = std::get_if<submit_replace>(&soon[i]);
+        if (cancel == nullptr && replace == nullptr) {
+            __builtin_unreachable();  // there is nothing else among the changes
+        }
+        return cancel != nullptr ? cancel->order : replace->order;
     };
     // In turn, so that what one step asks for comes while another one is done.
     for (const std::size_t i : changes_of) {
