@@ -106,6 +106,8 @@ void open_door(door_actor::stateful_pointer<door_state> self, const door_links& 
     self->monitor(made);
     self->state.numbers[made.address()] = number.value;
     self->state.voices[number.value] = std::move(voice);
+    // Before its client hears of it.
+    session_trail(links.log, number, options.user).began(options.role);
     end_login(who, number,
               logged_in{number, mail.user->name, mail.user->role, mail.user->accounts});
 }

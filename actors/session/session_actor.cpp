@@ -53,7 +53,6 @@ session_actor::behavior_type session_behavior(session_actor::stateful_pointer<se
     self->state.links = std::move(links);
     self->state.count = count;
     self->state.trail.emplace(self->state.links.log, options.number, options.user);
-    self->state.trail->began(options.role);
     const auto done = [self] { self->state.pass_on(self); };
     return {
         [self, done, count](session_ask& mail) {
