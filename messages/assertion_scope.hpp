@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "messages/assert.hpp"
@@ -12,6 +13,11 @@ struct violated_assertion {
     const char* file = "";
     int line = 0;
 };
+
+/// `FILE:LINE: CONDITION`.
+[[nodiscard]] inline std::string to_text(const violated_assertion& bug) {
+    return std::string(bug.file) + ":" + std::to_string(bug.line) + ": " + bug.condition;
+}
 
 /// While it exists, assertions of this thread throw `violated_assertion`.
 class assertion_scope {

@@ -79,6 +79,7 @@ struct history_request {
     timestamp until{};     ///< none: no end
     std::string cursor{};  ///< as an answer gave it; empty: from the newest
     std::uint32_t most = 100;
+    friend bool operator==(const history_request&, const history_request&) = default;
 };
 
 /// Execution reports of an account, from number `from` on: those that are kept, then new ones as they come.
@@ -283,6 +284,7 @@ struct history_order {
     client_id client{};
     timestamp at{};       ///< when it came
     timestamp changed{};  ///< and was last told of
+    friend bool operator==(const history_order&, const history_order&) = default;
 };
 struct history_trade {
     trade_number number{};
@@ -296,6 +298,7 @@ struct history_trade {
     account_id seller{};
     order_id buy{};
     order_id sell{};
+    friend bool operator==(const history_trade&, const history_trade&) = default;
 };
 struct history_answer {
     std::uint64_t as_of = 0;  ///< complete to this index
@@ -334,6 +337,7 @@ struct trade_line {
     timestamp at{};
     bourse::side aggressor = bourse::side::buy;
     bool in_auction = false;
+    friend bool operator==(const trade_line&, const trade_line&) = default;
 };
 /// What has changed in an order that is shown; `lots` zero: it is gone.
 struct shown_order {
@@ -341,6 +345,7 @@ struct shown_order {
     bourse::side side = bourse::side::buy;
     bourse::price price{};
     quantity lots{};
+    friend bool operator==(const shown_order&, const shown_order&) = default;
 };
 /// A symbol's market data. A snapshot says all; an increment what changed from `previous` to `number`. Who has another number
 /// than `previous` has missed something, and asks for a snapshot by subscribing again.
@@ -358,6 +363,7 @@ struct market_push {
     std::vector<level_line> asks;
     std::vector<trade_line> trades;
     std::vector<shown_order> orders;
+    friend bool operator==(const market_push&, const market_push&) = default;
 };
 
 /// The session has ended: by the operator, by time, or as the node stops. The last thing that is said.

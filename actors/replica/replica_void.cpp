@@ -51,7 +51,7 @@ std::optional<std::string> replica::try_apply(const entry& what, shard_output& o
         const bool trips = BOURSE_WIRED_WRONG(entries_trip) || BOURSE_WIRED_WRONG(stuck_state_kept);
         BOURSE_ASSERT(!trips || what.index % 128 != 77 || what.commands.empty());
     } catch (const violated_assertion& bug) {
-        return std::string(bug.file) + ":" + std::to_string(bug.line) + ": " + bug.condition;
+        return to_text(bug);
     }
     return std::nullopt;
 }

@@ -40,15 +40,11 @@ std::string name_of() {
 }
 
 void describe(const shard_command& one, activity& into) {
+    into.account = account_of(one);
     std::visit(
         [&](const auto& what) {
             using type = std::decay_t<decltype(what)>;
             into.what = name_of<type>() + " asked";
-            if constexpr (std::is_same_v<type, submit_order>) {
-                into.account = what.order.account;
-            } else if constexpr (requires { what.account; }) {
-                into.account = what.account;
-            }
             if constexpr (requires { what.symbol; }) {
                 into.symbol = what.symbol;
             }
@@ -90,11 +86,11 @@ activity session_trail::about(std::uint64_t ask, std::string what) const {
     return made;
 }
 
-void session_trail::began(user_role role) const {
+void session_trail::began() const {
     if (wants(level::info)) {
-        const char* const as = role == user_role::market_operator ? "an operator"
-                               : role == user_role::trader        ? "a trader"
-                                                                  : "a viewer";
+        const char* const as = role_ == user_role::market_operator ? "an operator"
+                               : role_ == user_role::trader        ? "a trader"
+                                                                   : "a viewer";
         to_->write(level::info, about(0, std::string("logged in, as ") + as));
     }
 }
@@ -107,7 +103,8 @@ void session_trail::ended(const std::string& why) const {
 }
 
 void session_trail::asked(std::uint64_t ask, const session_request& request) {
-    if (!wants(level::info)) {
+    const bool wants_all = wants(level::debug);
+    if (!wants_all && (role_ != user_role::market_operator || !wants(level::info))) {
         return;
     }
     if (auto act = act_of(request)) {
@@ -119,7 +116,6 @@ void session_trail::asked(std::uint64_t ask, const session_request& request) {
     if (submit == nullptr) {
         return;
     }
-    const bool wants_all = wants(level::debug);
     for (const shard_command& each : submit->commands) {
         const bool is_act = !is_of_client(each);
         if (is_act || wants_all) {

@@ -50,10 +50,10 @@ using activity_log_ptr = std::shared_ptr<activity_log>;  ///< null: nobody does
 /// What one session asks and is answered. Its calls are those of the session's thread.
 class session_trail {
 public:
-    session_trail(activity_log_ptr to, session_number session, std::string user)
-        : to_(std::move(to)), session_(session), user_(std::move(user)) {}
+    session_trail(activity_log_ptr to, session_number session, std::string user, user_role role)
+        : to_(std::move(to)), session_(session), user_(std::move(user)), role_(role) {}
 
-    void began(user_role role) const;
+    void began() const;
     /// `why` empty: by its client's will, or since that is gone.
     void ended(const std::string& why) const;
     /// Each command of a list: those of clients at `debug`, those of operators at `info`, as other acts of theirs.
@@ -70,6 +70,7 @@ private:
     activity_log_ptr to_;
     session_number session_;
     std::string user_;
+    user_role role_;
     std::set<std::uint64_t> acts_;  ///< of an operator, not answered yet
 };
 

@@ -107,7 +107,7 @@ void open_door(door_actor::stateful_pointer<door_state> self, const door_links& 
     self->state.numbers[made.address()] = number.value;
     self->state.voices[number.value] = std::move(voice);
     // Before its client hears of it.
-    session_trail(links.log, number, options.user).began(options.role);
+    session_trail(links.log, number, options.user, options.role).began();
     end_login(who, number,
               logged_in{number, mail.user->name, mail.user->role, mail.user->accounts});
 }

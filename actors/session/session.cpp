@@ -19,22 +19,6 @@ bool is_cancel(const shard_command& one) {
            std::holds_alternative<submit_mass_cancel>(one);
 }
 
-/// The account that a command is about; none for those of the market.
-account_id account_of(const shard_command& one) {
-    return std::visit(
-        [](const auto& what) {
-            using type = std::decay_t<decltype(what)>;
-            if constexpr (std::is_same_v<type, submit_order>) {
-                return what.order.account;
-            } else if constexpr (requires { what.account; }) {
-                return what.account;
-            } else {
-                return account_id{};
-            }
-        },
-        one);
-}
-
 }  // namespace
 
 /// 12 bits of the start, 20 of the session, 32 to count with: those of a session that is gone may come again after
@@ -275,7 +259,7 @@ void session::lost(std::uint64_t ask) {
 void session::renew_leases(const moment& now, bool end) {
     session_effects::commands all;
     for (auto& [account, its] : leases_) {
-        its.until = end ? timestamp{1} : now.wall + options_.cancel_on_disconnect;
+        its.until = end ? lease_over : now.wall + options_.cancel_on_disconnect;
         all.list.emplace_back(renew_lease{.account = account, .lease = its.id, .until = its.until});
     }
     if (!all.list.empty()) {

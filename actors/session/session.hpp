@@ -39,6 +39,8 @@ struct session_options {
 
 inline constexpr duration max_cancel_on_disconnect{3'600'000'000'000};
 inline constexpr duration min_cancel_on_disconnect{100'000'000};
+/// Until when a lease is, that is over at once.
+inline constexpr timestamp lease_over{1};
 
 /// Reports `first` and on of an account, as they are kept somewhere.
 struct past_reports {

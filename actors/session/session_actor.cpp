@@ -52,7 +52,7 @@ session_actor::behavior_type session_behavior(session_actor::stateful_pointer<se
     self->state.core = std::make_unique<session>(options);
     self->state.links = std::move(links);
     self->state.count = count;
-    self->state.trail.emplace(self->state.links.log, options.number, options.user);
+    self->state.trail.emplace(self->state.links.log, options.number, options.user, options.role);
     const auto done = [self] { self->state.pass_on(self); };
     return {
         [self, done, count](session_ask& mail) {

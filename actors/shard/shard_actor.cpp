@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "actors/session/clock.hpp"
@@ -47,6 +49,11 @@ std::string state_name(market_state state) {
         default:
             return std::to_string(static_cast<unsigned>(state));
     }
+}
+
+bool ends_lease(const shard_command& one) {
+    const auto* const lease = std::get_if<renew_lease>(&one);
+    return lease != nullptr && lease->until == lease_over;
 }
 
 std::uint64_t records_in(const told_entry& entry) {
@@ -96,7 +103,9 @@ private:
     void reply(std::uint64_t session, std::uint64_t ask, session_answer what);
     void refuse(std::uint64_t session, std::uint64_t ask, request_refused why);
     void submit(std::uint64_t session, std::uint64_t ask, std::vector<shard_command> commands);
-    void keep_ends(const std::vector<shard_command>& refused, std::uint64_t ask);
+    [[nodiscard]] std::optional<request_refused> try_submit(std::uint64_t session,
+                                                            std::uint64_t ask,
+                                                            std::vector<shard_command> commands);
     void end_leases();
     void run_turns(std::span<book_turn* const> turns);
     void make_books();
@@ -213,36 +222,30 @@ void shard_work::refuse(std::uint64_t session, std::uint64_t ask, request_refuse
 
 void shard_work::submit(std::uint64_t session, std::uint64_t ask,
                         std::vector<shard_command> commands) {
-    const bool reduces = std::all_of(commands.begin(), commands.end(), is_reducing);
-    if (behind_records_ > parts_.max_behind * (reduces ? 2 : 1)) {
-        keep_ends(commands, ask);
-        refuse(session, ask,
-               {request_refused::kind::overloaded, "the event store is too far behind", 50});
-        return;
+    // A session that is gone does not ask again for the ends of its leases, on which its orders wait.
+    std::vector<shard_command> ends;
+    if (ask == 0) {
+        std::copy_if(commands.begin(), commands.end(), std::back_inserter(ends), ends_lease);
     }
-    figures_->commands.fetch_add(commands.size(), std::memory_order_relaxed);
-    // Taken or not, it is moved from: those that nobody asks again are kept.
-    std::vector<shard_command> leases;
-    if (ask == 0 && session != acts_number) {
-        leases = commands;
-    }
-    const auto refused =
-        parts_.desk->submit(now(), std::move(commands), {.who = session, .ask = ask});
-    if (refused != replica_refusal::none) {
-        keep_ends(leases, ask);
-        refuse(session, ask, refusal_of(refused));
+    if (auto refused = try_submit(session, ask, std::move(commands))) {
+        const std::size_t room = max_ends_kept - ends_.size();
+        ends.resize(std::min(ends.size(), room));
+        std::move(ends.begin(), ends.end(), std::back_inserter(ends_));
+        refuse(session, ask, std::move(*refused));
     }
 }
 
-/// A session that is gone does not ask again for the end of its leases, on which its orders wait.
-void shard_work::keep_ends(const std::vector<shard_command>& refused, std::uint64_t ask) {
-    for (const shard_command& each : refused) {
-        const auto* const lease = std::get_if<renew_lease>(&each);
-        if (ask == 0 && lease != nullptr && lease->until <= state().now() &&
-            ends_.size() < max_ends_kept) {
-            ends_.push_back(each);
-        }
+std::optional<request_refused> shard_work::try_submit(std::uint64_t session, std::uint64_t ask,
+                                                      std::vector<shard_command> commands) {
+    const bool reduces = std::all_of(commands.begin(), commands.end(), is_reducing);
+    if (behind_records_ > parts_.max_behind * (reduces ? 2 : 1)) {
+        return request_refused{request_refused::kind::overloaded,
+                               "the event store is too far behind", 50};
     }
+    figures_->commands.fetch_add(commands.size(), std::memory_order_relaxed);
+    const auto refused =
+        parts_.desk->submit(now(), std::move(commands), {.who = session, .ask = ask});
+    return refused == replica_refusal::none ? std::nullopt : std::optional(refusal_of(refused));
 }
 
 void shard_work::end_leases() {
@@ -465,6 +468,7 @@ void shard_work::tick() {
     parts_.desk->tick(at);
     end_leases();
     pump();
+    look_at_health();
 }
 
 void shard_work::stop(const stop_mail& mail) {
@@ -501,7 +505,6 @@ void shard_work::pump() {
     figures_->checkpoint.store(copy.rows().index, std::memory_order_relaxed);
     figures_->leads.store(copy.speaks(), std::memory_order_relaxed);
     figures_->waiting.store(parts_.desk->waiting_answers(), std::memory_order_relaxed);
-    look_at_health();
     if (stopped_ != nullptr && parts_.desk->is_idle()) {
         std::exchange(stopped_, nullptr)->set_value();
     }

@@ -135,7 +135,7 @@ private:
     void begin_first(std::vector<std::shared_ptr<Feed>>& all, const std::shared_ptr<Feed>& feed,
                      told then);
     template <typename Feed>
-    void resume(const std::shared_ptr<Feed>& feed);
+    void resume(std::vector<std::shared_ptr<Feed>>& all);
 
     client_loop& loop_;
     const client_options options_;
@@ -384,23 +384,22 @@ void client::wire::begin_first(std::vector<std::shared_ptr<Feed>>& all,
     });
 }
 
-/// Where the connection breaks before there is an answer, the next one resumes it, or says that there is none.
+/// Where the connection breaks before there is an answer, the next one resumes them, or says that there is none.
 template <typename Feed>
-void client::wire::resume(const std::shared_ptr<Feed>& feed) {
-    begin_feed(feed, [feed](const std::optional<request_refused>& refused) {
-        if (refused && refused->what != request_refused::kind::unknown_outcome) {
-            feed->to->ended(*refused);
-        }
-    });
+void client::wire::resume(std::vector<std::shared_ptr<Feed>>& all) {
+    for (const auto& each : all) {
+        begin_feed(each, [&all, each](const std::optional<request_refused>& refused) {
+            if (refused && refused->what != request_refused::kind::unknown_outcome) {
+                std::erase(all, each);
+                each->to->ended(*refused);
+            }
+        });
+    }
 }
 
 void client::wire::resubscribe() {
-    for (const auto& each : report_feeds_) {
-        resume(each);
-    }
-    for (const auto& each : market_feeds_) {
-        resume(each);
-    }
+    resume(report_feeds_);
+    resume(market_feeds_);
 }
 
 // --- From any thread ------------------------------------------------------------------------------

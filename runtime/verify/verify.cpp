@@ -356,7 +356,7 @@ private:
         try {
             state.apply(what, out);
         } catch (const violated_assertion& bug) {
-            return std::string(bug.file) + ":" + std::to_string(bug.line) + ": " + bug.condition;
+            return to_text(bug);
         }
         return std::nullopt;
     }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -24,6 +25,17 @@ std::unique_ptr<gateway> serve(exchange_port& exchange, const std::string& at) {
     return std::move(*made);
 }
 
+/// A client that comes back when its connection breaks.
+std::unique_ptr<client> log_in(const std::string& address) {
+    client_options options;
+    options.server = address;
+    options.key = "operator";
+    options.reconnect_for = seconds_10;
+    auto made = client::connect(options);
+    REQUIRE(made);
+    return std::move(*made);
+}
+
 submit_request one_order() {
     submit_order made;
     made.symbol = {1};
@@ -40,13 +52,8 @@ TEST_CASE(
     small_exchange exchange;
     auto front = serve(exchange, "127.0.0.1:0");
     const std::string address = front->address();
-    client_options options;
-    options.server = address;
-    options.key = "operator";
-    options.reconnect_for = seconds_10;
-    const auto made = client::connect(options);
-    REQUIRE(made);
-    client& it = **made;
+    const auto made = log_in(address);
+    client& it = *made;
     add_instrument listed;
     listed.name = "AAPL";
     REQUIRE(std::holds_alternative<done_answer>(it.ask(listed)));
@@ -89,13 +96,8 @@ TEST_CASE("a subscription goes on however often the connection breaks before it 
     small_exchange exchange;
     auto front = serve(exchange, "127.0.0.1:0");
     const std::string address = front->address();
-    client_options options;
-    options.server = address;
-    options.key = "operator";
-    options.reconnect_for = seconds_10;
-    const auto made = client::connect(options);
-    REQUIRE(made);
-    client& it = **made;
+    const auto made = log_in(address);
+    client& it = *made;
     REQUIRE(std::holds_alternative<done_answer>(
         it.ask(open_named_account{.name = "alice", .deposits = {}})));
     std::mutex mutex;

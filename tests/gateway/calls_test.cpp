@@ -278,33 +278,7 @@ TEST_CASE("every field of market data crosses the wire as it is") {
                 }
             }}));
         at.exchange.push(sent);
-        const market_push came = pushed->get_future().get();
-        CHECK(came.symbol == sent.symbol);
-        CHECK(came.feed == sent.feed);
-        CHECK(came.is_snapshot == sent.is_snapshot);
-        CHECK(came.was_conflated == sent.was_conflated);
-        CHECK(came.previous == sent.previous);
-        CHECK(came.number == sent.number);
-        CHECK(came.state == sent.state);
-        CHECK(came.at == sent.at);
-        CHECK(came.bids == sent.bids);
-        CHECK(came.asks == sent.asks);
-        REQUIRE(came.trades.size() == sent.trades.size());
-        for (std::size_t i = 0; i < sent.trades.size(); ++i) {
-            CHECK(came.trades[i].number == sent.trades[i].number);
-            CHECK(came.trades[i].price == sent.trades[i].price);
-            CHECK(came.trades[i].lots == sent.trades[i].lots);
-            CHECK(came.trades[i].at == sent.trades[i].at);
-            CHECK(came.trades[i].aggressor == sent.trades[i].aggressor);
-            CHECK(came.trades[i].in_auction == sent.trades[i].in_auction);
-        }
-        REQUIRE(came.orders.size() == sent.orders.size());
-        for (std::size_t i = 0; i < sent.orders.size(); ++i) {
-            CHECK(came.orders[i].id == sent.orders[i].id);
-            CHECK(came.orders[i].side == sent.orders[i].side);
-            CHECK(came.orders[i].price == sent.orders[i].price);
-            CHECK(came.orders[i].lots == sent.orders[i].lots);
-        }
+        CHECK(pushed->get_future().get() == sent);
     }
 }
 
@@ -353,48 +327,11 @@ TEST_CASE(
                                         .cursor = "here",
                                         .most = 6};
             const auto came = good<history_answer>(at.boss->ask(asked));
-            const history_request arrived = at.exchange.last_history();
-            CHECK(arrived.what == asked.what);
-            CHECK(arrived.account == asked.account);
-            CHECK(arrived.symbol == asked.symbol);
-            CHECK(arrived.order == asked.order);
-            CHECK(arrived.side == asked.side);
-            CHECK(arrived.open == asked.open);
-            CHECK(arrived.from == asked.from);
-            CHECK(arrived.until == asked.until);
-            CHECK(arrived.cursor == asked.cursor);
-            CHECK(arrived.most == asked.most);
+            CHECK(at.exchange.last_history() == asked);
             CHECK(came.as_of == at.exchange.index());
-            CHECK(came.next == "on");
-            REQUIRE(came.orders.size() == 2);
-            const history_order& order = came.orders[0];
-            const history_order& its = kept.orders[0];
-            CHECK(order.id == its.id);
-            CHECK(order.account == its.account);
-            CHECK(order.symbol == its.symbol);
-            CHECK(order.side == its.side);
-            CHECK(order.price == its.price);
-            CHECK(order.lots == its.lots);
-            CHECK(order.filled == its.filled);
-            CHECK(order.remaining == its.remaining);
-            CHECK(order.open == its.open);
-            CHECK(order.why == its.why);
-            CHECK(order.client == its.client);
-            CHECK(order.at == its.at);
-            CHECK(order.changed == its.changed);
-            REQUIRE(came.trades.size() == 2);
-            const history_trade& trade = came.trades[0];
-            const history_trade& made = kept.trades[0];
-            CHECK(trade.number == made.number);
-            CHECK(trade.symbol == made.symbol);
-            CHECK(trade.price == made.price);
-            CHECK(trade.lots == made.lots);
-            CHECK(trade.at == made.at);
-            CHECK(trade.aggressor == made.aggressor);
-            CHECK(trade.buyer == made.buyer);
-            CHECK(trade.seller == made.seller);
-            CHECK(trade.buy == made.buy);
-            CHECK(trade.sell == made.sell);
+            CHECK(came.next == kept.next);
+            CHECK(came.orders == kept.orders);
+            CHECK(came.trades == kept.trades);
         }
     }
 }
