@@ -158,7 +158,9 @@ result<std::vector<opening_deposit>> deposits_of(const account_spec& asked,
         if (each.of_currency) {
             const currency_record* found = names.find_currency(each.asset);
             if (found == nullptr) {
-                return refusal(errc::unknown, "there is no currency " + quoted(each.asset));
+                return refusal(errc::unknown, "there is no currency " + quoted(each.asset) +
+                                                  ": it is made with the first instrument that is "
+                                                  "paid in it");
             }
             const result<money> amount = to_money(each.amount, *found);
             if (!amount) {
@@ -169,7 +171,8 @@ result<std::vector<opening_deposit>> deposits_of(const account_spec& asked,
         }
         const instrument_record* found = names.find_instrument(each.asset);
         if (found == nullptr) {
-            return refusal(errc::unknown, "there is no instrument " + quoted(each.asset));
+            return refusal(errc::unknown,
+                           "there is no instrument " + quoted(each.asset) + ": add it first");
         }
         const result<std::int64_t> lots = to_lots(each.amount, *found);
         if (!lots) {
@@ -197,7 +200,8 @@ result<std::vector<account_id>> accounts_of(user_role role, const std::vector<st
     for (const std::string& name : asked) {
         const account_record* found = names.find_account(name);
         if (found == nullptr) {
-            return refusal(errc::unknown, "there is no account " + quoted(name));
+            return refusal(errc::unknown,
+                           "there is no account " + quoted(name) + ": open it first");
         }
         all.push_back(found->id);
     }

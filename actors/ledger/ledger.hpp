@@ -142,6 +142,11 @@ public:
 
     // --- Answers --------------------------------------------------------------------------------
 
+    /// Whether a shard that keeps the rules could say this now (shard RULES 4.7). What cannot be must go no further.
+    [[nodiscard]] bool can_be(const event& what, shard_id from) const noexcept;
+    [[nodiscard]] bool can_be(const transfer_message& what) const noexcept;
+    [[nodiscard]] bool can_be(const transfer_returned& what) const noexcept;
+
     /// An event about an order of this shard's accounts, by a book of `book_shard`. `soon`: where the order may be,
     /// as `ask_for_order` told or the ledger when it passed something on to the book.
     void settle(const event& what, shard_id book_shard, slot soon = no_slot);

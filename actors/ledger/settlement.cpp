@@ -218,7 +218,7 @@ slot ledger::end_pending(open_order& order, const event& what, client_id& client
     --order.pending_count;
     if (what.kind == event_kind::replaced) {
         order.worst = what.price;
-        if (!its.is_none()) {
+        if (its.is_remembered()) {
             order.client = its;
         }
     }

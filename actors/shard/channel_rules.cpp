@@ -79,6 +79,10 @@ void shard::machine::handle(const channel_delivery& what) {
     for (const channel_message& message : what.messages) {
         channel& from = channels_[what.from];
         if (number == from.last_taken + 1) {
+            if (!can_be(message, what.from)) {
+                ledger_.refuse({}, reason::invalid_request);
+                break;
+            }
             from.last_taken = number;
             take(what.from, message);
         } else if (number > from.last_taken) {
@@ -100,6 +104,21 @@ void shard::machine::handle(const channel_receipt& what) {
     if (to.choked && channels_.is_relieved(to)) {
         to.choked = false;
     }
+}
+
+// 4.7.
+bool shard::machine::can_be(const channel_message& message, shard_id from) const {
+    if (const auto* order = std::get_if<order_message>(&message)) {
+        return std::visit([&](const auto& asked) { return account_shard(asked.id) == from; },
+                          order->what);
+    }
+    if (const auto* told = std::get_if<event>(&message)) {
+        return ledger_.can_be(*told, from);
+    }
+    if (const auto* moved = std::get_if<transfer_message>(&message)) {
+        return ledger_.can_be(*moved);
+    }
+    return ledger_.can_be(std::get<transfer_returned>(message));
 }
 
 // 4.4.

@@ -76,6 +76,9 @@ void shard::machine::end_hand_over(bool stored) {
     BOURSE_ASSERT(handing_over_ && (handing_over_->all_is_told || !stored));
     for (shard_book* book : handing_over_->books) {
         book->book.end_hand_over(stored);
+        if (stored) {
+            book->give_back_peak();
+        }
     }
     changed_books_.end(stored);
     changed_calendars_.end(stored);

@@ -7,6 +7,16 @@
 
 namespace bourse {
 
+namespace {
+
+/// A book that holds less is left alone; an order that rests needs about 130 bytes (tests/bench, `memory`).
+constexpr std::size_t worth_giving_back = std::size_t{4} << 20;
+constexpr std::size_t bytes_an_order = 1'024;
+/// Dealing so many orders anew keeps entries waiting for about as long as a slice of rows does.
+constexpr std::size_t most_dealt_anew = 16'384;
+
+}  // namespace
+
 set_state shard_book::intended_state() const noexcept {
     for (auto input = inputs.rbegin(); input != inputs.rend(); ++input) {
         if (const auto* asked = std::get_if<set_state>(&*input)) {
@@ -27,6 +37,13 @@ void shard_book::run() {
     std::swap(told_orders_, orders);
     orders.clear();
     digest = digest_of(events_.events(), digest);
+}
+
+void shard_book::give_back_peak() {
+    if (book.size() <= most_dealt_anew &&
+        book.memory_bytes() > worth_giving_back + bytes_an_order * book.size()) {
+        book.compact();
+    }
 }
 
 }  // namespace bourse

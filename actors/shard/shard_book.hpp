@@ -45,6 +45,10 @@ public:
         return i < told_orders_.size() ? told_orders_[i] : no_slot;
     }
 
+    /// Gives back what a past peak has left behind, if that is most of the book's memory and not so many orders rest
+    /// that it takes long: see the constants in shard_book.cpp. Not while rows are handed over.
+    void give_back_peak();
+
     order_book book;
     std::uint32_t listing;
     std::vector<command> inputs;

@@ -143,6 +143,7 @@ private:
     // --- Channels: channel_rules.cpp
     void put(shard_id to, const channel_message& message);
     void count(shard_id peer, const channel_message& message, bool sent);
+    [[nodiscard]] bool can_be(const channel_message& message, shard_id from) const;
     void take(shard_id from, const channel_message& message);
     void take_order(const order_message& message, shard_id from);
     void refuse_order(const order_message& message, reason why);

@@ -458,11 +458,17 @@ client_id client::next_id() {
 }
 
 session_answer client::submit_surely(std::vector<shard_command> commands, duration within) {
+    bool is_done_once = true;
     for (shard_command& each : commands) {
         std::visit(
-            [&](auto& said) {
+            [&]<class Said>(Said& said) {
                 if constexpr (requires { said.request; }) {
-                    if (said.request.id.is_none()) {
+                    if (!said.request.id.is_none()) {
+                        return;
+                    }
+                    if constexpr (std::is_same_v<Said, submit_replace>) {
+                        is_done_once = false;
+                    } else {
                         said.request.id = next_id();
                     }
                 }
@@ -474,9 +480,10 @@ session_answer client::submit_surely(std::vector<shard_command> commands, durati
         session_answer answer = ask(submit_request{commands});
         const auto* const refused = std::get_if<request_refused>(&answer);
         using kind = request_refused::kind;
-        const bool again = refused != nullptr && (refused->what == kind::unknown_outcome ||
-                                                  refused->what == kind::overloaded ||
-                                                  refused->what == kind::unavailable);
+        const bool again =
+            refused != nullptr &&
+            (refused->what == kind::overloaded || refused->what == kind::unavailable ||
+             (refused->what == kind::unknown_outcome && is_done_once));
         if (!again || std::chrono::steady_clock::now() >= until) {
             return answer;
         }

@@ -76,7 +76,8 @@ public:
     void ask(session_request request, std::function<void(session_answer)> then);
 
     /// Does commands once, however often that takes: those without a client id get one (ledger RULES 3), and the call
-    /// is repeated while its outcome is unknown or the node is overloaded, for `within`.
+    /// is repeated while its outcome is unknown or the node is overloaded, for `within`. But a replace without one stays so,
+    /// as it would become its order's: where it is among them, an unknown outcome is the answer.
     [[nodiscard]] session_answer submit_surely(std::vector<shard_command> commands,
                                                duration within = {30'000'000'000});
 

@@ -121,7 +121,10 @@ TEST_CASE("a day of two accounts, as it is typed, and as programs read it") {
         std::string::npos);
     CHECK(at.done("replace alice --client-id A1 --price 586 --quantity 50 --json")
               .find(R"("status":"replaced")") != std::string::npos);
-    CHECK(at.done("cancel alice 281474976710657").starts_with("cancelled  order 281474976710657"));
+    // The order is still called as its owner calls it.
+    CHECK(at.done("orders alice --json").find(R"("client_id":"A1")") != std::string::npos);
+    CHECK(at.done("replace alice --client-id A1 --quantity 40").starts_with("replaced"));
+    CHECK(at.done("cancel alice --client-id A1").starts_with("cancelled  order 281474976710657"));
     CHECK(at.done("account deposit bob USD=500 --id D1") == "USD=500 to bob\n");
     CHECK(at.done("account deposit bob USD=500 --id D1") ==
           "USD=500 to bob: was done already under this id\n");

@@ -165,9 +165,10 @@ TEST_CASE("an account that cannot be, or is there otherwise, is refused") {
           "malformed: 'Alice' cannot be an account's name: that is 1 to 32 of a-z, 0-9, '.', '_' "
           "and '-', as alice");
     CHECK(it.said(an_account("alice", {cash("1", "EUR")})) ==
-          "unknown: there is no currency 'EUR'");
+          "unknown: there is no currency 'EUR': it is made with the first instrument that is paid "
+          "in it");
     CHECK(it.said(an_account("alice", {holding("1", "MSFT")})) ==
-          "unknown: there is no instrument 'MSFT'");
+          "unknown: there is no instrument 'MSFT': add it first");
     CHECK(it.said(an_account("alice", {cash("1"), cash("2")})) ==
           "malformed: USD is deposited twice: give each asset once");
     CHECK(it.said(an_account("alice", {cash("0.001")})).starts_with("out_of_range: "));

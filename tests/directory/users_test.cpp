@@ -43,7 +43,7 @@ TEST_CASE("a user that cannot be is refused") {
     CHECK(it.said(a_user("Trudy", user_role::trader, {}))
               .starts_with("malformed: 'Trudy' cannot be a user's name"));
     CHECK(it.said(a_user("trudy", user_role::trader, {"zoe"})) ==
-          "unknown: there is no account 'zoe'");
+          "unknown: there is no account 'zoe': open it first");
     CHECK(it.said(a_user("trudy", user_role::trader, {"bob", "bob"})) ==
           "malformed: an account is named twice: name each once");
     CHECK(it.said(a_user("trudy", user_role::market_operator, {"bob"})) ==

@@ -318,6 +318,18 @@ TEST_CASE("L3.5 an order's client id is its submit's until a replace that had on
                "2 take 2 1@10 done cash 10"});
 }
 
+TEST_CASE("L3.5 a replace with a tag leaves the order its client id") {
+    venue it;
+    it.prepare({buying(1, 9, 10).id(5)});
+    it.send(resizing(1, nth(1), 8, {{client_id::tag_high, 6}, {}}));
+    CHECK(it.reports()[0].client == client_id{client_id::tag_high, 6});
+    it.send(selling(2, 1, 10));
+    it.expect({"1 replaced 1 8@10 left 8 id 6", "2 accepted 2 1@10",
+               "1 fill 1 1@10 left 7 id 5 cash -10", "2 take 2 1@10 done cash 10"});
+    it.send(cancelling_named(1, 5));
+    it.expect({"1 cancelled 1 7 requested id 5"});
+}
+
 TEST_CASE("L3.6 a tag is told in reports and not remembered") {
     venue it;
     const request_id tag{{client_id::tag_high, 5}, {}};

@@ -17,8 +17,9 @@ venue far_away(std::uint32_t max_outbox = 65'536) {
 /// What shard 2 says about order n.
 channel_delivery told(std::uint64_t number, event_kind kind, std::uint64_t n, std::int64_t ticks,
                       std::int64_t lots, std::int64_t filled, std::int64_t remaining,
-                      reason why = reason::none) {
+                      reason why = reason::none, side which = side::buy) {
     event what{};
+    what.side = which;
     what.kind = kind;
     what.reason = why;
     what.order = nth(n);
@@ -102,7 +103,7 @@ TEST_CASE("L4.4 of a replace of the quantity, what was filled is taken from the 
     it.prepare({resizing(1, nth(1), 30)});
     CHECK(it.reserved(1, pears) == 30);
     it.send(told(1, event_kind::accepted, 1, 100, 10, 0, 10));
-    it.send(told(2, event_kind::fill, 1, 100, 4, 4, 6));
+    it.send(told(2, event_kind::fill, 1, 100, 4, 4, 6, reason::none, side::sell));
     CHECK(it.reserved(1, pears) == 26);
     it.prepare({resizing(1, nth(1), 3)});
     CHECK(it.reserved(1, pears) == 26);

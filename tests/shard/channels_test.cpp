@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -245,6 +246,114 @@ TEST_CASE("S4.4 an order that was not there gives back what it had reserved") {
     it.settle();
     it.two.expect({"21 rejected 1 not_here id 4"});
     CHECK(it.two.reserved(21, dollars) == 0);
+}
+
+TEST_CASE("S4.7 what no shard would say is not taken, and stops nothing but its channel") {
+    venue it(listing_of(apple), listing_of(pear, 2));
+    it.prepare({buying(1, 5, 100).of(pear).id(4)});
+    // About the order of account 1 in the book of shard 2.
+    const auto told = [](event_kind kind, std::int64_t lots, std::int64_t ticks) {
+        event e{};
+        e.kind = kind;
+        e.order = nth(1);
+        e.account = {1};
+        e.symbol = pear;
+        e.side = side::buy;
+        e.lots = {lots};
+        e.price = {ticks};
+        e.remaining = {5};
+        return e;
+    };
+    const auto changed = [&](auto change) {
+        event e = told(event_kind::fill, 2, 100);
+        change(e);
+        return e;
+    };
+    const auto fill = [&](std::int64_t lots, std::int64_t ticks) {
+        return told(event_kind::fill, lots, ticks);
+    };
+    constexpr std::int64_t too_many = max_order_lots.lots + 1;
+    constexpr std::int64_t beyond = (std::int64_t{1} << 62) + 1;
+    const transfer_message given{.from = {21}, .to = {1}, .asset = dollars, .amount = 5};
+    const auto giving = [&](asset_id asset, std::int64_t amount) {
+        transfer_message other = given;
+        other.asset = asset;
+        other.amount = amount;
+        return other;
+    };
+    const auto back = [&](account_id to, std::int64_t amount) {
+        return transfer_returned{
+            .what = {.from = to, .to = {21}, .asset = dollars, .amount = amount},
+            .why = reason::unknown_account};
+    };
+    const std::vector<channel_message> impossible = {
+        order_for(apple, 1, 1, 100, 2),
+        order_for(apple, 3, 1, 100, 2),
+        order_message{.symbol = apple, .what = cancel_order{.id = nth(1), .account = {1}}},
+        order_message{.symbol = apple, .what = replace_order{.id = nth(1), .account = {1}}},
+        changed([](event& e) { e.order = nth(7); }),
+        changed([](event& e) { e.order = {}; }),
+        changed([](event& e) { e.symbol = apple; }),
+        changed([](event& e) { e.symbol = {99}; }),
+        changed([](event& e) { e.side = side::sell; }),
+        changed([](event& e) { e.remaining = {-1}; }),
+        changed([](event& e) { e.remaining = {too_many}; }),
+        changed([](event& e) { e.filled = {-1}; }),
+        changed([](event& e) { e.filled = {too_many}; }),
+        fill(0, 100),
+        fill(-1, 100),
+        fill(6, 100),
+        fill(5, 101),
+        fill(5, std::numeric_limits<std::int64_t>::min()),
+        told(event_kind::none, 0, 0),
+        told(event_kind::replaced, 5, 100),
+        told(event_kind::replace_rejected, 0, 0),
+        told(event_kind::command_rejected, 0, 0),
+        told(event_kind::state_changed, 0, 0),
+        told(event_kind::uncrossed, 0, 0),
+        told(event_kind::reference_set, 0, 0),
+        told(event_kind::adjusted, 0, 0),
+        giving(dollars, 0),
+        giving(dollars, -5),
+        giving(dollars, std::numeric_limits<std::int64_t>::max()),
+        giving(dollars, beyond),
+        giving({}, 5),
+        giving({asset_id::currency_bit}, 5),
+        back({1}, -5),
+        back({1}, beyond),
+        back({77}, 5),
+    };
+    const auto last_taken = [&] { return channel_of(it, 2).last_taken; };
+    for (std::size_t i = 0; i < impossible.size(); ++i) {
+        CAPTURE(i);
+        it.send(from_two(1, {impossible[i], given}));
+        it.expect({"0 refused invalid_request"});
+        CHECK(it.out().receipts == std::vector<sent_receipt>{{.to = {2}, .up_to = 0}});
+        CHECK(last_taken() == 0);
+        CHECK(it.total(1, dollars) == 1'000'000);
+        CHECK(it.reserved(1, dollars) == 500);
+    }
+    // What comes before it is taken; what shard 2 says when it is mended too.
+    event cancelled = told(event_kind::cancelled, 5, 100);
+    cancelled.flags = event::final_answer;
+    cancelled.remaining = {};
+    it.send(from_two(1, {given, fill(6, 100), given}));
+    it.expect({"1 adjusted c1 5", "0 refused invalid_request"});
+    CHECK(last_taken() == 1);
+    it.send(from_two(2, {told(event_kind::accepted, 5, 100), cancelled}));
+    it.expect({"1 accepted 1 5@100 id 4", "1 cancelled 1 5 none id 4"});
+    CHECK(it.reserved(1, dollars) == 0);
+}
+
+TEST_CASE("L9.4 what comes back is taken, whatever the total becomes") {
+    constexpr std::int64_t most = std::int64_t{1} << 62;
+    venue it;
+    it.prepare({moving(1, 77, dollars, 10, 2)});
+    it.prepare({putting(1, dollars, most - it.total(1, dollars))});
+    const transfer_message sent{.from = {1}, .to = {77}, .asset = dollars, .amount = 10};
+    it.send(from_two(1, {transfer_returned{.what = sent, .why = reason::unknown_account}}));
+    CHECK(it.line(1, dollars).total == wide_int{most} + 10);
+    CHECK(it.reports().back().what.reason == reason::unknown_account);
 }
 
 TEST_CASE("L4.9 a cancel and a replace that cross a fill on the way are refused by the book") {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/book/order_book.hpp"
 #include "messages/shard_rows_codec.hpp"
 #include "tests/support/shard/fixture.hpp"
 #include "tests/support/shard/handed_rows.hpp"
@@ -181,6 +182,46 @@ TEST_CASE("S6.1 records are handed over as they were, by number, also one that t
     CHECK(count(changes, row_kind::record, false) == 2);
     store(changes, stored);
     CHECK(stored == expected);
+    store(hand_over(it.machine), stored);
+    CHECK(stored == rows_by_key(it.machine.save()));
+}
+
+TEST_CASE("S6.2 a book gives back the memory of a peak when its rows are stored") {
+    venue it;
+    it.alone();
+    constexpr std::uint64_t peak = 60'000;
+    constexpr std::uint64_t staying = 100;
+    constexpr std::size_t small = std::size_t{1} << 20;
+    const auto send = [&](const auto& make) {
+        std::vector<shard_command> commands;
+        for (std::uint64_t i = 1; i <= peak; ++i) {
+            make(commands, i);
+        }
+        it.apply(std::move(commands));
+    };
+    send([](auto& to, std::uint64_t i) {
+        to.push_back(buying(3, 1, 1 + static_cast<std::int64_t>(i % 10)));
+    });
+    const order_book& book = *it.machine.book(apple);
+    stored_rows stored;
+    store(hand_over(it.machine), stored);
+    REQUIRE(book.size() == peak);
+    const std::size_t at_peak = book.memory_bytes();
+    send([](auto& to, std::uint64_t i) {
+        if (i > staying) {
+            to.push_back(cancelling(3, nth(i)));
+        }
+    });
+    REQUIRE(book.size() == staying);
+    CHECK(book.memory_bytes() >= at_peak);
+    store(hand_over(it.machine, false), stored);
+    CHECK(book.memory_bytes() >= at_peak);  // what was not stored ends no peak
+    store(hand_over(it.machine), stored);
+    CHECK(book.memory_bytes() < small);
+    CHECK(at_peak > 5 * small);
+    // Nothing else has changed, and it goes on.
+    it.prepare({cancelling(3, nth(1)), buying(3, 2, 7)});
+    CHECK(book.size() == staying);
     store(hand_over(it.machine), stored);
     CHECK(stored == rows_by_key(it.machine.save()));
 }

@@ -654,8 +654,8 @@ std::uint64_t reference_ledger::tell_event(reference_account& a, open_order_row&
         answered = o.pending.front().client;
         o.pending.erase(o.pending.begin());
         client = answered.is_none() ? client : answered;
-        if (e.kind == event_kind::replaced) {
-            o.client = client;
+        if (e.kind == event_kind::replaced && answered.is_remembered()) {
+            o.client = answered;
         }
     }
     const std::uint64_t number = tell(a.row.id, what, client, cash, fee);
