@@ -547,6 +547,25 @@ result<shard_command> decode_shard_command(std::span<const std::byte> bytes) {
 }
 
 void encode_entry(const entry& from, std::vector<std::byte>& out) {
+    const std::span<const shard_command> all(from.commands);
+    if (!write_flat_entry(from.index, from.at, {&all, 1}, out)) {
+        encode_any_entry(from, out);
+    }
+}
+
+void encode_entry_in_parts(std::uint64_t index, timestamp at, command_lists commands,
+                           std::vector<std::byte>& out) {
+    if (write_flat_entry(index, at, commands, out)) {
+        return;
+    }
+    entry made{.index = index, .at = at, .commands = {}};
+    for (const auto& list : commands) {
+        made.commands.insert(made.commands.end(), list.begin(), list.end());
+    }
+    encode_any_entry(made, out);
+}
+
+void encode_any_entry(const entry& from, std::vector<std::byte>& out) {
     std::size_t words = root_pointer + capnp::sizeInWords<schema::Entry>() + list_tag;
     for (const shard_command& each : from.commands) {
         words += words_of(each);

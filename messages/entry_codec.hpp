@@ -26,6 +26,11 @@ void encode_shard_command(const shard_command& from, std::vector<std::byte>& out
 /// 160 bytes a new order and 56 an entry. An entry may have up to 2^24 commands: the format ends at
 /// 4 GiB a message.
 void encode_entry(const entry& from, std::vector<std::byte>& out);
+/// The same of commands that lie elsewhere.
+void encode_entry_in_parts(std::uint64_t index, timestamp at, command_lists commands,
+                           std::vector<std::byte>& out);
+/// By Cap'n Proto alone, whatever is in it: the same bytes.
+void encode_any_entry(const entry& from, std::vector<std::byte>& out);
 [[nodiscard]] result<entry> decode_entry(std::span<const std::byte> bytes);
 /// The same from Cap'n Proto alone, which `decode_entry` asks only if the entry is not one of orders as we write them
 /// (flat_entry.hpp). For tests: the two never differ.

@@ -251,10 +251,11 @@ void put_number(std::byte* to, Number number) noexcept {
 
 }  // namespace
 
-void pack_entry_events(const entry_events_view& from, std::vector<std::byte>& into) {
+std::span<const std::byte> entry_events_packer::pack(const entry_events_view& from) {
     BOURSE_ASSERT(from.event_numbers.size() == from.events.size());
-    into.resize(most_bytes(from));
-    std::byte* to = into.data();
+    // Not emptied in between: what grows is filled with zeros, which takes longer than packing.
+    room_.resize(std::max(room_.size(), most_bytes(from)));
+    std::byte* to = room_.data();
     put_number(to, std::uint32_t{entry_events_version});
     put_number(to + 4, static_cast<std::uint32_t>(from.events.size()));
     put_number(to + 8, static_cast<std::uint32_t>(from.reports.size()));
@@ -265,7 +266,13 @@ void pack_entry_events(const entry_events_view& from, std::vector<std::byte>& in
     to += prefix_bytes;
 
     to = pack_lines(pack_reports(pack_events(to, from), from), from);
-    into.resize(static_cast<std::size_t>(to - into.data()));
+    return std::span(room_).first(static_cast<std::size_t>(to - room_.data()));
+}
+
+void pack_entry_events(const entry_events_view& from, std::vector<std::byte>& into) {
+    entry_events_packer packer;
+    const std::span<const std::byte> packed = packer.pack(from);
+    into.assign(packed.begin(), packed.end());
 }
 
 namespace {

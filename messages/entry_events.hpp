@@ -83,7 +83,16 @@ struct unpacked_events {
     friend bool operator==(const unpacked_events&, const unpacked_events&) = default;
 };
 
-/// Replaces `into`, whose memory is used again. The same values give the same bytes. Reserved bytes are not written.
+/// Packs entry after entry in memory that is kept. The same values give the same bytes. Reserved bytes are not written.
+class entry_events_packer {
+public:
+    /// Valid until the next call.
+    [[nodiscard]] std::span<const std::byte> pack(const entry_events_view& from);
+
+private:
+    std::vector<std::byte> room_;  ///< as much as an entry has needed at the most
+};
+/// Packs one entry, and replaces `into`.
 void pack_entry_events(const entry_events_view& from, std::vector<std::byte>& into);
 
 /// Takes any bytes; replaces `into`, whose memory is used again, and which is worth nothing after an error: `malformed`,

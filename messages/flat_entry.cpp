@@ -3,7 +3,10 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "messages/entry_codec.hpp"
 #include "messages/known_numbers.hpp"
@@ -209,7 +212,158 @@ private:
     std::size_t next_ = 0;  ///< the first word that has no owner yet
 };
 
+/// How many words its body has; zero: it is of another kind.
+std::size_t body_words(const shard_command& of) noexcept {
+    if (std::holds_alternative<submit_order>(of)) {
+        return submit_shape.words() + order_shape.words();
+    }
+    if (std::holds_alternative<submit_cancel>(of)) {
+        return cancel_shape.words();
+    }
+    return std::holds_alternative<submit_replace>(of) ? replace_shape.words() : 0;
+}
+
+constexpr std::uint64_t halves(std::uint32_t low, std::uint32_t high) noexcept {
+    return low | std::uint64_t{high} << 32U;
+}
+template <typename Enum>
+constexpr std::uint64_t number(Enum what, unsigned first_bit) noexcept {
+    return static_cast<std::uint64_t>(what) << first_bit;
+}
+
+/// Commands at one place, their bodies at another, both from the first word to the last.
+class flat_writer {
+public:
+    flat_writer(std::byte* words, std::size_t commands, std::size_t bodies)
+        : words_(words), command_(commands), body_(bodies) {}
+
+    void write(const shard_command& one) noexcept {
+        std::visit(
+            [&]<class Command>(const Command& what) {
+                if constexpr (std::is_same_v<Command, submit_order>) {
+                    begin(what.request, schema::ShardCommand::SUBMIT_ORDER, submit_shape);
+                    write_order(what);
+                } else if constexpr (std::is_same_v<Command, submit_cancel>) {
+                    begin(what.request, schema::ShardCommand::SUBMIT_CANCEL, cancel_shape);
+                    write_cancel(what);
+                } else if constexpr (std::is_same_v<Command, submit_replace>) {
+                    begin(what.request, schema::ShardCommand::SUBMIT_REPLACE, replace_shape);
+                    write_replace(what);
+                }
+            },
+            one);
+    }
+
+private:
+    void put(std::size_t& at, std::uint64_t word) noexcept {
+        std::memcpy(words_ + at++ * flat_word_bytes, &word, flat_word_bytes);
+    }
+    void put_number(std::size_t& at, std::int64_t word) noexcept {
+        put(at, static_cast<std::uint64_t>(word));
+    }
+
+    void begin(const request_id& request, std::uint16_t kind, record_shape body) noexcept {
+        put(command_, shard_command_version | std::uint64_t{kind} << 16U);
+        put(command_, request.id.high);
+        put(command_, request.id.low);
+        put_number(command_, request.not_after.ns);
+        put(command_, record_pointer(body_ - command_ - 1, body));
+    }
+
+    void write_order(const submit_order& from) noexcept {
+        const new_order& order = from.order;
+        put(body_, from.symbol.value | std::uint64_t{from.has_price} << 32U |
+                       std::uint64_t{from.reduce_only} << 33U);
+        put(body_, from.lease.value);
+        put(body_, record_pointer(0, order_shape));
+        put(body_, order.id.value);
+        put(body_, halves(order.account.value, order.trade_group.value));
+        put(body_, number(order.side, 0) | number(order.type, 16) | number(order.tif, 32) |
+                       number(order.self_trade, 48));
+        put(body_, number(order.role, 0) | std::uint64_t{order.group_size} << 16U |
+                       std::uint64_t{order.post_only} << 24U |
+                       std::uint64_t{order.all_or_none} << 25U);
+        put_number(body_, order.price.ticks);
+        put_number(body_, order.quantity.lots);
+        put_number(body_, order.stop_price.ticks);
+        put_number(body_, order.offset_ticks);
+        put_number(body_, order.display.lots);
+        put_number(body_, order.minimum.lots);
+        put_number(body_, order.expires_at.ns);
+        put(body_, order.group.value);
+    }
+
+    void write_cancel(const submit_cancel& from) noexcept {
+        put(body_, from.account.value);
+        put(body_, from.order.value);
+        put(body_, from.named.high);
+        put(body_, from.named.low);
+    }
+
+    void write_replace(const submit_replace& from) noexcept {
+        put(body_, from.account.value | std::uint64_t{from.set_price} << 32U |
+                       std::uint64_t{from.set_quantity} << 33U |
+                       std::uint64_t{from.set_stop_price} << 34U);
+        put(body_, from.order.value);
+        put(body_, from.named.high);
+        put(body_, from.named.low);
+        put_number(body_, from.price.ticks);
+        put_number(body_, from.quantity.lots);
+        put_number(body_, from.stop_price.ticks);
+    }
+
+    std::byte* words_;
+    std::size_t command_;  ///< the next word of the list
+    std::size_t body_;     ///< and behind it
+};
+
 }  // namespace
+
+bool write_flat_entry(std::uint64_t index, timestamp at, command_lists commands,
+                      std::vector<std::byte>& out) {
+    if constexpr (std::endian::native != std::endian::little) {
+        return false;
+    }
+    std::size_t count = 0;
+    std::size_t bodies = 0;
+    for (const auto& list : commands) {
+        for (const shard_command& each : list) {
+            const std::size_t words = body_words(each);
+            if (words == 0) {
+                return false;
+            }
+            bodies += words;
+        }
+        count += list.size();
+    }
+    const std::size_t listed = count * command_shape.words();
+    const std::uint64_t head[] = {
+        0,
+        record_pointer(0, entry_shape),
+        entry_version,
+        index,
+        static_cast<std::uint64_t>(at.ns),
+        list_pointer(listed),
+        record_pointer(count, command_shape),
+    };
+    const std::size_t all = std::size(head) + listed + bodies;
+    if (all > longest_segment) {
+        return false;
+    }
+    const std::size_t start = out.size();
+    out.resize(start + all * flat_word_bytes);
+    std::byte* const words = out.data() + start;
+    std::memcpy(words, head, sizeof head);
+    const std::uint64_t frame = std::uint64_t{all - 1} << 32U;
+    std::memcpy(words, &frame, sizeof frame);
+    flat_writer writer(words, std::size(head), std::size(head) + listed);
+    for (const auto& list : commands) {
+        for (const shard_command& each : list) {
+            writer.write(each);
+        }
+    }
+    return true;
+}
 
 bool read_flat_entry(std::span<const std::byte> bytes, entry& to) {
     if constexpr (std::endian::native != std::endian::little) {

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "messages/shard_command.hpp"
+#include "messages/timestamp.hpp"
 
-/// For the codec of entries: what almost all of a log is made of, read without following Cap'n Proto's pointers.
+/// For the codec of entries: what almost all of a log is made of, written and read without following Cap'n Proto's pointers.
 ///
 /// A log is mostly entries of new orders, cancels and replaces, as `encode_entry` wrote them. Cap'n Proto lays such an entry out
 /// in one way only, each part right behind the one before, so each pointer can be compared with the one that must be there:
@@ -19,6 +22,11 @@
 ///
 /// All numbers are little-endian; messages/schema says which field is where.
 namespace bourse {
+
+/// Appends an entry to `out`, the very bytes that Cap'n Proto would make. False, and nothing is appended: there is another kind of
+/// command in it, or it is too long, and Cap'n Proto must see to it.
+[[nodiscard]] bool write_flat_entry(std::uint64_t index, timestamp at, command_lists commands,
+                                    std::vector<std::byte>& out);
 
 /// Reads an entry that is laid out like that, of the versions that we write. True: `to` is what Cap'n Proto would read.
 /// False: `bytes` are something else, be it good or bad, and Cap'n Proto must read them; `to` has anything in it.

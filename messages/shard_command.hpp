@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -285,5 +286,7 @@ struct entry {
     std::vector<shard_command> commands;
     friend bool operator==(const entry&, const entry&) = default;
 };
+/// Commands of an entry where they lie: lists, one after the other.
+using command_lists = std::span<const std::span<const shard_command>>;
 
 }  // namespace bourse

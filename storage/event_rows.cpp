@@ -1,6 +1,7 @@
 #include "storage/event_rows.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace bourse::event_rows {
 namespace {
@@ -9,7 +10,8 @@ constexpr std::size_t shard_key_bytes = 2;
 constexpr std::size_t entry_key_bytes = 10;
 constexpr std::size_t report_key_bytes = 14;
 constexpr std::size_t range_bytes = 20;
-constexpr std::size_t report_row_bytes = report_key_bytes + 16 + seal_bytes;
+constexpr std::size_t first_step_bytes = 16;
+constexpr std::size_t step_bytes = 8;
 
 std::uint64_t number_at(row_bytes key, std::size_t offset, std::size_t width) {
     return read_big_endian(key.subspan(offset, width));
@@ -158,7 +160,7 @@ std::optional<entry_events> decode_entry(row_bytes key, row_bytes sealed) {
 }
 
 std::uint64_t row_bytes_of(std::size_t sealed_bytes, std::size_t reports) noexcept {
-    return entry_key_bytes + sealed_bytes + reports * report_row_bytes;
+    return entry_key_bytes + sealed_bytes + reports * step_bytes;
 }
 
 bool has_too_much(const event_positions& of, std::uint64_t keep_bytes) noexcept {
@@ -167,25 +169,47 @@ bool has_too_much(const event_positions& of, std::uint64_t keep_bytes) noexcept 
 
 // --- reports ---------------------------------------------------------------------------------------
 
-std::vector<std::byte> encode_report(row_bytes key, std::uint64_t index, std::uint64_t first) {
+bool is_near(const report_step& first, const report_step& later) noexcept {
+    constexpr std::uint64_t far = std::numeric_limits<std::uint32_t>::max();
+    return later.index - first.index <= far && later.first - first.first <= far;
+}
+
+std::vector<std::byte> encode_reports(row_bytes key, std::span<const report_step> steps) {
+    const report_step& first = steps.front();
     std::vector<std::byte> value;
-    value.reserve(report_row_bytes - report_key_bytes);
-    append_little_endian(index, 8, value);
-    append_little_endian(first, 8, value);
+    value.reserve(first_step_bytes + (steps.size() - 1) * step_bytes + seal_bytes);
+    append_little_endian(first.index, 8, value);
+    append_little_endian(first.first, 8, value);
+    for (const report_step& each : steps.subspan(1)) {
+        append_little_endian(each.index - first.index, 4, value);
+        append_little_endian(each.first - first.first, 4, value);
+    }
     seal(key, value);
     return value;
 }
 
-std::optional<report_row> decode_report(row_bytes key, row_bytes sealed) {
+std::optional<std::vector<report_step>> decode_reports(row_bytes key, row_bytes sealed) {
     const auto value = unseal(key, sealed);
-    if (!value) {
+    if (!value || key.size() != report_key_bytes || value->size() < first_step_bytes ||
+        value->size() % step_bytes != 0) {
         return std::nullopt;
     }
     row_reading reading(*value);
-    report_row found;
-    found.index = reading.number(8);
-    found.first = reading.number(8);
-    return reading.is_good() && reading.rest().empty() ? std::optional(found) : std::nullopt;
+    report_step first;
+    first.index = reading.number(8);
+    first.first = reading.number(8);
+    std::vector<report_step> steps{first};
+    steps.reserve(1 + reading.rest().size() / step_bytes);
+    while (!reading.rest().empty()) {
+        report_step next;
+        next.index = first.index + reading.number(4);
+        next.first = first.first + reading.number(4);
+        if (next.index <= steps.back().index || next.first <= steps.back().first) {
+            return std::nullopt;
+        }
+        steps.push_back(next);
+    }
+    return steps.back().first <= last_of(key) ? std::optional(std::move(steps)) : std::nullopt;
 }
 
 error damaged(const std::string& path, const std::string& what) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,19 +39,25 @@ inline constexpr row_table reports_table{3};
 [[nodiscard]] outcome check_entry(const entry_events& entry);
 [[nodiscard]] std::vector<std::byte> encode_entry(shard_id shard, const entry_events& entry);
 [[nodiscard]] std::optional<entry_events> decode_entry(row_bytes key, row_bytes sealed);
-/// What an entry counts for, with its rows of reports.
+/// What an entry counts for, with its part of the rows of reports.
 [[nodiscard]] std::uint64_t row_bytes_of(std::size_t sealed_bytes, std::size_t reports) noexcept;
 /// Whether a shard has more than it is to keep, and not its last entry only.
 [[nodiscard]] bool has_too_much(const event_positions& of, std::uint64_t keep_bytes) noexcept;
 
-/// Where the reports of one account and entry are.
-struct report_row {
-    std::uint64_t index = 0;
-    std::uint64_t first = 0;
+/// Where an account's reports of one entry begin.
+struct report_step {
+    std::uint64_t index = 0;  ///< of the entry
+    std::uint64_t first = 0;  ///< its first report
 };
-[[nodiscard]] std::vector<std::byte> encode_report(row_bytes key, std::uint64_t index,
-                                                   std::uint64_t first);
-[[nodiscard]] std::optional<report_row> decode_report(row_bytes key, row_bytes sealed);
+/// Whether a row that begins with `first` can have `later`.
+[[nodiscard]] bool is_near(const report_step& first, const report_step& later) noexcept;
+/// Of the entries of one commit that have reports of the account, at least one, rising: the reports of each go up to the next
+/// one's first, of the last up to the key's.
+[[nodiscard]] std::vector<std::byte> encode_reports(row_bytes key,
+                                                    std::span<const report_step> steps);
+/// None: they do not rise, or are not what was sealed.
+[[nodiscard]] std::optional<std::vector<report_step>> decode_reports(row_bytes key,
+                                                                     row_bytes sealed);
 
 [[nodiscard]] error damaged(const std::string& path, const std::string& what);
 [[nodiscard]] error damaged_entry(const std::string& path, row_bytes key);

@@ -301,14 +301,9 @@ outcome event_store::write_batch(const plan& of) {
             !put) {
             return put;
         }
-        for (const report_range& range : entry.reports) {
-            const auto key = report_key(entry.shard, range.account, range.last);
-            if (auto put =
-                    store_.put(reports_table, key, encode_report(key, entry.index, range.first));
-                !put) {
-                return put;
-            }
-        }
+    }
+    if (auto put = write_reports(); !put) {
+        return put;
     }
     for (const auto& [shard, at] : of.after) {
         const auto known = durable_.find(shard);
@@ -319,6 +314,40 @@ outcome event_store::write_batch(const plan& of) {
         if (auto put = store_.put(shards_table, key, encode_positions(key, at)); !put) {
             return put;
         }
+    }
+    return done{};
+}
+
+/// One row an account, of all entries of the batch: under load hundreds of entries have reports of the same accounts.
+outcome event_store::write_reports() {
+    struct told {
+        shard_id shard{};
+        report_range range;
+        std::uint64_t index = 0;
+    };
+    std::vector<told> all;
+    for (const pending_entry& entry : writing_) {
+        for (const report_range& range : entry.reports) {
+            all.push_back({entry.shard, range, entry.index});
+        }
+    }
+    std::ranges::sort(all, {}, [](const told& each) {
+        return std::tuple(each.shard, each.range.account, each.index);
+    });
+    std::vector<report_step> steps;
+    for (auto each = all.begin(); each != all.end(); ++each) {
+        steps.push_back({each->index, each->range.first});
+        const auto next = each + 1;
+        if (next != all.end() && next->shard == each->shard &&
+            next->range.account == each->range.account && next->range.first > each->range.last &&
+            is_near(steps.front(), {next->index, next->range.first})) {
+            continue;
+        }
+        const auto key = report_key(each->shard, each->range.account, each->range.last);
+        if (auto put = store_.put(reports_table, key, encode_reports(key, steps)); !put) {
+            return put;
+        }
+        steps.clear();
     }
     return done{};
 }
@@ -449,19 +478,22 @@ result<report_place> event_store::find_report(shard_id shard, account_id account
             if (!is_of(key, shard, account)) {
                 return false;
             }
-            const auto found = decode_report(key, sealed);
-            if (!found) {
+            const auto steps = decode_reports(key, sealed);
+            if (!steps) {
                 fault = damaged(store_.path(), "the row " + hexadecimal(key) +
                                                    " of reports is not what was stored");
                 return false;
             }
-            const bool is_kept = found->index >= known->first;
-            if (is_kept && found->first <= number) {
-                place = {report_place::kind::kept, found->index, 0};
+            const auto kept =
+                std::ranges::lower_bound(*steps, known->first, {}, &report_step::index);
+            const auto behind = std::ranges::upper_bound(*steps, number, {}, &report_step::first);
+            if (kept < behind) {
+                place = {report_place::kind::kept, std::prev(behind)->index, 0};
                 return false;
             }
-            place = {report_place::kind::dropped, 0, is_kept ? found->first : last_of(key) + 1};
-            return !is_kept;
+            const bool has_kept = kept != steps->end();
+            place = {report_place::kind::dropped, 0, has_kept ? kept->first : last_of(key) + 1};
+            return !has_kept;
         });
     if (!scanned) {
         return scanned.error();

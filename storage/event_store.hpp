@@ -144,6 +144,7 @@ private:
     [[nodiscard]] outcome plan_drops(plan& of) const;
     [[nodiscard]] outcome plan_report_drops(plan& of) const;
     outcome write_batch(const plan& of);
+    outcome write_reports();
 
     row_store& store_;
     event_store_options options_;

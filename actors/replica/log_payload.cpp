@@ -35,10 +35,16 @@ error too_short(const char* what, std::size_t bytes) {
 }  // namespace
 
 std::vector<std::byte> encode_marked_entry(const digest_mark& mark, const entry& what) {
+    const std::span<const shard_command> all(what.commands);
+    return encode_marked_entry(mark, what.index, what.at, {&all, 1});
+}
+
+std::vector<std::byte> encode_marked_entry(const digest_mark& mark, std::uint64_t index,
+                                           timestamp at, command_lists commands) {
     std::vector<std::byte> bytes;
     put(bytes, mark.index);
     put(bytes, mark.digest);
-    encode_entry(what, bytes);
+    encode_entry_in_parts(index, at, commands, bytes);
     return bytes;
 }
 

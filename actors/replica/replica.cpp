@@ -191,17 +191,11 @@ replica_refusal replica::submit(const moment& now, std::vector<shard_command> co
     if (!reduces && !log_->room().takes_orders) {
         return replica_refusal::storage_full;
     }
+    BOURSE_ASSERT(!commands.empty());
     waiting_weight_ += weight;
-    for (shard_command& each : commands) {
-        const std::size_t its_weight = weight_of(each);
-        waiting_.push_back({std::move(each), 0, its_weight});
-    }
-    if (!waiting_.empty()) {
-        waiting_.back().ticket = ticket;
-        if (BOURSE_WIRED_WRONG(answer_before_commit)) {
-            out_.answers.push_back(
-                {ticket_answer::kind::applied, ticket, consensus_.last_index() + 1});
-        }
+    waiting_.push_back({std::move(commands), ticket, weight, 0});
+    if (BOURSE_WIRED_WRONG(answer_before_commit)) {
+        out_.answers.push_back({ticket_answer::kind::applied, ticket, consensus_.last_index() + 1});
     }
     return replica_refusal::none;
 }
@@ -209,7 +203,7 @@ replica_refusal replica::submit(const moment& now, std::vector<shard_command> co
 /// Messages of another shard wait once: while some do, more are dropped, and come again.
 void replica::receive(const moment& now, const channel_letter& letter) {
     const bool waits = std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& each) {
-        const auto* delivery = std::get_if<channel_delivery>(&each.what);
+        const auto* delivery = std::get_if<channel_delivery>(&each.commands.front());
         return delivery != nullptr && delivery->from == letter.from;
     });
     if (const auto* delivery = std::get_if<channel_delivery>(&letter.what)) {
@@ -248,34 +242,49 @@ bool replica::is_due(const moment& now) const {
     return due && *due <= stamp(now) && proposed_.empty() && !BOURSE_WIRED_WRONG(due_forgotten);
 }
 
+/// Of what waits, in its order, as much as an entry may have.
 void replica::propose_entry(const moment& now) {
     const std::uint64_t index = consensus_.last_index() + 1;
-    entry made{.index = index, .at = stamp(now), .commands = {}};
+    const timestamp at = stamp(now);
     proposed_entry proposed{.index = index, .tickets = {}};
+    std::vector<std::span<const shard_command>> commands;
     std::size_t weight = 0;
-    std::size_t count = 0;
-    for (; count < waiting_.size(); ++count) {
-        const waiting_command& next = waiting_[count];
+    std::size_t whole = 0;  // calls that have all of theirs in it, or before
+    std::size_t begun = 0;  // and commands of the next
+    for (const waiting_call& next : waiting_) {
+        const std::span<const shard_command> left = std::span(next.commands).subspan(next.begun);
         if (weight + next.weight > options_.max_entry_weight) {
+            while (weight + weight_of(left[begun]) <= options_.max_entry_weight) {
+                weight += weight_of(left[begun++]);
+            }
+            commands.push_back(left.first(begun));
             break;
         }
         weight += next.weight;
-        made.commands.push_back(next.what);
+        commands.push_back(left);
         if (next.ticket != 0) {
             proposed.tickets.push_back(next.ticket);
         }
+        ++whole;
     }
     digest_mark mark;
     if (!marks_.empty() && marks_.back().index > told_mark_) {
         mark = marks_.back();
     }
-    effects out =
-        consensus_.submit(now.monotonic_ms, {shared_bytes(encode_marked_entry(mark, made))});
+    effects out = consensus_.submit(now.monotonic_ms,
+                                    {shared_bytes(encode_marked_entry(mark, index, at, commands))});
     if (out.refused == consensus_refusal::none) {
         BOURSE_ASSERT(out.submitted_index == index);
-        last_stamp_ = made.at;
+        last_stamp_ = at;
         told_mark_ = std::max(told_mark_, mark.index);
-        waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+        const auto first_left = waiting_.begin() + static_cast<std::ptrdiff_t>(whole);
+        if (begun != 0) {
+            for (const shard_command& each : commands.back()) {
+                first_left->weight -= weight_of(each);
+            }
+            first_left->begun += begun;
+        }
+        waiting_.erase(waiting_.begin(), first_left);
         waiting_weight_ -= weight;
         proposed_.push_back(std::move(proposed));
     }
@@ -332,7 +341,7 @@ void replica::lose_tickets() {
     for (const proposed_entry& each : proposed_) {
         std::for_each(each.tickets.begin(), each.tickets.end(), lose);
     }
-    for (const waiting_command& each : waiting_) {
+    for (const waiting_call& each : waiting_) {
         lose(each.ticket);
     }
     for (const auto& [ticket, asked] : reads_) {

@@ -11,6 +11,7 @@
 
 #include "actors/replica/log_payload.hpp"
 #include "actors/replica/log_writer.hpp"
+#include "actors/replica/stored_output.hpp"
 #include "actors/shard/shard.hpp"
 #include "actors/shard/shard_output.hpp"
 #include "cluster/consensus.hpp"
@@ -299,10 +300,12 @@ public:
     [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
 
 private:
-    struct waiting_command {
-        shard_command what;
-        std::uint64_t ticket = 0;  ///< of the last command of its asker; zero: nobody asks
-        std::size_t weight = 1;
+    /// What was asked at once.
+    struct waiting_call {
+        std::vector<shard_command> commands;
+        std::uint64_t ticket = 0;  ///< of the last of them; zero: nobody asks
+        std::size_t weight = 0;    ///< of those that are in no entry yet
+        std::size_t begun = 0;     ///< so many are
     };
     struct proposed_entry {
         std::uint64_t index = 0;
@@ -389,7 +392,7 @@ private:
     std::uint64_t consensus_tick_ms_ = 0;
     std::uint64_t next_resend_ms_ = 0;
 
-    std::deque<waiting_command> waiting_;
+    std::deque<waiting_call> waiting_;
     std::size_t waiting_weight_ = 0;
     std::deque<proposed_entry> proposed_;
     timestamp last_stamp_{};
@@ -424,8 +427,10 @@ private:
     } to_release_;  ///< once the journal has so many durable
 
     event_store* events_;
-    std::optional<entry_events> events_waiting_;  ///< of the last entry applied: there was no room
-    std::uint64_t copied_to_ = 0;                 ///< the events up to here are there, or under way
+    output_packer packer_;
+    bool events_wait_ =
+        false;  ///< those of the last entry applied, in `packer_`: there was no room
+    std::uint64_t copied_to_ = 0;  ///< the events up to here are there, or under way
 
     std::optional<stuck_entry> stuck_;
     bool rebuild_is_owed_ = false;      ///< a commit of rows of the state that is void is under way

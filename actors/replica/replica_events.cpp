@@ -27,26 +27,27 @@ void replica::keep_events(const applied_entry& of) {
     if (events_ == nullptr) {
         return;
     }
-    events_waiting_ = pack_output(of.index, of.what.at, of.digest, of.out);
+    packer_.pack(of.index, of.what.at, of.digest, of.out);
     if (BOURSE_WIRED_WRONG(lines_not_stored)) {
         shard_output less = of.out;
         less.lines.clear();
-        events_waiting_ = pack_output(of.index, of.what.at, of.digest, less);
+        packer_.pack(of.index, of.what.at, of.digest, less);
     }
+    events_wait_ = true;
     hand_on_events();
 }
 
 bool replica::hand_on_events() {
-    if (!events_waiting_) {
+    if (!events_wait_) {
         return true;
     }
-    if (auto kept = events_->append(id(), *events_waiting_); !kept) {
+    if (auto kept = events_->append(id(), packer_.row()); !kept) {
         if (kept.error().code != errc::overloaded) {
             stop(kept.error().what);
         }
         return false;
     }
-    events_waiting_.reset();
+    events_wait_ = false;
     return true;
 }
 

@@ -10,7 +10,7 @@
 namespace bourse {
 
 bool replica::can_apply() const {
-    return !stuck_ && !events_waiting_;
+    return !stuck_ && !events_wait_;
 }
 
 /// What is committed tells what is void before it is applied.

@@ -7,6 +7,7 @@
 
 #include "actors/shard/shard_output.hpp"
 #include "messages/entry_events.hpp"
+#include "messages/report_range.hpp"
 #include "messages/result.hpp"
 #include "messages/timestamp.hpp"
 #include "storage/event_store.hpp"
@@ -18,7 +19,21 @@ namespace bourse {
 /// Of an entry that consensus made, or that was made void, the timestamp is zero and there is nothing in it.
 using stored_output = unpacked_events;
 
-/// The row of entry `index` (messages/entry_events.hpp).
+/// Makes the rows of entries (messages/entry_events.hpp), one after the other in memory that is kept.
+class output_packer {
+public:
+    /// The row of entry `index`; valid until the next call.
+    const entry_events& pack(std::uint64_t index, timestamp at, std::uint64_t digest,
+                             const shard_output& out);
+    /// The last one.
+    [[nodiscard]] const entry_events& row() const noexcept { return row_; }
+
+private:
+    report_range_finder ranges_;
+    entry_events_packer packer_;
+    entry_events row_;
+};
+/// One row.
 [[nodiscard]] entry_events pack_output(std::uint64_t index, timestamp at, std::uint64_t digest,
                                        const shard_output& out);
 /// Takes any bytes; errors as of `unpack_entry_events`.

@@ -1,6 +1,7 @@
 #include "actors/session/session.hpp"
 
 #include <algorithm>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -167,29 +168,38 @@ std::optional<request_refused> session::find_throttle(const moment& now,
     if (!all_.take(now.monotonic_ms, count, cancels)) {
         return too_many(all_, count, "this session");
     }
-    std::vector<std::pair<account_id, std::uint32_t>> counts;
+    asked_of_.clear();
     for (const shard_command& each : request.commands) {
         const account_id account = account_of(each);
-        auto found = std::find_if(counts.rbegin(), counts.rend(),
-                                  [&](const auto& one) { return one.first == account; });
-        if (found == counts.rend()) {
-            counts.emplace_back(account, 1);
-        } else {
-            ++found->second;
+        if (account == account_id{}) {
+            continue;
+        }
+        account_bucket& its =
+            accounts_.try_emplace(account.value, account, options_.limits.account).first->second;
+        if (its.asked++ == 0) {
+            asked_of_.push_back(&its);
         }
     }
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        const auto [account, wanted] = counts[i];
-        throttle& bucket = accounts_.try_emplace(account, options_.limits.account).first->second;
-        if (account != account_id{} && !bucket.take(now.monotonic_ms, wanted, cancels)) {
-            all_.give_back(count);
-            for (std::size_t k = 0; k < i; ++k) {
-                accounts_.at(counts[k].first).give_back(counts[k].second);
-            }
-            return too_many(bucket, wanted, "account " + std::to_string(account.value));
+    std::optional<request_refused> refusal;
+    std::size_t taken = 0;
+    for (account_bucket* const each : asked_of_) {
+        if (!refusal && each->holds.take(now.monotonic_ms, each->asked, cancels)) {
+            ++taken;
+        } else if (!refusal) {
+            refusal = too_many(each->holds, each->asked,
+                               "account " + std::to_string(each->account.value));
         }
     }
-    return std::nullopt;
+    if (refusal) {
+        all_.give_back(count);
+        for (account_bucket* const each : std::span(asked_of_).first(taken)) {
+            each->holds.give_back(each->asked);
+        }
+    }
+    for (account_bucket* const each : asked_of_) {
+        each->asked = 0;
+    }
+    return refusal;
 }
 
 /// Puts orders under leases, and what makes or extends those in front: returns how many.

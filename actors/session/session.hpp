@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -149,6 +150,13 @@ private:
     struct market_reader {
         std::uint32_t credit = first_credit;
     };
+    struct account_bucket {
+        account_bucket(account_id whose, const throttle_limit& limit)
+            : account(whose), holds(limit) {}
+        account_id account{};
+        throttle holds;
+        std::uint32_t asked = 0;  ///< by the request that is looked at
+    };
     struct lease {
         lease_id id{};
         timestamp until{};
@@ -181,7 +189,8 @@ private:
     session_options options_;
     throttle all_;
     throttle queries_;
-    std::map<account_id, throttle> accounts_;
+    std::unordered_map<std::uint32_t, account_bucket> accounts_;
+    std::vector<account_bucket*> asked_of_;  ///< those that a request is about, as they first come
     outcome_finder outcomes_;
     std::map<std::uint64_t, bool> questions_;  ///< asked, not answered; true: a subscription
     std::map<std::uint64_t, report_reader> reports_;

@@ -482,8 +482,8 @@ private:
         }
         entry_events_view expected = told;
         expected.digest = unpacked_.digest == 0 ? 0 : told.digest;  // not all writers say it
-        pack_entry_events(expected, packed_);
-        if (row.events != packed_ || row.reports != ranges_.find(told.reports)) {
+        if (!std::ranges::equal(row.events, packer_.pack(expected)) ||
+            row.reports != ranges_.find(told.reports)) {
             checks_.fail("events", place + " gave out something else than is stored");
             return;
         }
@@ -587,7 +587,7 @@ private:
     std::uint64_t digests_compared_ = 0;
     std::uint64_t events_compared_ = 0;
     std::vector<entry_events> stored_;
-    std::vector<std::byte> packed_;
+    entry_events_packer packer_;
     unpacked_events unpacked_;
     report_range_finder ranges_;
 };

@@ -103,6 +103,31 @@ void check_trades(history_reader& reader, const expected_history& from, history_
     }
 }
 
+TEST_CASE("an order is called as its owner calls it, not as a session counts his commands") {
+    kept_history kept;
+    report told;
+    told.what.order = {7};
+    told.what.account = {1};
+    const auto take = [&](std::uint64_t index, event_kind kind, const client_id& client) {
+        told.what.kind = kind;
+        told.number = index;
+        told.client = client;
+        kept.take({.index = index,
+                   .at = {},
+                   .reports = {told},
+                   .lines = {},
+                   .events = {},
+                   .event_numbers = {}});
+        kept.commit();
+        return asked(*kept.reader(), {.what = history_request::kind::orders}).orders.at(0).client;
+    };
+    const client_id tag{client_id::tag_high, 9};
+    CHECK(take(1, event_kind::accepted, tag).is_none());
+    CHECK(take(2, event_kind::replaced, {1, 5}) == client_id{1, 5});
+    CHECK(take(3, event_kind::replaced, tag) == client_id{1, 5});
+    CHECK(take(4, event_kind::cancelled, {1, 5}) == client_id{1, 5});
+}
+
 TEST_CASE("orders and trades of a flow are found by account, symbol, side, state, time and id") {
     kept_history kept;
     expected_history from;

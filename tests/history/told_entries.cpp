@@ -43,7 +43,7 @@ void expected_history::take(const unpacked_events& entry) {
                               .side = what.side,
                               .price = what.price,
                               .lots = what.lots,
-                              .client = told.client,
+                              .client = told.client.is_remembered() ? told.client : client_id{},
                               .at = entry.at});
         }
         const auto found = std::ranges::find(orders, what.order, &history_order::id);
@@ -53,7 +53,7 @@ void expected_history::take(const unpacked_events& entry) {
         if (what.kind == event_kind::replaced) {
             found->price = what.price;
             found->lots = what.lots;
-            found->client = told.client;
+            found->client = told.client.is_remembered() ? told.client : found->client;
         }
         found->filled = what.filled;
         found->remaining = what.remaining;

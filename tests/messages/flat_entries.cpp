@@ -52,6 +52,30 @@ TEST_CASE("entries of orders are read the quick way, and like Cap'n Proto reads 
     CHECK(wrong == 0);
 }
 
+TEST_CASE(
+    "entries are written the quick way as Cap'n Proto writes them, wherever their commands lie") {
+    samples::random_records random(8);
+    for (std::size_t count = 0; count < 200; ++count) {
+        entry made = random_orders(random, count);
+        if (count % 5 == 4) {
+            made.commands.push_back(samples::every_kind_of_shard_command()[count / 5 % 20]);
+        }
+        std::vector<std::byte> expected{std::byte{7}};
+        encode_any_entry(made, expected);
+        std::vector<std::byte> whole{std::byte{7}};
+        encode_entry(made, whole);
+        REQUIRE(whole == expected);
+        const std::span<const shard_command> all(made.commands);
+        const std::size_t one = count / 3;
+        const std::size_t other = count / 2;
+        const std::span<const shard_command> lists[] = {
+            all.first(one), all.subspan(one, 0), all.subspan(one, other - one), all.subspan(other)};
+        std::vector<std::byte> parts{std::byte{7}};
+        encode_entry_in_parts(made.index, made.at, lists, parts);
+        REQUIRE(parts == expected);
+    }
+}
+
 TEST_CASE("an entry with any other command is not read the quick way") {
     for (const shard_command& other : samples::every_kind_of_shard_command()) {
         entry mixed{.index = 1, .at = {2}, .commands = {submit_cancel{}, other, submit_cancel{}}};

@@ -46,10 +46,20 @@ void order_places::clear() {
     count_ = 0;
 }
 
+std::size_t order_places::home(std::uint64_t id) const noexcept {
+    // Ids are given out one after the other by the shard, so nobody can choose some that collide.
+    return (id * 0x9E37'79B9'7F4A'7C15U) >> 32U & (entries_.size() - 1);
+}
+
+void order_places::ask_for(std::uint64_t id) const noexcept {
+    if (!entries_.empty()) {
+        __builtin_prefetch(&entries_[home(id)]);
+    }
+}
+
 std::size_t order_places::locate(std::uint64_t id) const noexcept {
     const std::size_t mask = entries_.size() - 1;
-    // Ids are given out one after the other by the shard, so nobody can choose some that collide.
-    std::size_t at = (id * 0x9E37'79B9'7F4A'7C15U) >> 32U & mask;
+    std::size_t at = home(id);
     while (entries_[at].id != id && entries_[at].id != 0) {
         at = (at + 1) & mask;
     }
@@ -70,7 +80,12 @@ void order_places::grow() {
 // --- The batch --------------------------------------------------------------------------------------
 
 void history_batch::take(shard_id shard, const entry_events_view& entry, timestamp at) {
-    for (const report& each : entry.reports) {
+    constexpr std::size_t ahead = 8;
+    for (std::size_t i = 0; i < entry.reports.size(); ++i) {
+        const report& each = entry.reports[i];
+        if (i + ahead < entry.reports.size()) {
+            places_.ask_for(entry.reports[i + ahead].what.order.value);
+        }
         if (each.what.order != order_id{} && says_standing(each.what.kind)) {
             take_report(each, at);
         }
@@ -107,7 +122,7 @@ void history_batch::take_report(const report& told, timestamp at) {
         order.limit = what.price;
         order.lots = what.lots;
     }
-    if (!told.client.is_none()) {
+    if (told.client.is_remembered()) {
         order.client = told.client;
     }
     order.filled = what.filled;

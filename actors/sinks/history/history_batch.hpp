@@ -34,6 +34,8 @@ class order_places {
 public:
     /// Where the order is. One that is not there is put at `next`.
     [[nodiscard]] std::uint32_t find_or_put(std::uint64_t id, std::uint32_t next);
+    /// It is going to be looked for: asks for its place from memory.
+    void ask_for(std::uint64_t id) const noexcept;
     void clear();
 
 private:
@@ -42,6 +44,7 @@ private:
         std::uint32_t place = 0;
     };
     void grow();
+    [[nodiscard]] std::size_t home(std::uint64_t id) const noexcept;
     [[nodiscard]] std::size_t locate(std::uint64_t id) const noexcept;
 
     std::vector<entry> entries_;
