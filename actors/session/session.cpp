@@ -33,6 +33,9 @@ session::session(const session_options& options)
     : options_(options),
       all_(options.limits.session),
       queries_(options.limits.queries),
+      accounts_(options.accounts_throttled != nullptr
+                    ? options.accounts_throttled
+                    : std::make_shared<account_throttles>(options.limits.account)),
       outcomes_(own_numbers(options.incarnation, options.number)) {}
 
 session_effects session::take() {
@@ -160,34 +163,28 @@ std::optional<request_refused> session::find_throttle(const moment& now,
                                                       const submit_request& request) {
     const bool cancels = std::all_of(request.commands.begin(), request.commands.end(), is_cancel);
     const auto count = static_cast<std::uint32_t>(request.commands.size());
-    const auto too_many = [&](const throttle& of, std::uint32_t wanted, const std::string& whose) {
+    const auto too_many = [](const std::string& whose, std::uint32_t retry_after_ms) {
         return request_refused{kind::overloaded, "too many commands a second of " + whose,
-                               of.retry_after_ms(wanted)};
+                               retry_after_ms};
     };
     if (!all_.take(now.monotonic_ms, count, cancels)) {
-        return too_many(all_, count, "this session");
+        return too_many("this session", all_.retry_after_ms(count));
     }
-    std::vector<std::pair<account_id, std::uint32_t>> counts;
+    std::vector<account_throttles::wanted> counts;
     for (const shard_command& each : request.commands) {
         const account_id account = account_of(each);
         auto found = std::find_if(counts.rbegin(), counts.rend(),
-                                  [&](const auto& one) { return one.first == account; });
-        if (found == counts.rend()) {
-            counts.emplace_back(account, 1);
-        } else {
-            ++found->second;
+                                  [&](const auto& one) { return one.account == account; });
+        if (found != counts.rend()) {
+            ++found->commands;
+        } else if (account != account_id{}) {
+            counts.push_back({account, 1});
         }
     }
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        const auto [account, wanted] = counts[i];
-        throttle& bucket = accounts_.try_emplace(account, options_.limits.account).first->second;
-        if (account != account_id{} && !bucket.take(now.monotonic_ms, wanted, cancels)) {
-            all_.give_back(count);
-            for (std::size_t k = 0; k < i; ++k) {
-                accounts_.at(counts[k].first).give_back(counts[k].second);
-            }
-            return too_many(bucket, wanted, "account " + std::to_string(account.value));
-        }
+    if (const auto refused = accounts_->take(now.monotonic_ms, counts, cancels)) {
+        all_.give_back(count);
+        return too_many("account " + std::to_string(refused->account.value),
+                        refused->retry_after_ms);
     }
     return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/replica/replica.hpp"
+#include "actors/session/account_throttles.hpp"
 #include "actors/session/outcomes.hpp"
 #include "actors/session/throttle.hpp"
 #include "messages/session_message.hpp"
@@ -33,6 +34,8 @@ struct session_options {
     std::vector<account_id> accounts;  ///< rising; an operator has all
     duration cancel_on_disconnect{};
     session_limits limits;
+    /// Those of the node, which all its sessions share; none: the session has its own.
+    std::shared_ptr<account_throttles> accounts_throttled{};
 };
 /// Where the tags and leases of a session of this start begin: nobody else's, up to 2^32 of them.
 [[nodiscard]] std::uint64_t own_numbers(std::uint32_t incarnation, session_number session);
@@ -181,7 +184,7 @@ private:
     session_options options_;
     throttle all_;
     throttle queries_;
-    std::map<account_id, throttle> accounts_;
+    std::shared_ptr<account_throttles> accounts_;
     outcome_finder outcomes_;
     std::map<std::uint64_t, bool> questions_;  ///< asked, not answered; true: a subscription
     std::map<std::uint64_t, report_reader> reports_;
