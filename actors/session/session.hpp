@@ -20,6 +20,7 @@ namespace bourse {
 /// from starving others, and are far above what one person's program needs.
 struct session_limits {
     throttle_limit session{.per_second = 2'000'000, .burst = 400'000};
+    /// Of an account: of all its sessions of this node together.
     throttle_limit account{.per_second = 1'000'000, .burst = 200'000};
     /// Everything but commands: queries, subscriptions, acts.
     throttle_limit queries{.per_second = 100'000, .burst = 50'000};
