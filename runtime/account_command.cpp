@@ -55,12 +55,15 @@ void open(const account_arguments& asked) {
     made.tier = static_cast<std::uint8_t>(asked.tier);
     made.trade_group = {asked.trade_group};
     made.risk_group = {asked.risk_group};
+    // Looked up before it is asked for: the node would not say which name looks like it.
     for (const std::string& each : asked.deposits) {
         const named_amount given = split(at, each);
+        static_cast<void>(at.need(at.names().currency(given.name)));
         made.deposits.push_back({.of_currency = true, .asset = given.name, .amount = given.amount});
     }
     for (const std::string& each : asked.holdings) {
         const named_amount given = split(at, each);
+        static_cast<void>(at.need(at.names().instrument(given.name)));
         made.deposits.push_back(
             {.of_currency = false, .asset = given.name, .amount = given.amount});
     }
@@ -78,7 +81,16 @@ asset_amount find_asset(remote& at, const named_amount& given) {
         const instrument_record units = market_names::record_of(**in);
         return {asset_of(units.terms.rules.symbol), at.need(to_lots(given.amount, units))};
     }
-    const currency_record currency = at.need(at.names().currency(given.name));
+    const auto found = at.names().currency(given.name);
+    std::vector<std::string> known;
+    for (const instrument_line& each : *at.need(at.names().instruments())) {
+        known.insert(known.end(), {each.name, each.currency});
+    }
+    if (const std::string meant = did_you_mean(given.name, known); !found && !meant.empty()) {
+        at.refuse("not_found",
+                  "no instrument and no currency is called '" + given.name + "'" + meant);
+    }
+    const currency_record currency = at.need(found);
     return {asset_of(currency.id), at.need(to_money(given.amount, currency)).minor};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/client/names.hpp"
 #include "runtime/commands.hpp"
 
 namespace bourse {
@@ -20,9 +21,11 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
         path += " " + at->get_name();
     }
     std::string known;
+    std::vector<std::string> names;
     const auto is_shown = [](const CLI::App* each) { return !each->get_group().empty(); };
     for (const CLI::App* each : at->get_subcommands(is_shown)) {
         known += (known.empty() ? "" : ", ") + each->get_name();
+        names.push_back(each->get_name());
     }
     const std::vector<std::string> unknown = at->remaining();
     const std::string more = "; '" + path + " --help' says more\n";
@@ -32,9 +35,12 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
     if (known.empty()) {
         return path + ": " + error.what() + more;
     }
-    return path + ": " +
-           (unknown.empty() ? "a command is missing" : "no command '" + unknown.front() + "'") +
-           ", there are: " + known + more;
+    if (unknown.empty()) {
+        return path + ": a command is missing, there are: " + known + more;
+    }
+    const std::string meant = did_you_mean(unknown.front(), names);
+    return path + ": no command '" + unknown.front() + "', there are: " + known +
+           (meant.empty() ? more : meant + more.substr(1));
 }
 
 /// What every option refuses: a value that is there and empty is a mistake, as an unset variable of a script. Of the

@@ -7,14 +7,16 @@
 
 namespace bourse {
 
+std::string fault_json(const command_fault& with) {
+    json_text out;
+    out.begin('{').key("error").begin('{').key("kind").text(with.kind).key("why").text(with.why);
+    return out.key("retry_after_ms").number(with.retry_after_ms).end().end().str();
+}
+
 void end_command(const command_fault& with, exit_code code, bool json) {
     std::cerr << with.command << ": " << with.why << '\n';
     if (json) {
-        json_text out;
-        out.begin('{').key("error").begin('{').key("kind").text(with.kind).key("why").text(
-            with.why);
-        out.key("retry_after_ms").number(with.retry_after_ms).end().end();
-        std::cout << out.str() << '\n' << std::flush;
+        std::cout << fault_json(with) << '\n' << std::flush;
     }
     throw CLI::RuntimeError(static_cast<int>(code));
 }

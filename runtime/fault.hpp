@@ -15,8 +15,9 @@ struct command_fault {
     std::uint32_t retry_after_ms = 0;
 };
 
-/// Says it on standard error, with --json also on standard output as {"error":{"kind","why","retry_after_ms"}}, and ends
-/// the command with the exit code, by an exception of CLI11.
+/// What programs read of it: {"error":{"kind","why","retry_after_ms"}}.
+[[nodiscard]] std::string fault_json(const command_fault& with);
+/// Says it on standard error, with --json also on standard output, and ends the command with the exit code, by an exception of CLI11.
 [[noreturn]] void end_command(const command_fault& with, exit_code code, bool json);
 
 }  // namespace bourse

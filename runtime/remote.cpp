@@ -11,7 +11,6 @@
 #include "messages/decimal.hpp"
 #include "runtime/client/json_text.hpp"
 #include "runtime/client/words.hpp"
-#include "runtime/fault.hpp"
 
 namespace bourse {
 namespace {
@@ -110,14 +109,18 @@ void remote::end(exit_code code, const std::string& kind, const std::string& why
     end_command({command_, kind, why, retry_after_ms}, code, arguments_.json);
 }
 
-void remote::fail(const request_refused& why) const {
+command_fault remote::fault_of(const request_refused& why) const {
     std::string text = why.why.empty() ? std::string(word(why.what)) : why.why;
     if (why.what == request_refused::kind::overloaded) {
         text += "; nothing was done: again in " + std::to_string(why.retry_after_ms) + " ms";
     } else if (why.what == request_refused::kind::unknown_outcome) {
         text = "nobody knows whether it was done: " + text;
     }
-    end(exit_code::refused, std::string(word(why.what)), text, why.retry_after_ms);
+    return {command_, std::string(word(why.what)), text, why.retry_after_ms};
+}
+
+void remote::fail(const request_refused& why) const {
+    end_command(fault_of(why), exit_code::refused, arguments_.json);
 }
 
 void remote::fail(const error& why) const {

@@ -10,6 +10,7 @@
 #include "runtime/client/json_text.hpp"
 #include "runtime/client/names.hpp"
 #include "runtime/exit_code.hpp"
+#include "runtime/fault.hpp"
 
 namespace CLI {
 class App;
@@ -43,6 +44,7 @@ public:
     remote(std::string called, remote_arguments arguments, client_options more = {});
 
     [[nodiscard]] client& session() noexcept { return *session_; }
+    [[nodiscard]] const std::string& server() const noexcept { return arguments_.server; }
     [[nodiscard]] market_names& names() noexcept { return *names_; }
     [[nodiscard]] bool is_json() const noexcept { return arguments_.json; }
     /// As it was written: "bourse order".
@@ -72,6 +74,8 @@ public:
     }
 
     [[noreturn]] void fail(const request_refused& why) const;
+    /// As `fail` says it, for those who go on.
+    [[nodiscard]] command_fault fault_of(const request_refused& why) const;
     [[noreturn]] void fail(const error& why) const;
     /// What was understood and refused in one way or another.
     [[noreturn]] void refuse(const std::string& kind, const std::string& why) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 namespace bourse {
@@ -60,21 +61,25 @@ session_answer actor_registry::answer(const console_request& asked) {
         return found_in(actors(asked.name), asked);
     }
     table_maker found;
-    std::string known =
-        "actors, books, accept-clock, make-void";  // all but the first are the shard's
+    std::set<std::string> known{"accept-clock", "actors", "books",
+                                "make-void"};  // but for `actors` the shard's
     {
         const std::lock_guard lock(mutex_);
         for (const auto& [what, maker] : tables_) {
-            known += ", " + what;
+            known.insert(what);
             if (what == asked.what) {
                 found = maker;
             }
         }
     }
     if (!found) {
+        std::string list;
+        for (const std::string& each : known) {
+            list += (list.empty() ? "" : ", ") + each;
+        }
         return request_refused{
             request_refused::kind::not_found,
-            "the console knows nothing of '" + asked.what + "'; there are: " + known, 0};
+            "the console knows nothing of '" + asked.what + "'; there are: " + list, 0};
     }
     session_answer said = found(asked.name);
     if (auto* const table = std::get_if<table_answer>(&said)) {

@@ -74,7 +74,7 @@ keys_actor::behavior_type keys_behavior(keys_actor::pointer /*self*/, post<door_
 namespace {
 
 void open_door(door_actor::stateful_pointer<door_state> self, const door_links& links,
-               const verified_mail& mail) {
+               const std::shared_ptr<account_throttles>& accounts, const verified_mail& mail) {
     const login& who = *mail.who;
     if (const auto fault = find_fault(who)) {  // shut while its key was looked at
         end_login(who, {}, *fault);
@@ -86,7 +86,8 @@ void open_door(door_actor::stateful_pointer<door_state> self, const door_links& 
                             .role = mail.user->role,
                             .accounts = mail.user->accounts,
                             .cancel_on_disconnect = who.request.cancel_on_disconnect,
-                            .limits = links.limits};
+                            .limits = links.limits,
+                            .accounts_throttled = accounts};
     const session_number number = options.number;
     if (links.table->size() >= max_sessions) {
         end_login(who, {},
@@ -116,6 +117,7 @@ void open_door(door_actor::stateful_pointer<door_state> self, const door_links& 
 
 door_actor::behavior_type door_behavior(door_actor::stateful_pointer<door_state> self,
                                         door_links links, std::shared_ptr<actor_count> count) {
+    const auto accounts = std::make_shared<account_throttles>(links.limits.account);
     self->set_down_handler([self, links](const caf::down_msg& down) {
         door_state& state = self->state;
         const auto found = state.numbers.find(down.source);
@@ -133,9 +135,9 @@ door_actor::behavior_type door_behavior(door_actor::stateful_pointer<door_state>
         state.numbers.erase(found);
     });
     return {
-        [self, links, count](const verified_mail& mail) {
+        [self, links, accounts, count](const verified_mail& mail) {
             const handling here(count);
-            open_door(self, links, mail);
+            open_door(self, links, accounts, mail);
         },
         [links, count](const revoked_mail& mail) {
             const handling here(count);

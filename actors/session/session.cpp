@@ -1,7 +1,6 @@
 #include "actors/session/session.hpp"
 
 #include <algorithm>
-#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -34,6 +33,9 @@ session::session(const session_options& options)
     : options_(options),
       all_(options.limits.session),
       queries_(options.limits.queries),
+      accounts_(options.accounts_throttled != nullptr
+                    ? options.accounts_throttled
+                    : std::make_shared<account_throttles>(options.limits.account)),
       outcomes_(own_numbers(options.incarnation, options.number)) {}
 
 session_effects session::take() {
@@ -161,45 +163,37 @@ std::optional<request_refused> session::find_throttle(const moment& now,
                                                       const submit_request& request) {
     const bool cancels = std::all_of(request.commands.begin(), request.commands.end(), is_cancel);
     const auto count = static_cast<std::uint32_t>(request.commands.size());
-    const auto too_many = [&](const throttle& of, std::uint32_t wanted, const std::string& whose) {
+    const auto too_many = [](const std::string& whose, std::uint32_t retry_after_ms) {
         return request_refused{kind::overloaded, "too many commands a second of " + whose,
-                               of.retry_after_ms(wanted)};
+                               retry_after_ms};
     };
     if (!all_.take(now.monotonic_ms, count, cancels)) {
-        return too_many(all_, count, "this session");
+        return too_many("this session", all_.retry_after_ms(count));
     }
-    asked_of_.clear();
-    for (const shard_command& each : request.commands) {
-        const account_id account = account_of(each);
-        if (account == account_id{}) {
-            continue;
+    std::vector<account_throttles::wanted> counts;
+    if (accounts_->are_limited()) {
+        for (const shard_command& each : request.commands) {
+            if (const account_id account = account_of(each); account != account_id{}) {
+                counts.push_back({account, 1});
+            }
         }
-        account_bucket& its =
-            accounts_.try_emplace(account.value, account, options_.limits.account).first->second;
-        if (its.asked++ == 0) {
-            asked_of_.push_back(&its);
+        std::ranges::sort(counts, {}, &account_throttles::wanted::account);
+        std::size_t kept = 0;
+        for (const account_throttles::wanted& each : counts) {
+            if (kept != 0 && counts[kept - 1].account == each.account) {
+                ++counts[kept - 1].commands;
+            } else {
+                counts[kept++] = each;
+            }
         }
+        counts.resize(kept);
     }
-    std::optional<request_refused> refusal;
-    std::size_t taken = 0;
-    for (account_bucket* const each : asked_of_) {
-        if (!refusal && each->holds.take(now.monotonic_ms, each->asked, cancels)) {
-            ++taken;
-        } else if (!refusal) {
-            refusal = too_many(each->holds, each->asked,
-                               "account " + std::to_string(each->account.value));
-        }
-    }
-    if (refusal) {
+    if (const auto refused = accounts_->take(now.monotonic_ms, counts, cancels)) {
         all_.give_back(count);
-        for (account_bucket* const each : std::span(asked_of_).first(taken)) {
-            each->holds.give_back(each->asked);
-        }
+        return too_many("account " + std::to_string(refused->account.value),
+                        refused->retry_after_ms);
     }
-    for (account_bucket* const each : asked_of_) {
-        each->asked = 0;
-    }
-    return refusal;
+    return std::nullopt;
 }
 
 /// Puts orders under leases, and what makes or extends those in front: returns how many.

@@ -5,11 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "actors/replica/replica.hpp"
+#include "actors/session/account_throttles.hpp"
 #include "actors/session/outcomes.hpp"
 #include "actors/session/throttle.hpp"
 #include "messages/session_message.hpp"
@@ -20,6 +20,7 @@ namespace bourse {
 /// from starving others, and are far above what one person's program needs.
 struct session_limits {
     throttle_limit session{.per_second = 2'000'000, .burst = 400'000};
+    /// Of an account: of all its sessions of this node together.
     throttle_limit account{.per_second = 1'000'000, .burst = 200'000};
     /// Everything but commands: queries, subscriptions, acts.
     throttle_limit queries{.per_second = 100'000, .burst = 50'000};
@@ -34,6 +35,8 @@ struct session_options {
     std::vector<account_id> accounts;  ///< rising; an operator has all
     duration cancel_on_disconnect{};
     session_limits limits;
+    /// Those of the node, which all its sessions share; none: the session has its own.
+    std::shared_ptr<account_throttles> accounts_throttled{};
 };
 /// Where the tags and leases of a session of this start begin: nobody else's, up to 2^32 of them.
 [[nodiscard]] std::uint64_t own_numbers(std::uint32_t incarnation, session_number session);
@@ -150,13 +153,6 @@ private:
     struct market_reader {
         std::uint32_t credit = first_credit;
     };
-    struct account_bucket {
-        account_bucket(account_id whose, const throttle_limit& limit)
-            : account(whose), holds(limit) {}
-        account_id account{};
-        throttle holds;
-        std::uint32_t asked = 0;  ///< by the request that is looked at
-    };
     struct lease {
         lease_id id{};
         timestamp until{};
@@ -189,8 +185,7 @@ private:
     session_options options_;
     throttle all_;
     throttle queries_;
-    std::unordered_map<std::uint32_t, account_bucket> accounts_;
-    std::vector<account_bucket*> asked_of_;  ///< those that a request is about, as they first come
+    std::shared_ptr<account_throttles> accounts_;
     outcome_finder outcomes_;
     std::map<std::uint64_t, bool> questions_;  ///< asked, not answered; true: a subscription
     std::map<std::uint64_t, report_reader> reports_;

@@ -16,7 +16,7 @@ class throttle {
 public:
     explicit throttle(const throttle_limit& limit) : limit_(limit), thousandths_(full()) {}
 
-    /// Whether `count` commands may pass at `now_ms`, which never goes back; they count then. Cancels may overdraw the bucket
+    /// Whether `count` commands may pass at `now_ms`; they count then. Time that goes back stands still. Cancels may overdraw the bucket
     /// by as much as it holds.
     [[nodiscard]] bool take(std::uint64_t now_ms, std::uint32_t count, bool only_cancels) {
         if (limit_.per_second == 0) {
@@ -39,6 +39,11 @@ public:
         return missing <= 0 ? 1
                             : static_cast<std::uint32_t>(
                                   std::min<std::int64_t>(missing / limit_.per_second + 1, 60'000));
+    }
+    /// Whether it is as one that was never taken from.
+    [[nodiscard]] bool is_full(std::uint64_t now_ms) {
+        fill(now_ms);
+        return thousandths_ == full();
     }
     /// What `take` has taken is given back: nothing was done.
     void give_back(std::uint32_t count) {

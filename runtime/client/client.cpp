@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <future>
+#include <string_view>
 #include <thread>
 
 #include "messages/assert.hpp"
@@ -299,6 +300,28 @@ kj::Promise<void> client::wire::stay_alive() {
 
 // --- Calls ----------------------------------------------------------------------------------------
 
+namespace {
+
+/// Of a call that has no results: its connection broke, or the node threw it back.
+request_refused refusal_of(const kj::Exception& thrown) {
+    constexpr std::string_view prefix = "remote exception: ";
+    std::string why = thrown.getDescription().cStr();
+    switch (thrown.getType()) {
+        case kj::Exception::Type::DISCONNECTED:
+            return refusal(request_refused::kind::unknown_outcome,
+                           "the connection broke before the answer came (" + why + ")");
+        case kj::Exception::Type::UNIMPLEMENTED:
+            why.erase(0, why.starts_with(prefix) ? prefix.size() : 0);
+            return refusal(request_refused::kind::malformed, "the node takes no such call: " + why);
+        default:
+            why.erase(0, why.starts_with(prefix) ? prefix.size() : 0);
+            return refusal(request_refused::kind::unknown_outcome,
+                           "the node failed to answer: " + why);
+    }
+}
+
+}  // namespace
+
 void client::wire::ask(const session_request& request, std::function<void(session_answer)> then) {
     if (open_.get() == nullptr) {
         then(refusal(request_refused::kind::unavailable, "there is no connection to the node"));
@@ -306,11 +329,7 @@ void client::wire::ask(const session_request& request, std::function<void(sessio
     }
     tasks_->add(call(open_->session, request)
                     .then([then](session_answer answer) { then(std::move(answer)); },
-                          [then](kj::Exception&& thrown) {
-                              then(refusal(request_refused::kind::unknown_outcome,
-                                           "the connection broke before the answer came (" +
-                                               std::string(thrown.getDescription().cStr()) + ")"));
-                          }));
+                          [then](kj::Exception&& thrown) { then(refusal_of(thrown)); }));
 }
 
 void client::wire::subscribe(const subscribe_reports& what, report_handler to, told then) {

@@ -38,12 +38,9 @@ std::string folded(std::string_view text) {
 
 error unknown(const std::string& what, std::string_view name, const std::vector<std::string>& all,
               const std::string& otherwise) {
-    std::string sentence = "no " + what + " is called '" + std::string(name) + "'";
-    const auto like = names_like(name, all);
-    for (std::size_t i = 0; i < like.size(); ++i) {
-        sentence += (i == 0 ? "; did you mean " : i + 1 == like.size() ? " or " : ", ") + like[i];
-    }
-    return {errc::unknown, sentence + (like.empty() ? "; " + otherwise : "?")};
+    const std::string meant = did_you_mean(name, all);
+    return {errc::unknown, "no " + what + " is called '" + std::string(name) + "'" +
+                               (meant.empty() ? "; " + otherwise : meant)};
 }
 
 }  // namespace
@@ -65,6 +62,15 @@ std::vector<std::string> names_like(std::string_view wanted, const std::vector<s
         to.push_back(near[i].second);
     }
     return to;
+}
+
+std::string did_you_mean(std::string_view wanted, const std::vector<std::string>& all) {
+    std::string sentence;
+    const auto like = names_like(wanted, all);
+    for (std::size_t i = 0; i < like.size(); ++i) {
+        sentence += (i == 0 ? "; did you mean " : i + 1 == like.size() ? " or " : ", ") + like[i];
+    }
+    return like.empty() ? "" : sentence + "?";
 }
 
 error to_error(const request_refused& why) {

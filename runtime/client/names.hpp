@@ -49,6 +49,10 @@ private:
 [[nodiscard]] std::vector<std::string> names_like(std::string_view wanted,
                                                   const std::vector<std::string>& all);
 
+/// "; did you mean AAPL or AAPN?" of those that `names_like` finds; nothing if nothing looks like it.
+[[nodiscard]] std::string did_you_mean(std::string_view wanted,
+                                       const std::vector<std::string>& all);
+
 /// What a call was refused for, as an error: `not_found` is `unknown`, everything else `refused`.
 [[nodiscard]] error to_error(const request_refused& why);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -126,6 +127,27 @@ kj::Promise<void> exchange_server::login(LoginContext context) {
 
 session_server::~session_server() noexcept(false) {
     loop_.close(number_);
+}
+
+/// What is nested too deep is found where the parameters are read, before anybody was asked, and capnp throws it. (The results of the
+/// call, which could say so, have another type for each method.)
+session_server::DispatchCallResult session_server::dispatchCall(
+    std::uint64_t interface_id, std::uint16_t method_id,
+    capnp::CallContext<capnp::AnyPointer, capnp::AnyPointer> context) {
+    try {
+        return rpc::Session::Server::dispatchCall(interface_id, method_id, context);
+    } catch (const kj::Exception& thrown) {
+        if (std::string_view(thrown.getDescription().cStr()).find("too deeply-nested") ==
+            std::string_view::npos) {
+            throw;
+        }
+    }
+    loop_.count_refused();
+    const std::string why = "what it says is nested more than " +
+                            std::to_string(loop_.limits().nesting) +
+                            " deep; nothing of it was done";
+    throw kj::Exception(kj::Exception::Type::UNIMPLEMENTED, __FILE__, __LINE__,
+                        kj::heapString(why.c_str()));
 }
 
 template <typename Context>

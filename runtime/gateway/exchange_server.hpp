@@ -35,6 +35,11 @@ public:
     ~session_server() noexcept(false);
     KJ_DISALLOW_COPY(session_server);
 
+    /// Any call of them; one whose parameters are nested too deep is refused with a sentence.
+    DispatchCallResult dispatchCall(
+        std::uint64_t interface_id, std::uint16_t method_id,
+        capnp::CallContext<capnp::AnyPointer, capnp::AnyPointer> context) override;
+
 protected:
     kj::Promise<void> submit(SubmitContext context) override;
     kj::Promise<void> orders(OrdersContext context) override;

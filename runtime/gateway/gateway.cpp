@@ -35,6 +35,7 @@ public:
             thread_.join();
             return made.error();
         }
+        const std::lock_guard lock(mutex_);  // the thread takes it away again when it ends
         serving_ = std::move(*made);
         return done{};
     }

@@ -81,6 +81,33 @@ std::optional<std::string> conserved(std::span<const ledger_line> lines) {
     return not_zero(sums);
 }
 
+std::optional<std::string> positions_are(const shard_rows& rows, line_totals lines) {
+    const auto of = [](account_id holder, asset_id asset) {
+        return "account " + std::to_string(holder.value) + " has of " + to_text(asset) + " ";
+    };
+    for (const position_row& each : rows.positions) {
+        if (each.of_group) {
+            continue;
+        }
+        const auto found = lines.find({each.holder, each.asset});
+        const wide_int moved = found == lines.end() ? 0 : found->second;
+        if (each.total != moved) {
+            return of(each.holder, each.asset) + to_text(each.total) +
+                   ", and all entries together moved " + to_text(moved) + " there";
+        }
+        if (found != lines.end()) {
+            lines.erase(found);
+        }
+    }
+    for (const auto& [key, moved] : lines) {
+        if (moved != 0) {
+            return of(key.first, key.second) + "nothing, and all entries together moved " +
+                   to_text(moved) + " there";
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<std::string> orders_agree(const shard_rows& rows) {
     std::map<symbol_id, std::map<order_id, const order_row*>> books;
     for (const shard_book_row& book : rows.books) {

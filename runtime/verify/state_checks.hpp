@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "actors/shard/shard.hpp"
 #include "messages/report.hpp"
@@ -22,6 +23,10 @@ namespace bourse::state_checks {
 /// the orders, says the same of every account.
 [[nodiscard]] std::optional<std::string> reserved_for_orders(const shard& lived,
                                                              const shard_rows& rows);
+/// What each holder has got of each asset, by the lines of all entries.
+using line_totals = std::map<std::pair<account_id, asset_id>, wide_int>;
+/// Each position is what these lines add up to, and there is one for each that is not zero.
+[[nodiscard]] std::optional<std::string> positions_are(const shard_rows& rows, line_totals lines);
 /// Two states are the same, row by row; names the first key that differs.
 [[nodiscard]] std::optional<std::string> same_rows(const shard_rows& a, const shard_rows& b);
 

@@ -297,16 +297,15 @@ private:
         return true;
     }
 
-    /// With rows made anew: by the whole log, if it is there, else by the state that they make.
+    /// With rows made anew: by the whole log, if it is there, else by the state that they make, and the positions among
+    /// them by the lines of all entries, if the event store has those.
     void compare_rows(const journal_shard& known, const shard_rows& rows, const shard& made) {
         const std::string name = "shard " + std::to_string(known.shard.value) + ": ";
         if (const auto differs = state_checks::same_rows(rows, made.save())) {
             checks_.fail("rows", name + *differs);
         }
         if (known.positions.begin.index != 0) {
-            checks_.pass("rows",
-                         "as the state that they make writes them; the log does not go back "
-                         "to the first entry");
+            compare_positions(known.shard, rows, made.digest());
             return;
         }
         say("replaying from the first entry to the checkpoint");
@@ -323,6 +322,49 @@ private:
         const auto differs = state_checks::same_rows(rows, anew.save());
         checks_.say("rows", differs ? std::optional(name + *differs) : std::nullopt,
                     "as the log makes them from its first entry on");
+    }
+
+    /// Where the log's first entries are gone. Replay would need them; what they moved may still be known.
+    void compare_positions(shard_id id, const shard_rows& rows, std::uint64_t digest) {
+        const auto stored = events_ ? events_->find(id) : std::nullopt;
+        if (!stored || stored->first != 1 || stored->last < rows.shard.index) {
+            checks_.pass("rows",
+                         "as the state that they make writes them; neither log nor event store go "
+                         "back to the first entry");
+            return;
+        }
+        say("adding up what all entries moved");
+        state_checks::line_totals totals;
+        unpacked_events told;
+        for (std::uint64_t next = 1; next <= rows.shard.index;) {
+            if (const outcome read =
+                    events_->read(id, next, rows.shard.index, window_bytes, stored_);
+                !read) {
+                checks_.fail("events", read.error().what);
+                return;
+            }
+            for (const entry_events& row : stored_) {
+                if (const outcome unpacked = unpack_entry_events(row.events, told); !unpacked) {
+                    checks_.fail("events", "shard " + std::to_string(id.value) + ", entry " +
+                                               std::to_string(row.index) + ": " +
+                                               unpacked.error().what);
+                    return;
+                }
+                for (const ledger_line& line : told.view().lines) {
+                    totals[{line.holder, line.asset}] += line.amount;
+                }
+            }
+            next += stored_.size();
+        }
+        auto wrong = state_checks::positions_are(rows, std::move(totals));
+        if (told.digest != 0 && told.digest != digest) {  // not all writers say it
+            wrong = "its digest is not the one that entry " + std::to_string(told.index) + " left";
+        }
+        checks_.say("rows",
+                    wrong ? std::optional("shard " + std::to_string(id.value) + ": " + *wrong)
+                          : std::nullopt,
+                    "as the state that they make writes them, with positions that are what all "
+                    "entries moved; the log does not go back to the first entry");
     }
 
     /// The entries behind `from` that later ones make void, wherever the log ends.

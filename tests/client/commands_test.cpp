@@ -179,6 +179,21 @@ TEST_CASE("what is wrong is said, and what would be right") {
           std::string::npos);
     CHECK(refused("order alice buy AAPL 1 @ 5.x", exit_code::usage).find("'5.x'") !=
           std::string::npos);
+    // In the wrong case, or nearly.
+    CHECK(refused("book aapl", exit_code::refused) ==
+          "bourse book: no instrument is called 'aapl'; did you mean AAPL?\n");
+    CHECK(refused("account deposit alice aapl=5", exit_code::refused) ==
+          "bourse account deposit: no instrument and no currency is called 'aapl'; did you mean "
+          "AAPL?\n");
+    CHECK(refused("account withdraw alice usd=5", exit_code::refused).find("mean USD?") !=
+          std::string::npos);
+    const std::uint64_t before = at.exchange().index();
+    CHECK(refused("account open eve --deposit usd=5", exit_code::refused) ==
+          "bourse account open: no currency is called 'usd'; did you mean USD?\n");
+    CHECK(refused("account open eve --holding APPL=5", exit_code::refused) ==
+          "bourse account open: no instrument is called 'APPL'; did you mean AAPL?\n");
+    CHECK(at.exchange().index() == before);
+    CHECK(refused("Status", exit_code::usage).find("; did you mean status?") != std::string::npos);
     CHECK(refused("account deposit alice GBP=5", exit_code::refused)
               .find("no currency is called 'GBP'") != std::string::npos);
     CHECK(at.run("order bob buy AAPL 1000 @ 585 --json").out.find(R"("status":"rejected")") !=

@@ -179,6 +179,29 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
     }
 }
 
+TEST_CASE("an account has its commands a second once a node, however many sessions it has") {
+    const temporary_folder temporary;
+    node_options options = small_node(temporary.path() + "/data");
+    options.limits.account = {.per_second = 1, .burst = 10};
+    const auto running = open_node(options);
+    market at(*running, options.data);
+    box_client second(running->port());
+    const stops_first ends(*running);
+    at.set_up();
+    REQUIRE(std::holds_alternative<logged_in>(second.log_in(operator_key(options.data))));
+    const auto orders = [&](account_id account, std::size_t count) {
+        return submit_request{std::vector<shard_command>(
+            count, an_order(account.value, at.symbol.value, side::buy, 100, 1))};
+    };
+    CHECK(at.boss.get<submitted>(orders(at.alice, 10)).outcomes.size() == 10);
+    const request_refused why = second.refusal(orders(at.alice, 10));
+    CHECK(why.what == request_refused::kind::overloaded);
+    CHECK(why.why == "too many commands a second of account " + std::to_string(at.alice.value));
+    CHECK(why.retry_after_ms > 0);
+    CHECK(why.retry_after_ms <= 10'001);
+    CHECK(second.get<submitted>(orders(at.bob, 10)).outcomes.size() == 10);
+}
+
 TEST_CASE("what a user may not do is refused with a sentence, and what he may is his alone") {
     const temporary_folder temporary;
     const std::string folder = temporary.path() + "/data";

@@ -41,7 +41,8 @@ TEST_CASE("an unknown option or command of bourse is wrong usage") {
 
 TEST_CASE("a refused command line is told what would be right") {
     CHECK(refusal({"bench", "jornal"}) ==
-          "bourse bench: no command 'jornal', there are: match, journal, ladder; "
+          "bourse bench: no command 'jornal', there are: match, journal, ladder; did you mean "
+          "journal? "
           "'bourse bench --help' says more\n");
     CHECK(refusal({"bench"}) ==
           "bourse bench: a command is missing, there are: match, journal, ladder; "

@@ -33,9 +33,17 @@ const kept_folder& whole() {
     return kept;
 }
 
+/// One whose log has lost its first entries: they are in the checkpoint, and their effects in the event store.
+const kept_folder& begun_late() {
+    static const kept_folder kept({.segment_bytes = 65'536, .trailing_entries = 8});
+    return kept;
+}
+
 class copied_folder {
 public:
-    copied_folder() { files::copy(whole().folder.path(), path(), files::copy_options::recursive); }
+    explicit copied_folder(const kept_folder& of = whole()) {
+        files::copy(of.folder.path(), path(), files::copy_options::recursive);
+    }
     [[nodiscard]] std::string path() const { return folder_.path() + "/data"; }
     [[nodiscard]] std::string acks(const std::string& lines) const {
         std::ofstream(folder_.path() + "/acks") << lines;
@@ -64,6 +72,11 @@ std::vector<std::string> failed(const verify_result& found) {
     }
     CHECK(found.ok() == names.empty());
     return names;
+}
+std::string said_of(const verify_result& found, const std::string& name) {
+    const auto check = std::ranges::find(found.checks, name, &verify_check::name);
+    REQUIRE(check != found.checks.end());
+    return check->what;
 }
 std::string fault_of(const verify_result& found, const std::string& name) {
     const auto check = std::ranges::find(found.checks, name, &verify_check::name);
@@ -123,14 +136,18 @@ TEST_CASE("the folder is as it was afterwards, also where a batch is torn") {
 }
 
 TEST_CASE("a log of which the begin has gone is verified from the checkpoint on") {
-    const temporary_folder folder;
-    const auto accepted =
-        keep_flow(folder.path(), {.segment_bytes = 65'536, .trailing_entries = 8});
-    REQUIRE(!files::exists(folder.path() + "/journal/" + segment_name(1)));
-    std::ofstream(folder.path() + "/acks") << accepted.front().value << " - S1\n";
-    const verify_result found = verified(folder.path(), folder.path() + "/acks");
+    const copied_folder kept(begun_late());
+    REQUIRE(!files::exists(kept.path() + "/journal/" + segment_name(1)));
+    const verify_result found = verified(
+        kept.path(), kept.acks(std::to_string(begun_late().accepted.front().value) + " - S1\n"));
     CHECK(failed(found).empty());
     CHECK(found.acks_found == 1);  // by the event store
+    CHECK(said_of(found, "rows").find("positions that are what all entries moved") !=
+          std::string::npos);
+    files::remove_all(kept.path() + "/events");
+    const verify_result less = verified(kept.path());
+    CHECK(failed(less).empty());
+    CHECK(said_of(less, "rows").find("neither log nor event store go back") != std::string::npos);
 }
 
 // --- Damaged --------------------------------------------------------------------------------------
@@ -183,19 +200,51 @@ void change_checkpoint(const std::string& data, const row_key& key,
     REQUIRE(rows.commit({head.at.index + more_entries, head.at.term}, head.payload).has_value());
 }
 
-TEST_CASE("value made from nothing in the checkpoint is found") {
-    const copied_folder kept;
-    change_checkpoint(kept.path(), row_key::position(false, {1}, {1}),
-                      [](std::vector<std::byte>& bytes) {
+/// Of an account's position in symbol 1.
+void add_to_position(const std::string& data, account_id holder, std::int64_t more) {
+    change_checkpoint(data, row_key::position(false, holder, {1}),
+                      [&](std::vector<std::byte>& bytes) {
                           auto row = decode_position_row(bytes);
                           REQUIRE(row.has_value());
-                          row->total += 1;
+                          row->total += more;
                           bytes.clear();
                           encode_position_row(*row, bytes);
                       });
+}
+
+TEST_CASE("value made from nothing in the checkpoint is found") {
+    const copied_folder kept;
+    add_to_position(kept.path(), {1}, 1);
     const auto which = failed(verified(kept.path()));
     CHECK(std::ranges::count(which, "rows") == 1);
     CHECK(std::ranges::count(which, "value") == 1);
+}
+
+TEST_CASE(
+    "value moved from one position to another is found, also where the log's begin has gone") {
+    for (const kept_folder* const of : {&whole(), &begun_late()}) {
+        const copied_folder kept(*of);
+        add_to_position(kept.path(), {1}, 1);
+        add_to_position(kept.path(), {2}, -1);
+        const verify_result found = verified(kept.path());
+        CHECK(std::ranges::count(failed(found), "rows") == 1);
+        CHECK(std::ranges::count(failed(found), "value") == 0);
+        if (of == &begun_late()) {
+            CHECK(fault_of(found, "rows").find("shard 1: account 1 has of symbol 1 ") == 0);
+        }
+    }
+}
+
+TEST_CASE("where the log's begin has gone, what no entry moved is taken as the checkpoint has it") {
+    const copied_folder kept(begun_late());
+    change_checkpoint(kept.path(), row_key::account({1}), [](std::vector<std::byte>& bytes) {
+        auto row = decode_account_row(bytes);
+        REQUIRE(row.has_value());
+        row->fat_finger_bps += 1;
+        bytes.clear();
+        encode_account_row(*row, bytes);
+    });
+    CHECK(failed(verified(kept.path())).empty());
 }
 
 TEST_CASE("a limit changed in the checkpoint is found, though nothing has come of it yet") {
