@@ -109,6 +109,11 @@ constexpr std::array guards_seen{
     planted{guard::leader_begins_term, "a leader begins its term without an entry", 20},
     planted{guard::learners_vote, "who does not know yet that it is a voter does not vote", 120},
     planted{guard::silent_leaders, "a leader not heard of keeps others from being elected", 601},
+    planted{guard::committed_memberships, "libraft does not hear of committed memberships", 40},
+    planted{guard::stored_forward, "libraft hears that less is stored than before", 5},
+    planted{guard::own_terms, "what is submitted has no term", 5},
+    planted{guard::entries_first, "messages are filled before the log has their entries", 20},
+    planted{guard::filled_offers, "a snapshot is offered without its membership", 20},
 };
 
 /// A checker, and a mistake that it finds when nobody else is listened to.
@@ -262,7 +267,7 @@ TEST_CASE("every checker finds a mistake by itself") {
         const finding found = first_found(each.plant, each.most_lives, {.only = each.checker});
         MESSAGE(std::string(each.checker), ": ", std::string(each.mistake), ": found in life ",
                 found.seed, " of at most ", each.most_lives);
-        CHECK_MESSAGE(found.by == each.checker, std::string(each.mistake));
+        CHECK_MESSAGE(found.by == std::string(each.checker), std::string(each.mistake));
         shown.insert(each.checker);
     }
     const std::vector<std::string> names = checker_names();
