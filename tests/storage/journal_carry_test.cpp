@@ -216,6 +216,32 @@ TEST_CASE(
     CHECK(tally.refused > 0);
 }
 
+TEST_CASE(
+    "carrying that is ahead of the next file stops at the reserve, and goes on when it is there") {
+    carrying f(32);
+    for (unsigned i = 0; i < 32; ++i) {  // more than one file takes
+        f.take(1 + i % 3, stuck_length);
+        f.write();
+    }
+    while (f.log->room().takes_orders && leaves_room(*f.log, stuck_length)) {
+        f.take(carrying::busy, stuck_length);
+        f.write();
+    }
+    CHECK(f.carry_all(true) > 0);
+    const journal_room left = f.log->room();
+    CHECK_FALSE(left.has_next);
+    CHECK(left.bytes >= left.reserve_bytes);
+    const auto pin = f.log->oldest_pin();
+    REQUIRE(pin);
+    const auto refused = f.log->carry(pin->shard);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::storage_full);
+    f.write();
+    CHECK(f.carry_all() > 0);
+    CHECK_MESSAGE(f.log->room().takes_orders, f.log->room().why);
+    CHECK(f.has_all_stuck(stuck_length));
+}
+
 TEST_CASE("what was carried and then released is no part of what a restart goes on with") {
     for (const std::uint64_t later : {3U, 8U}) {
         carrying f(16);
