@@ -16,6 +16,7 @@ enum class consensus_bug : std::uint8_t {
     reads_what_it_has,  ///< a read waits for no entry behind it
     membership_of_tomorrow,  ///< a snapshot stands for the membership in force now, not for that at its index
     last_entry_forgotten,  ///< a start leaves out the last entry of the disk
+    refusal_counted,       ///< a candidate takes every answer for a vote
 };
 
 /// The mistake that is being made.

@@ -46,8 +46,12 @@ void consensus_machine::start_engine(std::uint64_t term, replica_id vote) {
     std::memset(&raft_, 0, sizeof raft_);  // raft_init leaves some fields as they are
     BOURSE_ASSERT(
         raft_init(&raft_, nullptr, nullptr, self_.value, std::to_string(self_.value).c_str()) == 0);
-    raft_.tracer = nullptr;  // it writes every message to a buffer that all instances share
-    raft_seed(&raft_, std::max(random, 1U));
+    if (BOURSE_GUARDED(silent_tracer)) {
+        raft_.tracer = nullptr;  // it writes every message to a buffer that all instances share
+    }
+    if (BOURSE_GUARDED(own_seeds)) {
+        raft_seed(&raft_, std::max(random, 1U));
+    }
     raft_set_election_timeout(&raft_, options_.election_timeout_ms);
     raft_set_heartbeat_timeout(&raft_, options_.heartbeat_ms);
     raft_set_install_snapshot_timeout(&raft_, options_.snapshot_timeout_ms);
@@ -152,7 +156,9 @@ void consensus_machine::settle_memberships() {
             return;
         }
         out_.memberships.push_back(*next);
-        tell_committed(next->index);
+        if (BOURSE_GUARDED(committed_memberships)) {
+            tell_committed(next->index);
+        }
         told_memberships_ = out_.memberships.back().index;
     }
 }
@@ -163,6 +169,9 @@ void consensus_machine::tell_committed(std::uint64_t index) {
     event.configuration.index = index;
     event.configuration.conf = raft_configuration_of(log_.membership_at(index).in_force);
     BOURSE_ASSERT(step(event) == 0);  // the configuration is libraft's
+    if (!BOURSE_GUARDED(given_memory)) {
+        raft_configuration_close(&event.configuration.conf);
+    }
 }
 
 /// libraft begins a term with an entry only if it does not know all of its log to be committed. Here every
@@ -213,13 +222,17 @@ int consensus_machine::step(raft_event& event, const raft_entries* entries) {
         return failed;
     }
     take_vote();
+    const bool has_messages = (update.flags & RAFT_UPDATE_MESSAGES) != 0;
+    if (has_messages && !BOURSE_GUARDED(entries_first)) {
+        take_messages(update);
+    }
     if ((update.flags & RAFT_UPDATE_ENTRIES) != 0) {
         take_entries(update, entries);
     }
     if ((update.flags & RAFT_UPDATE_SNAPSHOT) != 0) {
         take_snapshot_offer(update);
     }
-    if ((update.flags & RAFT_UPDATE_MESSAGES) != 0) {
+    if (has_messages && BOURSE_GUARDED(entries_first)) {
         take_messages(update);
     }
     if ((update.flags & RAFT_UPDATE_COMMIT_INDEX) != 0 || BOURSE_CONSENSUS_WRONG(commits_alone)) {
@@ -248,7 +261,9 @@ void consensus_machine::take_entries(const raft_update& update, const raft_entri
         write.entries.push_back({.term = raft_.barrier.term,
                                  .kind = log_entry_kind::barrier,
                                  .payload = shared_bytes(std::vector<std::byte>{})});
-        raft_free(raft_.barrier.batch);
+        if (BOURSE_GUARDED(barrier_batches)) {
+            raft_free(raft_.barrier.batch);
+        }
     } else {
         BOURSE_ASSERT(entries != nullptr);
         const auto added = entries->from(update.entries.batch).first(update.entries.n);
@@ -274,11 +289,15 @@ void consensus_machine::take_entries(const raft_update& update, const raft_entri
 
 void consensus_machine::take_snapshot_offer(const raft_update& update) {
     for (entries_under_way& each : under_way_) {
-        each.last_index = 0;
+        if (BOURSE_GUARDED(voided_writes)) {
+            each.last_index = 0;
+        }
     }
-    raft_configuration configuration = update.snapshot.metadata.configuration;
-    raft_configuration_close(&configuration);
-    raft_free(update.snapshot.chunk.base);
+    if (BOURSE_GUARDED(offered_memory)) {
+        raft_configuration configuration = update.snapshot.metadata.configuration;
+        raft_configuration_close(&configuration);
+        raft_free(update.snapshot.chunk.base);
+    }
     log_.restart(offered_);
     out_.install = snapshot_to_install{.from = led_by_, .position = offered_};
 }
@@ -343,7 +362,14 @@ void consensus_machine::take_message(const raft_message& from) {
         case RAFT_INSTALL_SNAPSHOT:
             // libraft says which snapshot, and leaves it to us to say what it is.
             BOURSE_ASSERT(from.install_snapshot.last_index == snapshot_.index);
-            send(to, from.install_snapshot.term, snapshot_offer{.position = snapshot_});
+            send(to, from.install_snapshot.term,
+                 snapshot_offer{
+                     .position = BOURSE_GUARDED(filled_offers)
+                                     ? snapshot_
+                                     : snapshot_position{.index = from.install_snapshot.last_index,
+                                                         .term = from.install_snapshot.last_term,
+                                                         .membership_index = 0,
+                                                         .in_force = {}}});
             break;
         case RAFT_TIMEOUT_NOW:
             send(to, from.timeout_now.term,
@@ -440,6 +466,9 @@ bool consensus_machine::is_sole_voter() const {
 /// libraft bounds what is in flight to a follower by entries; by bytes it is bounded by how large any of the
 /// entries kept can be.
 unsigned consensus_machine::in_flight_limit(const raft_entries* added) const {
+    if (!BOURSE_GUARDED(bytes_in_flight)) {
+        return options_.max_in_flight_entries;
+    }
     std::uint64_t bound = std::max<std::uint64_t>(log_.payload_bound(), 1);
     for (const log_entry& entry : added != nullptr ? added->all() : std::span<const log_entry>()) {
         bound = std::max<std::uint64_t>(bound, std::bit_ceil(entry.payload.size() + 1));

@@ -36,9 +36,24 @@ enum class guard : std::uint8_t {
     committed_stays,        ///< entries that contradict committed ones are seen
     learners_vote,          ///< a learner votes: its candidate may know that it is a voter by now
     silent_leaders,  ///< a leader not heard of for long does not keep others from being elected
+    one_change_at_a_time,   ///< a membership changes only when the last change is committed
+    committed_memberships,  ///< libraft is told when a membership is committed
+    trailing_entries,  ///< what may be in flight to a follower stays in the log behind a snapshot
+    voided_writes,     ///< a write does not count when rows have taken the place of its log
+    stored_forward,    ///< libraft is told what is stored only when that is more than before
+    own_terms,         ///< submitted entries carry the term: libraft gives them none
+    bytes_in_flight,   ///< what is in flight to a follower is bounded in bytes
+    entries_first,     ///< what a step appends is in the log before its messages are filled from it
+    filled_offers,     ///< an offered snapshot says what it is: libraft leaves that out
+    received_batches,  ///< what libraft appends of a message, it leaves the memory of to us
+    barrier_batches,   ///< and of its own barrier
+    offered_memory,    ///< and of a snapshot that it takes
+    given_memory,      ///< a configuration that was handed to libraft is libraft's
+    silent_tracer,     ///< libraft does not trace: all instances share one buffer for it
+    own_seeds,         ///< each replica draws its timeouts from a seed of its own
 };
 
-inline constexpr unsigned guard_count = static_cast<unsigned>(guard::silent_leaders);
+inline constexpr unsigned guard_count = static_cast<unsigned>(guard::own_seeds);
 
 /// The guard that is off.
 inline guard guard_off = guard::none;

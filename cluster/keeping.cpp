@@ -21,7 +21,7 @@ effects consensus_machine::persisted(std::uint64_t now_ms, std::uint64_t write_n
         return finish();
     }
     // What was written and then overwritten in the log is behind it now.
-    if (last > persisted_index() && !is_installing()) {
+    if ((last > persisted_index() || !BOURSE_GUARDED(stored_forward)) && !is_installing()) {
         BOURSE_ASSERT(last <= log_.last_index() || !BOURSE_GUARDED(superseded_writes));
         raft_event event = event_of(RAFT_PERSISTED_ENTRIES);
         event.persisted_entries.index = last;
@@ -49,7 +49,10 @@ effects consensus_machine::snapshot_taken(std::uint64_t now_ms, std::uint64_t in
                  .membership_index = in_force.index,
                  .in_force = BOURSE_CONSENSUS_WRONG(membership_of_tomorrow) ? log_.members()
                                                                             : in_force.in_force};
-    const unsigned trailing = std::max(options_.trailing_entries, options_.max_in_flight_entries);
+    const unsigned trailing =
+        BOURSE_GUARDED(trailing_entries)
+            ? std::max(options_.trailing_entries, options_.max_in_flight_entries)
+            : options_.trailing_entries;
     raft_event event = event_of(RAFT_SNAPSHOT);
     event.snapshot.metadata.index = index;
     event.snapshot.metadata.term = snapshot_.term;

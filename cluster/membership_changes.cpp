@@ -65,7 +65,7 @@ consensus_refusal consensus_machine::find_refusal(const membership_change& chang
     if (!is_settled() && BOURSE_GUARDED(own_term_first)) {
         return consensus_refusal::not_settled;
     }
-    if (raft_.configuration_uncommitted_index != 0) {
+    if (raft_.configuration_uncommitted_index != 0 && BOURSE_GUARDED(one_change_at_a_time)) {
         return consensus_refusal::change_under_way;
     }
     const member* found = find_member(change.id);

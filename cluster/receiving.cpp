@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "cluster/consensus_bug.hpp"
 #include "cluster/consensus_machine.hpp"
 #include "messages/assert.hpp"
 #include "messages/replica_codec.hpp"
@@ -240,7 +241,7 @@ int consensus_machine::take_segment(const replica_message& message, const append
     const std::uint64_t vote_writes = last_vote_write_;
     const int failed = step_message(raw, message, batch != nullptr ? &entries : none);
     // libraft frees the batch unless it has appended of it.
-    if (failed == 0 && batch != nullptr &&
+    if (failed == 0 && batch != nullptr && BOURSE_GUARDED(received_batches) &&
         last_write_ - writes > (last_vote_write_ != vote_writes)) {
         raft_free(batch);
     }
@@ -324,7 +325,8 @@ int consensus_machine::take(const replica_message& message, const vote_answer& a
     raw.type = RAFT_REQUEST_VOTE_RESULT;
     raw.request_vote_result.version = vote_version;
     raw.request_vote_result.term = message.term;
-    raw.request_vote_result.vote_granted = answer.is_granted;
+    raw.request_vote_result.vote_granted =
+        answer.is_granted || BOURSE_CONSENSUS_WRONG(refusal_counted);
     raw.request_vote_result.pre_vote = answer.is_pre_vote;
     return step_message(raw, message);
 }

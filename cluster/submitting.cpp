@@ -23,8 +23,9 @@ effects consensus_machine::submit(std::uint64_t now_ms, std::vector<shared_bytes
         std::vector<log_entry> entries;
         entries.reserve(payloads.size());
         for (shared_bytes& payload : payloads) {
-            entries.push_back(
-                {.term = term(), .kind = log_entry_kind::command, .payload = std::move(payload)});
+            entries.push_back({.term = BOURSE_GUARDED(own_terms) ? term() : 0,
+                               .kind = log_entry_kind::command,
+                               .payload = std::move(payload)});
         }
         append_as_leader(std::move(entries));
     }

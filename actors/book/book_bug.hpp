@@ -9,7 +9,8 @@ namespace bourse {
 
 enum class book_bug : std::uint8_t {
     none,
-    last_come_first,  ///< at one price the youngest order trades first
+    last_come_first,    ///< at one price the youngest order trades first
+    trade_number_lost,  ///< a trade that ends the order that rested takes two numbers
 };
 
 /// The mistake that is being made.

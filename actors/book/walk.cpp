@@ -193,6 +193,9 @@ void order_book::machine::trade(slot resting, slot aggressor, std::int64_t price
     }
     const bool plain = maker.terms == no_slot;
     const bool maker_ends = maker.remaining == 0;
+    if (BOURSE_BOOK_WRONG(trade_number_lost) && maker_ends) {
+        ++row_.next_trade;
+    }
     if (!plain) [[unlikely]] {
         after_trade(resting, lots, out);
     } else if (maker_ends) {

@@ -106,7 +106,9 @@ void ledger::apply(const deposit& asked) {
         const slot at = position_of_account(account, asked.asset);
         lots_arrive(account, at, asked.amount, asked.cost);
         move(at, asked.amount, line_kind::deposit, {});
-        move(position_of(external_holder, asked.asset), -asked.amount, line_kind::deposit, {});
+        if (!BOURSE_PLANTED(deposit_of_nobody)) {
+            move(position_of(external_holder, asked.asset), -asked.amount, line_kind::deposit, {});
+        }
         note_answer(
             remembered, {}, reason::none, true,
             tell_adjusted(account, asked.asset, asked.amount, {}, reason::none, asked.request.id));

@@ -1,7 +1,8 @@
 #pragma once
 
 /// Mistakes made on purpose, so that a test can show that the checks find them. They are there only
-/// where a build defines BOURSE_PLANTED_BUGS, which is tests/planted; elsewhere nothing is left of them.
+/// where a build defines BOURSE_PLANTED_BUGS, which is tests/planted and, with a few files, tests/wiring;
+/// elsewhere nothing is left of them.
 #if defined(BOURSE_PLANTED_BUGS)
 #include <cstdint>
 
@@ -21,6 +22,10 @@ enum class planted_bug : std::uint8_t {
     forget_removal,       ///< nor when it goes
     ignore_revision,      ///< a record is written whatever its revision is
     forget_record,        ///< what is written to a record is not in the digest
+    repeat_no_reason,     ///< who asks again is not told why he was refused
+    leave_out_report,   ///< a refused cancel or replace takes two numbers of its account's reports
+    leave_out_event,    ///< of a book's answers that come together the last takes two numbers
+    deposit_of_nobody,  ///< what is deposited comes from nobody
 };
 
 /// The mistake that is being made.

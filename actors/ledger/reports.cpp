@@ -46,6 +46,9 @@ void ledger::refuse_change(event_kind kind, slot account, account_id owner, orde
     }
     const report& told = add_report(account, what, client);
     note_answer(remembered, order == no_slot ? order_id{} : what.order, why, true, told.number);
+    if (BOURSE_PLANTED(leave_out_report) && account != no_slot) {
+        ++accounts_[account].last_report;
+    }
 }
 
 void ledger::refuse(account_id account, reason why) {
@@ -73,7 +76,7 @@ void ledger::tell_repeated(slot account, account_id owner, client_id client,
                            const remembered_command& first) {
     event what{};
     what.kind = event_kind::repeated;
-    what.reason = first.reason;
+    what.reason = BOURSE_PLANTED(repeat_no_reason) ? reason::none : first.reason;
     what.flags = first.answered ? std::uint8_t{0} : event::pending;
     what.order = first.order;
     what.number = first.first_report;

@@ -198,6 +198,24 @@ TEST_CASE("a replica that has seen a contradiction says so and does nothing more
     CHECK(leader.sent.empty());
 }
 
+TEST_CASE("no snapshot is taken while one is being installed, of whatever index") {
+    lone_replica follower(2, log_with(members_of({1, 2, 3}), 1, 9));
+    follower.hear(1, 1,
+                  append_request{
+                      .previous_index = 10, .previous_term = 1, .commit_index = 10, .entries = {}});
+    const snapshot_position offered{
+        .index = 50, .term = 1, .membership_index = 1, .in_force = members_of({1, 2, 3})};
+    follower.hear(1, 1, snapshot_offer{.position = offered});
+    REQUIRE(follower.core.is_installing());
+    for (const std::uint64_t index : {5U, 10U, 50U, 51U}) {
+        CHECK(follower.take(follower.core.snapshot_taken(follower.now_ms, index)).refused ==
+              consensus_refusal::installing_snapshot);
+    }
+    follower.take(follower.core.snapshot_installed(follower.now_ms, offered));
+    CHECK(follower.core.snapshot() == offered);
+    CHECK(follower.core.persisted_index() == 50);
+}
+
 TEST_CASE("payloads that are in the journal need not be kept, and are asked for when needed") {
     lone_replica leader = settled_leader({});
     leader.submit(3);

@@ -46,6 +46,17 @@ bool asks(lone_replica& candidate, std::initializer_list<std::uint64_t> voters) 
     });
 }
 
+bool stale_offer_says_nothing() {
+    lone_replica follower(2, log_with(members_of({1, 2, 3}), 5, 3));
+    follower.hear(
+        1, 3,
+        snapshot_offer{
+            .position = {
+                .index = 50, .term = 3, .membership_index = 1, .in_force = members_of({1, 2, 3})}});
+    const auto* answer = follower.last_said<append_answer>();
+    return answer != nullptr && *answer == append_answer{} && !follower.core.is_installing();
+}
+
 bool membership_behind_a_command_goes_with_it() {
     lone_replica follower(2, log_with(members_of({1, 2, 3})));
     follower.hear(1, 2,
@@ -122,6 +133,28 @@ bool snapshot_is_of_what_is_committed() {
     lone_replica follower(2, log_with(members_of({1, 2, 3}), 1, 9));
     return follower.take(follower.core.snapshot_taken(follower.now_ms, 8)).refused ==
            consensus_refusal::snapshot_out_of_place;
+}
+
+bool snapshot_is_of_what_is_stored() {
+    lone_replica follower(2, log_with(members_of({1, 2, 3})));
+    follower.are_writes_held = true;
+    follower.hear(1, 1,
+                  append_request{.previous_index = 1,
+                                 .previous_term = 1,
+                                 .commit_index = 5,
+                                 .entries = std::vector<log_entry>(4, command_of(1))});
+    return follower.core.commit_index() == 5 && follower.core.persisted_index() == 1 &&
+           follower.take(follower.core.snapshot_taken(follower.now_ms, 5)).refused ==
+               consensus_refusal::snapshot_out_of_place;
+}
+
+bool snapshot_is_newer_than_the_last() {
+    lone_replica follower(2, log_with(members_of({1, 2, 3}), 1, 9));
+    follower.hear(1, 1, sign_of_life(10, 10));
+    return follower.take(follower.core.snapshot_taken(follower.now_ms, 8)).refused ==
+               consensus_refusal::none &&
+           follower.take(follower.core.snapshot_taken(follower.now_ms, 8)).refused ==
+               consensus_refusal::snapshot_out_of_place;
 }
 
 bool offers_cost_no_memory() {
@@ -318,6 +351,7 @@ bool next_tick_lies_ahead() {
 std::vector<guard_scenario> guard_scenarios() {
     return {
         {guard::stale_answers, "stale answers", stale_answer_says_nothing},
+        {guard::stale_answers, "stale answers, to offers", stale_offer_says_nothing},
         {guard::membership_first, "membership first", membership_behind_a_command_goes_with_it},
         {guard::membership_before, "membership before", membership_before_another_stays},
         {guard::repeated_rejections, "repeated rejections",
@@ -335,6 +369,8 @@ std::vector<guard_scenario> guard_scenarios() {
         {guard::superseded_writes, "superseded writes", overwritten_entry_is_not_acknowledged},
         {guard::commit_goes_forward, "commit goes forward", commit_index_stays},
         {guard::snapshots_in_place, "snapshots in place", snapshot_is_of_what_is_committed},
+        {guard::snapshots_in_place, "snapshots of the stored", snapshot_is_of_what_is_stored},
+        {guard::snapshots_in_place, "snapshots ever newer", snapshot_is_newer_than_the_last},
         {guard::one_install_at_a_time, "one install at a time", offers_cost_no_memory},
         {guard::time_goes_forward, "time goes forward", step_back_in_time_elects_nobody},
         {guard::ticks_lie_ahead, "ticks lie ahead", next_tick_lies_ahead},

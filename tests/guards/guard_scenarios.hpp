@@ -13,7 +13,9 @@ struct guard_scenario {
     bool (*holds)() = nullptr;
 };
 
-/// One a guard, at least.
+/// One a guard, at least. What replicas say to each other, and when they believe it.
 [[nodiscard]] std::vector<guard_scenario> guard_scenarios();
+/// And what libraft leaves to whoever drives it.
+[[nodiscard]] std::vector<guard_scenario> engine_scenarios();
 
 }  // namespace bourse

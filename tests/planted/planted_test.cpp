@@ -92,3 +92,19 @@ TEST_CASE("S7.2 a record that is written over another revision than expected is 
 TEST_CASE("S7.5 a record that is written beside the digest is found") {
     check_found(planted_bug::forget_record);
 }
+
+TEST_CASE("L3.4 a repeated command that is not told why it was refused is found") {
+    check_found(planted_bug::repeat_no_reason);
+}
+
+TEST_CASE("a report that has no number is found") {
+    check_found(planted_bug::leave_out_report);
+}
+
+TEST_CASE("an event that has no number is found") {
+    check_found(planted_bug::leave_out_event);
+}
+
+TEST_CASE("a deposit that comes from nobody is found") {
+    check_found(planted_bug::deposit_of_nobody);
+}

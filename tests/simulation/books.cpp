@@ -2,9 +2,9 @@
 // is asked one thing after the other, in an order that keeps to time: what was asked after another had been
 // told comes behind it. Outcomes that nobody was told may be anywhere, or nowhere.
 //
-// Looked at in two ways. The order that the book's own shard has committed must be such an order, and every order's
-// events must arrive in the account's shard as they were. And, where one shard has it all, an order is looked for
-// without any knowledge of a log.
+// Looked at in two ways, each a checker. The order that the book's own shard has committed must be such an order, and
+// every order's events must arrive in the account's shard as they were. And, where one shard has it all, an order is
+// looked for without any knowledge of a log.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -21,11 +21,18 @@ namespace {
 /// More than a life needs if there is an order to be found.
 constexpr std::size_t most_steps = 3'000;
 
+enum class looks : std::uint8_t {
+    along_log,    ///< at the order that was committed
+    for_an_order  ///< for one, in lives of one shard
+};
+
 class books_checker : public checker {
 public:
-    explicit books_checker(std::uint16_t shards) : is_one_shard_(shards == 1) {}
+    explicit books_checker(looks how) : searches_(how == looks::for_an_order) {}
 
-    [[nodiscard]] const char* name() const noexcept override { return "books are linearizable"; }
+    [[nodiscard]] const char* name() const noexcept override {
+        return searches_ ? "books have an order" : "books are linearizable";
+    }
 
     void asked(const client_request& request) override {
         for (const shard_command& each : request.commands) {
@@ -56,7 +63,7 @@ public:
         for (const symbol_id symbol : touched_) {
             book& here = books_.at(symbol);
             if (!here.expected.empty()) {
-                complain(place_of(shard, one.index) + ": a trade that should follow does not");
+                find_in_log(place_of(shard, one.index) + ": a trade that should follow does not");
             }
             here.tops.emplace_back(one.index, here.now.top());
         }
@@ -69,10 +76,10 @@ public:
                                             [&](const auto& t) { return t.first <= answer.index; });
             const book_top then = later == here.tops.rend() ? book_top{} : later->second;
             if (then != seen) {
-                complain("a read of shard " + std::to_string(request.shard.value) +
-                         " as of entry " + std::to_string(answer.index) + " saw " + text_of(seen) +
-                         " in book " + std::to_string(symbol.value) + ", which was " +
-                         text_of(then));
+                find_in_log("a read of shard " + std::to_string(request.shard.value) +
+                            " as of entry " + std::to_string(answer.index) + " saw " +
+                            text_of(seen) + " in book " + std::to_string(symbol.value) +
+                            ", which was " + text_of(then));
             }
             placed made;
             made.index = answer.index;
@@ -87,9 +94,9 @@ public:
     void at_end(const std::vector<const shard*>& /*states*/) override {
         for (const auto& [order, by_book] : said_) {
             if (by_book != reported_[order]) {
-                complain("of order " + std::to_string(order) + " the book said " +
-                         std::to_string(by_book.size()) + " things and its account was told " +
-                         std::to_string(reported_[order].size()) + ", or others");
+                find_in_log("of order " + std::to_string(order) + " the book said " +
+                            std::to_string(by_book.size()) + " things and its account was told " +
+                            std::to_string(reported_[order].size()) + ", or others");
             }
         }
         for (auto& [symbol, here] : books_) {
@@ -170,8 +177,8 @@ private:
             return;
         }
         if (!here.expected.empty()) {
-            complain(place_of(shard, one.index) + ": a trade should follow, and there is " +
-                     describe(each));
+            find_in_log(place_of(shard, one.index) + ": a trade should follow, and there is " +
+                        describe(each));
             here.expected.clear();
         }
         placed made;
@@ -196,13 +203,12 @@ private:
             is_possible = here.now.take_away(each.order.value) == each.lots.lots;
         }
         if (!is_possible) {
-            complain(place_of(shard, one.index) + ": no plain book says " + describe(each));
+            find_in_log(place_of(shard, one.index) + ": no plain book says " + describe(each));
         }
         for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill) {
             here.expected.push_back({each.order.value, fill->price, fill->lots});
             here.expected.push_back({fill->maker, fill->price, fill->lots});
         }
-        made.what.fills = std::move(fills);
         if (each.kind == event_kind::cancelled && each.reason == reason::unfilled &&
             !here.done.empty() && here.done.back().what.order == each.order.value) {
             here.done.back().what.left = each.lots.lots;  // it was not to rest
@@ -212,18 +218,23 @@ private:
     }
 
     void follow_fill(book& here, std::uint64_t index, const event& each) {
+        // Of the two events of a trade, that of the order that rested.
+        if (!here.done.empty() && here.done.back().what.order != each.order.value) {
+            here.done.back().what.fills.push_back(
+                {each.order.value, each.price.ticks, each.lots.lots});
+        }
         const bool fits = !here.expected.empty() &&
                           here.expected.back().order == each.order.value &&
                           here.expected.back().price == each.price.ticks &&
                           here.expected.back().lots == each.lots.lots;
         if (!fits) {
-            complain(place_of(here.at, index) + ": " + describe(each) +
-                     (here.expected.empty()
-                          ? ", and there should be no trade"
-                          : ", and a plain book lets order " +
-                                std::to_string(here.expected.back().order) + " trade " +
-                                std::to_string(here.expected.back().lots) + " at " +
-                                std::to_string(here.expected.back().price)));
+            find_in_log(place_of(here.at, index) + ": " + describe(each) +
+                        (here.expected.empty()
+                             ? ", and there should be no trade"
+                             : ", and a plain book lets order " +
+                                   std::to_string(here.expected.back().order) + " trade " +
+                                   std::to_string(here.expected.back().lots) + " at " +
+                                   std::to_string(here.expected.back().price)));
             here.expected.clear();
             return;
         }
@@ -243,7 +254,7 @@ private:
         const client_id client = clients_[what.order];
         const asking* order = find_asking(client);
         if (order == nullptr) {
-            complain("order " + std::to_string(what.order) + " was asked for by nobody");
+            find_in_log("order " + std::to_string(what.order) + " was asked for by nobody");
             return;
         }
         what.asked_us = order->asked_us;
@@ -252,7 +263,7 @@ private:
             const auto* asked = std::get_if<submit_order>(&order->what);
             if (asked == nullptr || asked->symbol != symbol || asked->order.side != what.side ||
                 asked->order.price.ticks != what.price || asked->order.quantity.lots != what.lots) {
-                complain("order " + std::to_string(what.order) + " is not what was asked for");
+                find_in_log("order " + std::to_string(what.order) + " is not what was asked for");
             }
             from = order;
         } else if (what.what == book_operation::kind::replace) {
@@ -277,31 +288,45 @@ private:
         all.insert(all.end(), here.reads.begin(), here.reads.end());
         std::stable_sort(all.begin(), all.end(),
                          [](const placed& a, const placed& b) { return a.index < b.index; });
+        if (searches_) {
+            check_for_an_order(symbol, std::move(all));
+        } else {
+            check_in_time(symbol, here.at, all);
+        }
+    }
+
+    void check_in_time(symbol_id symbol, shard_id at, const std::vector<placed>& all) const {
         std::uint64_t latest_us = 0;
         for (const placed& each : all) {
             latest_us = std::max(latest_us, each.what.asked_us);
             if (each.what.told_us < latest_us) {
-                complain(place_of(here.at, each.index) + ": what book " +
-                         std::to_string(symbol.value) + " did there was told at " +
-                         std::to_string(each.what.told_us) +
-                         " us, and it did before what was asked at " + std::to_string(latest_us));
+                find_in_log(
+                    place_of(at, each.index) + ": what book " + std::to_string(symbol.value) +
+                    " did there was told at " + std::to_string(each.what.told_us) +
+                    " us, and it did before what was asked at " + std::to_string(latest_us));
                 return;
-            }
-        }
-        if (is_one_shard_) {
-            std::vector<book_operation> bare;
-            for (placed& each : all) {
-                bare.push_back(std::move(each.what));
-            }
-            if (find_linearization(std::move(bare), most_steps) == linearization::none) {
-                complain(
-                    "book " + std::to_string(symbol.value) +
-                    " is not linearizable: no order of what it was asked explains its answers");
             }
         }
     }
 
-    bool is_one_shard_;
+    void check_for_an_order(symbol_id symbol, std::vector<placed> all) const {
+        std::vector<book_operation> bare;
+        for (placed& each : all) {
+            bare.push_back(std::move(each.what));
+        }
+        if (find_linearization(std::move(bare), most_steps) == linearization::none) {
+            complain("book " + std::to_string(symbol.value) +
+                     ": no order of what it was asked explains its answers");
+        }
+    }
+
+    void find_in_log(const std::string& sentence) const {
+        if (!searches_) {
+            complain(sentence);
+        }
+    }
+
+    bool searches_;
     std::map<client_id, asking> asked_;
     std::multimap<client_id, client_id> cancels_;  // of which order, by the cancel's own
     std::map<symbol_id, book> books_;
@@ -314,8 +339,12 @@ private:
 
 }  // namespace
 
-std::unique_ptr<checker> make_books_checker(std::uint16_t shards) {
-    return std::make_unique<books_checker>(shards);
+std::unique_ptr<checker> make_books_checker() {
+    return std::make_unique<books_checker>(looks::along_log);
+}
+
+std::unique_ptr<checker> make_search_checker() {
+    return std::make_unique<books_checker>(looks::for_an_order);
 }
 
 }  // namespace bourse

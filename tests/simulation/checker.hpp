@@ -81,6 +81,15 @@ private:
 
 [[nodiscard]] std::vector<std::unique_ptr<checker>> all_checkers(std::uint16_t shards);
 
+/// What a life itself looks at, by name.
+namespace life_check {
+inline constexpr const char* replicas_agree = "replicas agree";
+inline constexpr const char* no_replica_stops = "no replica stops";
+inline constexpr const char* only_leaders_speak = "only leaders speak";
+inline constexpr const char* a_node_starts = "a node starts";
+inline constexpr const char* progress = "progress after heal";
+}  // namespace life_check
+
 /// The client id that a command carries; none: zero.
 [[nodiscard]] client_id id_of(const shard_command& what);
 
@@ -91,7 +100,9 @@ private:
 [[nodiscard]] std::unique_ptr<checker> make_leaders_checker();
 [[nodiscard]] std::unique_ptr<checker> make_votes_checker();
 [[nodiscard]] std::unique_ptr<checker> make_real_time_checker();
-[[nodiscard]] std::unique_ptr<checker> make_books_checker(std::uint16_t shards);
+[[nodiscard]] std::unique_ptr<checker> make_books_checker();
+[[nodiscard]] std::unique_ptr<checker>
+make_search_checker();  ///< in books.cpp; for lives of one shard
 [[nodiscard]] std::unique_ptr<checker> make_first_outcome_checker();
 [[nodiscard]] std::unique_ptr<checker> make_stamps_checker();
 [[nodiscard]] std::unique_ptr<checker> make_stored_events_checker();

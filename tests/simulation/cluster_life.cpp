@@ -87,7 +87,8 @@ cluster_life::cluster_life(const simulation_options& options)
 }
 
 void cluster_life::complain(const std::string& who, const std::string& what) {
-    if (result_.checker.empty()) {
+    const bool counts = options_.only == nullptr || options_.only == who;
+    if (result_.checker.empty() && counts) {
         note("FOUND by " + who + ": " + what);
         result_.checker = who;
         result_.complaint = std::to_string(now_us_ / 1'000) + " ms: " + what;
@@ -362,7 +363,7 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
         const std::string wrong =
             history_.follow_restored(one.id(), out.restored->index, out.restored->digest);
         if (!wrong.empty()) {
-            complain("replicas agree", name_of(at) + ": " + wrong);
+            complain(life_check::replicas_agree, name_of(at) + ": " + wrong);
             return false;
         }
         note(name_of(at) + " has the rows of shard " + std::to_string(one.id().value) +
@@ -398,7 +399,7 @@ bool cluster_life::pump(simulated_node& at, replica& one) {
         }
     }
     if (!one.fault().empty() && !at.store(one.id()).dead() && !at.events().dead()) {
-        complain("no replica stops",
+        complain(life_check::no_replica_stops,
                  name_of(at) + ", shard " + std::to_string(one.id().value) + ": " + one.fault());
     }
     return had_any;
@@ -444,7 +445,7 @@ void cluster_life::observe(simulated_node& at, shard_id shard, const applied_ent
     bool is_new = false;
     const std::string wrong = history_.follow(shard, one, is_new);
     if (!wrong.empty()) {
-        complain("replicas agree", name_of(at) + ": " + wrong);
+        complain(life_check::replicas_agree, name_of(at) + ": " + wrong);
         return;
     }
     if (is_new) {
@@ -460,7 +461,7 @@ void cluster_life::observe(simulated_node& at, shard_id shard, const applied_ent
     }
     const bool leads = at.node().find(shard)->agreement().role() == replica_role::leader;
     if (one.may_leave && !leads) {
-        complain("only leaders speak",
+        complain(life_check::only_leaders_speak,
                  name_of(at) + " lets out what entry " + std::to_string(one.index) + " of shard " +
                      std::to_string(shard.value) + " said, and does not lead");
     }
@@ -490,7 +491,7 @@ void cluster_life::stop(simulated_node& at, bool power_fails, const std::string&
 void cluster_life::start(simulated_node& at) {
     restarts_at_us_.erase(at.number());
     if (const std::string wrong = at.start(now_us_); !wrong.empty()) {
-        complain("a node starts after a crash", name_of(at) + ": " + wrong);
+        complain(life_check::a_node_starts, name_of(at) + ": " + wrong);
         return;
     }
     if (!at.is_up()) {
@@ -520,7 +521,7 @@ simulated_node* cluster_life::leader_of(shard_id shard) {
 simulation_result cluster_life::live() {
     for (auto& each : nodes_) {
         if (const std::string wrong = each->found(); !wrong.empty()) {
-            complain("a node is founded", wrong);
+            complain(life_check::a_node_starts, wrong);
         }
         start(*each);
     }
@@ -535,7 +536,7 @@ simulation_result cluster_life::live() {
     is_stormy_ = false;
     if (result_.checker.empty()) {
         if (const std::string wrong = heal(); !wrong.empty()) {
-            complain("progress after heal", wrong);
+            complain(life_check::progress, wrong);
         }
     }
     for (auto& each : nodes_) {

@@ -21,7 +21,7 @@ public:
             }
             if (each.what.kind != event_kind::repeated) {
                 const auto [place, is_first] = first_.emplace(each.client, each);
-                if (!is_first && each.what.kind == event_kind::rejected) {
+                if (!is_first && is_outcome(each.what.kind)) {
                     complain("a second outcome in entry " + std::to_string(one.index) +
                              " of shard " + std::to_string(shard.value) + ": " +
                              describe(place->second) + ", then " + describe(each));
@@ -47,6 +47,24 @@ public:
     }
 
 private:
+    /// Of these a command has one; others tell what becomes of an order.
+    static bool is_outcome(event_kind kind) {
+        switch (kind) {
+            case event_kind::accepted:
+            case event_kind::rejected:
+            case event_kind::replace_rejected:
+            case event_kind::cancel_rejected:
+            case event_kind::command_rejected:
+            case event_kind::command_refused:
+            case event_kind::account_changed:
+            case event_kind::adjusted:
+            case event_kind::command_done:
+                return true;
+            default:
+                return false;
+        }
+    }
+
     std::map<client_id, report> first_;
 };
 

@@ -14,6 +14,8 @@ struct simulation_options {
         1'024;  ///< that a journal may have, 64 or more, in 4 segments or more of 64 KiB or less
     std::uint32_t repeats = 0;  ///< of a thousand messages in a storm; zero: drawn
     bool keeps_trace = false;   ///< what happened last, in words
+    const char* only =
+        nullptr;  ///< whose complaints count: a name of `checker_names`; null: everybody's
 };
 
 struct simulation_result {
@@ -36,6 +38,9 @@ struct simulation_result {
     std::uint64_t trace_digest = 0;  ///< of everything that happened: the same for the same seed
     std::vector<std::string> last;   ///< if a trace was wanted
 };
+
+/// Whatever `simulation_result::checker` may be.
+[[nodiscard]] std::vector<std::string> checker_names();
 
 /// A life of a cluster: it is founded, goes through a storm, heals, and must be whole then. The same for the
 /// same options.

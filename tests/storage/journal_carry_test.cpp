@@ -46,15 +46,25 @@ struct carrying : journal_fixture {
             write();
         }
     }
-    /// Carries what keeps the oldest segment until nothing comes of it. Says how many records it wrote.
-    std::uint64_t carry_all() {
+    /// Of this length, from the first entry on.
+    [[nodiscard]] bool has_all_stuck(std::size_t length) const {
+        for (unsigned shard = 1; shard < busy; ++shard) {
+            if (ends[shard] > 0 && !has(shard, 1, ends[shard], 1, length)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    /// Carries what keeps the oldest segment until nothing comes of it. Says how many records it wrote. `is_left_alone`: nobody
+    /// looks after its files meanwhile.
+    std::uint64_t carry_all(bool is_left_alone = false) {
         const std::uint64_t before = log->appended();
         for (unsigned i = 0; i < 600; ++i) {
             const auto pin = log->oldest_pin();
             if (!pin || !log->carry(pin->shard)) {
                 break;
             }
-            write();
+            is_left_alone ? commit() : write();
         }
         return log->appended() - before;
     }
@@ -99,6 +109,68 @@ std::string random_life(std::uint64_t seed) {
     return {};
 }
 
+constexpr std::size_t stuck_length = 900;
+
+struct full_disk_tally {
+    unsigned lives = 0;
+    unsigned carried = 0;  ///< of them something was
+    unsigned refused = 0;  ///< and so often it was refused
+};
+
+/// A full disk takes a vote, and has all that is stuck, also after a crash.
+void check_full(carrying& f, std::uint64_t term, full_disk_tally& tally) {
+    REQUIRE(f.log->vote({1}, {term, 2}));
+    f.commit();
+    CHECK(f.has_all_stuck(stuck_length));
+    if (const auto pin = f.log->oldest_pin()) {
+        const auto more = f.log->carry(pin->shard);
+        CHECK((more || more.error().code == errc::storage_full));
+        tally.refused += more ? 0U : 1U;
+    }
+    f.crash();
+    f.write();
+    CHECK(f.of(1).vote == journal_vote{term, 2});
+    CHECK(f.has_all_stuck(stuck_length));
+}
+
+/// A journal is filled, and then carried on, while the disk becomes full; then it is not any more. False: that took fewer operations.
+bool full_disk_life(std::uint32_t segments, std::uint64_t operations, full_disk_tally& tally) {
+    CAPTURE(segments);
+    CAPTURE(operations);
+    carrying f(segments, operations + 1);
+    for (unsigned i = 0; i < segments; ++i) {  // a sixteenth of the files
+        f.take(1 + i % 3, stuck_length);
+        f.write();
+    }
+    const std::uint64_t before = f.disk.operations();
+    f.disk.full_after(operations);
+    while (f.log->room().takes_orders && leaves_room(*f.log, stuck_length)) {
+        f.take(carrying::busy, stuck_length);
+        f.write();
+    }
+    // Carrying takes nothing of the reserve; and what cannot be carried to the end is not begun.
+    const std::uint64_t reserve = std::min(f.log->room().bytes, f.options.reserve_bytes);
+    const bool is_known = !f.log->room().has_next && !f.log->room().why.empty();
+    const std::size_t files = f.log->segment_count();
+    const bool was_carried = f.carry_all(operations % 2 == 1) > 0;
+    CHECK(f.log->room().bytes >= reserve);
+    f.write();
+    CHECK((!is_known || !was_carried || f.log->segment_count() < files));
+    f.take(carrying::busy, reserve / 4);
+    const bool was_full = f.disk.operations() > before + operations;
+    check_full(f, 2, tally);
+    check_full(f, 3, tally);
+
+    f.disk.end_full();
+    f.write();
+    f.carry_all();
+    CHECK_MESSAGE(f.log->room().takes_orders, f.log->room().why);
+    CHECK(f.has_all_stuck(stuck_length));
+    ++tally.lives;
+    tally.carried += was_carried ? 1U : 0U;
+    return was_full;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -127,6 +199,47 @@ TEST_CASE("the largest entry does not wait for good, however the journal was fil
             CHECK_MESSAGE(leaves_room(*f.log, largest), segments, " segments, ", filling);
         }
     }
+}
+
+TEST_CASE(
+    "the disk may be full from any operation on: what is stuck is there, and carried when it can "
+    "be") {
+    full_disk_tally tally;
+    for (const std::uint32_t segments : {8U, 16U}) {
+        for (std::uint64_t operations = 0; full_disk_life(segments, operations, tally);
+             ++operations) {
+        }
+    }
+    MESSAGE(tally.lives, " lives, in ", tally.carried, " of them something was carried, and ",
+            tally.refused, " times it was refused");
+    CHECK(tally.carried > 0);
+    CHECK(tally.refused > 0);
+}
+
+TEST_CASE(
+    "carrying that is ahead of the next file stops at the reserve, and goes on when it is there") {
+    carrying f(32);
+    for (unsigned i = 0; i < 32; ++i) {  // more than one file takes
+        f.take(1 + i % 3, stuck_length);
+        f.write();
+    }
+    while (f.log->room().takes_orders && leaves_room(*f.log, stuck_length)) {
+        f.take(carrying::busy, stuck_length);
+        f.write();
+    }
+    CHECK(f.carry_all(true) > 0);
+    const journal_room left = f.log->room();
+    CHECK_FALSE(left.has_next);
+    CHECK(left.bytes >= left.reserve_bytes);
+    const auto pin = f.log->oldest_pin();
+    REQUIRE(pin);
+    const auto refused = f.log->carry(pin->shard);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::storage_full);
+    f.write();
+    CHECK(f.carry_all() > 0);
+    CHECK_MESSAGE(f.log->room().takes_orders, f.log->room().why);
+    CHECK(f.has_all_stuck(stuck_length));
 }
 
 TEST_CASE("what was carried and then released is no part of what a restart goes on with") {

@@ -169,8 +169,8 @@ TEST_CASE("a flipped byte in a page of any kind does no harm, is refused, or end
             damaged[page * page_bytes + places.at(i)] ^= '\x55';
             replace(file, damaged);
             const fate came = load(folder.path());
-            CHECK_MESSAGE(came != fate::speechless, kind_of(whole, page), " page ", page, ", byte ",
-                          places.at(i));
+            CHECK_MESSAGE(came != fate::speechless, std::string(kind_of(whole, page)), " page ",
+                          page, ", byte ", places.at(i), ": ", content_of(folder.path() + "/said"));
             if (came != fate::speechless) {
                 ++fates[kind_of(whole, page)].at(static_cast<std::size_t>(came));
             }

@@ -83,6 +83,10 @@ outcome simulated_disk::write(contents& file, const std::string& path, std::uint
     BOURSE_ASSERT(offset + from.size() <= file.bytes.size());
     const bool was_off = power_off_at_ && operations_ > *power_off_at_;
     const auto fault = operate(path, fail_write_);
+    if (is_full() && offset + from.size() > file.has_blocks) {
+        return error{errc::storage_full, path + ": No space left on device"};
+    }
+    file.has_blocks = std::max(file.has_blocks, offset + from.size());
     if (!was_off && !from.empty()) {
         for (std::uint64_t at = offset / sector_bytes;
              at <= (offset + from.size() - 1) / sector_bytes; ++at) {
@@ -190,6 +194,9 @@ result<std::unique_ptr<folder_lock>> simulated_disk::lock() {
 }
 
 result<std::uint64_t> simulated_disk::space_left() {
+    if (is_full()) {
+        return 0;
+    }
     std::uint64_t used = 0;
     for (const auto& [name, file] : seen_) {
         used += file->bytes.size();

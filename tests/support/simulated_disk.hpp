@@ -51,6 +51,10 @@ public:
     void fail_next_write() { fail_write_ = true; }
     void fail_next_sync() { fail_sync_ = true; }
     void set_capacity(std::uint64_t bytes) { capacity_bytes_ = bytes; }
+    /// From the operation that comes after so many others on there is no room, crashes or not, until `end_full`: no file can be
+    /// made, and, as on a disk that finds its blocks when they are written, none written where it was not before.
+    void full_after(std::uint64_t operations) { full_at_ = operations_ + operations; }
+    void end_full() { full_at_.reset(); }
     /// Writes, syncs, and changes of names so far.
     [[nodiscard]] std::uint64_t operations() const noexcept { return operations_; }
 
@@ -68,6 +72,7 @@ private:
     struct contents {
         std::vector<std::byte> bytes;             // what is seen
         std::map<std::uint64_t, sector> durable;  // what is certain, where that is not what is seen
+        std::uint64_t has_blocks = 0;             // up to here it was written before
     };
     using names = std::map<std::string, std::shared_ptr<contents>>;
 
@@ -79,6 +84,7 @@ private:
     };
 
     [[nodiscard]] std::optional<error> operate(const std::string& path, bool& planted);
+    [[nodiscard]] bool is_full() const { return full_at_ && operations_ > *full_at_; }
     [[nodiscard]] std::uint64_t draw(std::uint64_t below) { return random_() % below; }
     static void change(names& in, const name_change& by);
     outcome write(contents& file, const std::string& path, std::uint64_t offset,
@@ -92,6 +98,7 @@ private:
     std::vector<name_change> changes_;  // since the last sync_folder
     std::uint64_t operations_ = 0;
     std::optional<std::uint64_t> power_off_at_;
+    std::optional<std::uint64_t> full_at_;
     bool fail_write_ = false;
     bool fail_sync_ = false;
     bool never_ = false;

@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <string>
 
 #include "actors/book/book_bug.hpp"
+#include "actors/ledger/planted_bug.hpp"
 #include "actors/replica/wiring_bug.hpp"
 #include "cluster/consensus_bug.hpp"
 #include "cluster/guards.hpp"
@@ -90,6 +92,7 @@ constexpr std::array in_consensus{
     planted{consensus_bug::reads_what_it_has, "a read waits for no entry behind it", 40},
     planted{consensus_bug::membership_of_tomorrow, "a snapshot has a later membership", 500},
     planted{consensus_bug::last_entry_forgotten, "a start leaves out the last entry", 20},
+    planted{consensus_bug::refusal_counted, "a candidate takes every answer for a vote", 20},
 };
 
 constexpr std::array in_book{
@@ -106,6 +109,64 @@ constexpr std::array guards_seen{
     planted{guard::leader_begins_term, "a leader begins its term without an entry", 20},
     planted{guard::learners_vote, "who does not know yet that it is a voter does not vote", 120},
     planted{guard::silent_leaders, "a leader not heard of keeps others from being elected", 601},
+    planted{guard::committed_memberships, "libraft does not hear of committed memberships", 40},
+    planted{guard::stored_forward, "libraft hears that less is stored than before", 5},
+    planted{guard::own_terms, "what is submitted has no term", 5},
+    planted{guard::entries_first, "messages are filled before the log has their entries", 20},
+    planted{guard::filled_offers, "a snapshot is offered without its membership", 20},
+};
+
+/// A checker, and a mistake that it finds when nobody else is listened to.
+struct shown_checker {
+    const char* checker;
+    const char* mistake;
+    void (*plant)();
+    std::uint64_t most_lives;
+};
+
+constexpr std::array checkers_shown{
+    shown_checker{"acknowledged present once", "a command is answered when it is proposed",
+                  [] { wired_wrong = wiring_bug::answer_before_commit; }, 20},
+    shown_checker{"value conserved", "a deposit comes from nobody",
+                  [] { bourse::planted = planted_bug::deposit_of_nobody; }, 5},
+    shown_checker{"value conserved", "a channel message is confirmed when it arrives",
+                  [] { wired_wrong = wiring_bug::receipt_before_commit; }, 40},
+    shown_checker{"numbers gapless", "a report of an account has no number",
+                  [] { bourse::planted = planted_bug::leave_out_report; }, 5},
+    shown_checker{"numbers gapless", "an event of a book has no number",
+                  [] { bourse::planted = planted_bug::leave_out_event; }, 5},
+    shown_checker{"numbers gapless", "a trade has no number",
+                  [] { book_wrong = book_bug::trade_number_lost; }, 5},
+    shown_checker{"one leader a term", "a candidate takes every answer for a vote",
+                  [] { consensus_wrong = consensus_bug::refusal_counted; }, 40},
+    shown_checker{"one vote a term", "a vote is not awaited",
+                  [] { wired_wrong = wiring_bug::vote_not_awaited; }, 60},
+    shown_checker{"linearizable", "a read waits for no entry behind it",
+                  [] { consensus_wrong = consensus_bug::reads_what_it_has; }, 40},
+    shown_checker{"linearizable", "a read is answered without asking the others",
+                  [] { wired_wrong = wiring_bug::stale_read; }, 40},
+    shown_checker{"books are linearizable", "at one price the youngest order trades first",
+                  [] { book_wrong = book_bug::last_come_first; }, 5},
+    shown_checker{"books have an order", "at one price the youngest order trades first",
+                  [] { book_wrong = book_bug::last_come_first; }, 20},
+    shown_checker{"a repeated id returns the first outcome", "who asks again is not told why not",
+                  [] { bourse::planted = planted_bug::repeat_no_reason; }, 20},
+    shown_checker{"a repeated id returns the first outcome", "who asks again for money gets it",
+                  [] { bourse::planted = planted_bug::reuse_client_id; }, 20},
+    shown_checker{"stamps never go back", "stamps follow the clock backwards",
+                  [] { wired_wrong = wiring_bug::clock_not_held; }, 40},
+    shown_checker{"stored events", "the event store lacks ledger lines",
+                  [] { wired_wrong = wiring_bug::lines_not_stored; }, 5},
+    shown_checker{"replicas agree", "an entry is applied when it is in the log",
+                  [] { wired_wrong = wiring_bug::apply_before_commit; }, 40},
+    shown_checker{"no replica stops", "what an entry did before it tripped stays",
+                  [] { wired_wrong = wiring_bug::stuck_state_kept; }, 20},
+    shown_checker{"only leaders speak", "what a follower applies leaves as well",
+                  [] { wired_wrong = wiring_bug::follower_speaks; }, 5},
+    shown_checker{"a node starts", "a new segment begins without where the logs end",
+                  [] { journal_wrong = journal_bug::position_not_carried; }, 20},
+    shown_checker{"progress after heal", "nothing is proposed when something is due",
+                  [] { wired_wrong = wiring_bug::due_forgotten; }, 40},
 };
 
 struct finding {
@@ -114,18 +175,17 @@ struct finding {
 };
 
 /// In a process of its own: an assertion may end it, and finds the mistake too.
-template <typename Bug>
-finding first_found(Bug& wrong, const planted<Bug>& one) {
+template <typename Plant>
+finding first_found(Plant&& plant, std::uint64_t most_lives, simulation_options options) {
     std::array<int, 2> ends{};
     REQUIRE(pipe(ends.data()) == 0);
     const pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        wrong = one.bug;
-        for (std::uint64_t seed = 1; seed <= one.most_lives; ++seed) {
-            dprintf(ends[1], "%llu", static_cast<unsigned long long>(seed));
-            const simulation_result life =
-                simulate({.seed = seed, .journal_kib = one.journal_kib, .repeats = one.repeats});
+        plant();
+        for (options.seed = 1; options.seed <= most_lives; ++options.seed) {
+            dprintf(ends[1], "%llu", static_cast<unsigned long long>(options.seed));
+            const simulation_result life = simulate(options);
             dprintf(ends[1], " %s\n", life.checker.c_str());
             if (!life.checker.empty()) {
                 break;
@@ -162,7 +222,8 @@ void check_found(Bug& wrong, const std::array<planted<Bug>, Count>& all) {
             MESSAGE(std::string(one.name), ": not looked for without BOURSE_FULL=1");
             continue;
         }
-        const finding found = first_found(wrong, one);
+        const finding found = first_found([&] { wrong = one.bug; }, one.most_lives,
+                                          {.journal_kib = one.journal_kib, .repeats = one.repeats});
         MESSAGE(std::string(one.name), ": found in life ", found.seed, " of at most ",
                 one.most_lives, " by ", found.by);
         CHECK_MESSAGE(found.seed != 0, std::string(one.name));
@@ -198,6 +259,19 @@ TEST_CASE(
     wired_wrong = wiring_bug::none;
     MESSAGE(voids, " entries made void");
     CHECK(voids > 40);
+}
+
+TEST_CASE("every checker finds a mistake by itself") {
+    std::set<std::string> shown;
+    for (const shown_checker& each : checkers_shown) {
+        const finding found = first_found(each.plant, each.most_lives, {.only = each.checker});
+        MESSAGE(std::string(each.checker), ": ", std::string(each.mistake), ": found in life ",
+                found.seed, " of at most ", each.most_lives);
+        CHECK_MESSAGE(found.by == std::string(each.checker), std::string(each.mistake));
+        shown.insert(each.checker);
+    }
+    const std::vector<std::string> names = checker_names();
+    CHECK(shown == std::set<std::string>(names.begin(), names.end()));
 }
 
 TEST_CASE("every mistake in the wiring of a replica is found") {
