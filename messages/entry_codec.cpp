@@ -588,6 +588,18 @@ result<entry> decode_entry(std::span<const std::byte> bytes) {
     return decode_any_entry(bytes);
 }
 
+outcome decode_entry_into(std::span<const std::byte> bytes, entry& to) {
+    if (read_flat_entry(bytes, to)) {
+        return done{};
+    }
+    auto decoded = decode_any_entry(bytes);
+    if (!decoded) {
+        return decoded.error();
+    }
+    to = std::move(*decoded);
+    return done{};
+}
+
 result<entry> decode_any_entry(std::span<const std::byte> bytes) {
     const auto read = [&](schema::Entry::Reader from, const record_path& at,
                           record_faults& faults) -> entry {

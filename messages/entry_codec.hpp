@@ -32,6 +32,8 @@ void encode_entry_in_parts(std::uint64_t index, timestamp at, command_lists comm
 /// By Cap'n Proto alone, whatever is in it: the same bytes.
 void encode_any_entry(const entry& from, std::vector<std::byte>& out);
 [[nodiscard]] result<entry> decode_entry(std::span<const std::byte> bytes);
+/// The same, in the memory that `to` has; after an error there is anything in it.
+[[nodiscard]] outcome decode_entry_into(std::span<const std::byte> bytes, entry& to);
 /// The same from Cap'n Proto alone, which `decode_entry` asks only if the entry is not one of orders as we write them
 /// (flat_entry.hpp). For tests: the two never differ.
 [[nodiscard]] result<entry> decode_any_entry(std::span<const std::byte> bytes);

@@ -54,15 +54,14 @@ std::uint64_t voided_by(std::span<const std::byte> payload) {
                : 0;
 }
 
-result<marked_entry> decode_marked_entry(std::span<const std::byte> bytes) {
+result<marked_entry> decode_marked_entry(std::span<const std::byte> bytes, entry memory) {
     if (bytes.size() < mark_bytes) {
         return too_short("entry of a log", bytes.size());
     }
-    auto decoded = decode_entry(bytes.subspan(mark_bytes));
-    if (!decoded) {
+    if (auto decoded = decode_entry_into(bytes.subspan(mark_bytes), memory); !decoded) {
         return decoded.error();
     }
-    return marked_entry{{number_at(bytes, 0), number_at(bytes, 1)}, std::move(*decoded)};
+    return marked_entry{{number_at(bytes, 0), number_at(bytes, 1)}, std::move(memory)};
 }
 
 void encode_journal_payload(const log_entry& from, std::vector<std::byte>& into) {

@@ -41,7 +41,9 @@ inline constexpr std::uint64_t void_mark = UINT64_MAX;
 [[nodiscard]] std::vector<std::byte> encode_marked_entry(const digest_mark& mark,
                                                          std::uint64_t index, timestamp at,
                                                          command_lists commands);
-[[nodiscard]] result<marked_entry> decode_marked_entry(std::span<const std::byte> bytes);
+/// `memory`: that of its commands is used again.
+[[nodiscard]] result<marked_entry> decode_marked_entry(std::span<const std::byte> bytes,
+                                                       entry memory = {});
 
 /// A log entry's payload in the journal: what kind it is (`log_entry_kind`, 1 byte), 7 zeros, the
 /// payload. Example, a leader's barrier: `02 00 00 00 00 00 00 00`. `into` is overwritten.

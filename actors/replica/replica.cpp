@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/replica/entry_memory.hpp"
 #include "actors/replica/wiring_bug.hpp"
 #include "messages/assert.hpp"
 #include "messages/replica_codec.hpp"
@@ -371,14 +372,14 @@ void replica::apply_committed(std::uint64_t commit_index) {
 
 void replica::apply(std::uint64_t index) {
     const log_entry& from = consensus_.entry(index);
-    applied_entry done;
+    applied_entry done = memory_ != nullptr ? memory_->take() : applied_entry{};
     done.index = index;
     done.term = from.term;
     if (from.kind == log_entry_kind::command && voided_.contains(index)) {
         voided_[index] = true;
         state_.skip(index);
     } else if (from.kind == log_entry_kind::command) {
-        auto decoded = decode_marked_entry(from.payload.bytes());
+        auto decoded = decode_marked_entry(from.payload.bytes(), std::move(done.what));
         if (!decoded || decoded->what.index != index) {
             stop("entry " + std::to_string(index) + " of the log is not one that was proposed: " +
                  (decoded ? "it says that it is " + std::to_string(decoded->what.index)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/replica/log_payload.hpp"
@@ -22,6 +23,8 @@
 #include "storage/journal.hpp"
 
 namespace bourse {
+
+class entry_memory;
 
 /// When something happens, by a node's two clocks. What the log is stamped with is the wall's; waiting goes
 /// by the monotonic one, which never goes back.
@@ -265,6 +268,8 @@ public:
     [[nodiscard]] consensus_refusal transfer(const moment& now, replica_id to);
     /// Books take their turns by `run` (`shard::set_runner`).
     void set_runner(turn_runner run);
+    /// What is applied is put into memory of earlier entries. Null, as at first: into new memory.
+    void use_memory(std::shared_ptr<entry_memory> memory) { memory_ = std::move(memory); }
     /// The wall clock has moved as it should since the last event. That it is not a majority's is not forgiven by this.
     void accept_clock(const moment& now);
     /// The wall clock of the node that a message came from, as it was sent. Of every message of another replica.
@@ -427,6 +432,7 @@ private:
     } to_release_;  ///< once the journal has so many durable
 
     event_store* events_;
+    std::shared_ptr<entry_memory> memory_;
     output_packer packer_;
     bool events_wait_ =
         false;  ///< those of the last entry applied, in `packer_`: there was no room

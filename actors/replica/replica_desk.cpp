@@ -51,6 +51,7 @@ outcome replica_desk::start(const desk_options& options, const moment& now) {
         return started;
     }
     replica_ = node_->find(shard);
+    replica_->use_memory(memory_);
     disk_.begin_handing();
     return done{};
 }
@@ -112,7 +113,8 @@ void replica_desk::collect(desk_effects& into) {
     const std::size_t first = into.told.size();
     for (applied_entry& each : out.applied) {
         records_waiting_ += 1 + each.out.reports.size() + each.out.events.size();
-        into.told.push_back(std::make_shared<const told_entry>(replica_->id(), std::move(each)));
+        into.told.push_back(
+            std::make_shared<const told_entry>(replica_->id(), std::move(each), memory_));
     }
     for (const ticket_answer& each : out.answers) {
         const auto found = askers_.find(each.ticket);

@@ -131,6 +131,7 @@ private:
     std::uint64_t batch_piece_ = 0;  ///< the piece with the batch under way; zero: none
     bool was_ticked_ = true;
     std::uint64_t next_events_ms_ = 0;
+    std::shared_ptr<entry_memory> memory_ = std::make_shared<entry_memory>();
     std::uint64_t records_waiting_ = 0;  ///< told since the last commit of events was begun
 };
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "actors/replica/entry_memory.hpp"
 #include "actors/replica/replica.hpp"
 
 namespace bourse {
@@ -48,12 +49,26 @@ private:
 
 /// An entry that was applied, as everybody hears of it: made once, shared, never changed.
 struct told_entry {
-    told_entry(shard_id from, applied_entry applied)
-        : shard(from), what(std::move(applied)), reports(what.out.reports) {}
+    /// `memory`: where it goes when nobody reads it any more; null: back to the system.
+    told_entry(shard_id from, applied_entry applied, std::shared_ptr<entry_memory> memory = nullptr)
+        : shard(from),
+          what(std::move(applied)),
+          reports(what.out.reports),
+          memory_(std::move(memory)) {}
+    told_entry(const told_entry&) = delete;
+    told_entry& operator=(const told_entry&) = delete;
+    ~told_entry() {
+        if (memory_ != nullptr) {
+            memory_->give_back(what);
+        }
+    }
 
     shard_id shard{};
     applied_entry what;
     report_index reports;
+
+private:
+    std::shared_ptr<entry_memory> memory_;
 };
 using told_entry_ptr = std::shared_ptr<const told_entry>;
 
