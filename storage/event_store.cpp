@@ -338,7 +338,7 @@ outcome event_store::write_reports() {
     for (auto each = all.begin(); each != all.end(); ++each) {
         steps.push_back({each->index, each->range.first});
         const auto next = each + 1;
-        if (next != all.end() && next->shard == each->shard &&
+        if (steps.size() < max_report_steps && next != all.end() && next->shard == each->shard &&
             next->range.account == each->range.account && next->range.first > each->range.last &&
             is_near(steps.front(), {next->index, next->range.first})) {
             continue;

@@ -213,6 +213,35 @@ TEST_CASE("the oldest entries go when there are more bytes than are kept, a few 
     CHECK(*again->find(shard_3) == at);
 }
 
+TEST_CASE("what an entry counts for is what it always was, as the sums are stored") {
+    simulated_store store(4);
+    const auto events = opened_events(store);
+    append(*events, 1, 3);
+    commit_all(*events);
+    constexpr std::uint64_t of_range = 20 + 34;
+    constexpr std::uint64_t of_entry = 10 + 4 + 8 + 4;
+    CHECK(events->find(shard_3)->bytes == 3 * of_entry + 4 * of_range);
+}
+
+TEST_CASE("who looks for a report reads a short row, however much a commit brought") {
+    simulated_store store(4);
+    const auto events = opened_events(store);
+    constexpr std::uint64_t last = 3'000;
+    append(*events, 1, last);
+    commit_all(*events);
+    const auto rows = rows_of(store, row_table{3});
+    CHECK(rows.size() == 12 + 4);
+    for (const auto& [key, value] : rows) {
+        CHECK(value.size() <= 16 + 255 * 8 + 4);
+    }
+    for (std::uint64_t number = 1; number <= last; ++number) {
+        REQUIRE(place(*events, alice, number) == kept(number));
+    }
+    for (std::uint64_t number = 1; number <= last / 3 * 2; ++number) {
+        REQUIRE(place(*events, bob, number) == kept((number + 1) / 2 * 3));
+    }
+}
+
 TEST_CASE("of an account whose reports have all gone it is known which number is next") {
     simulated_store store(4);
     const auto events = opened_events(store, 500);
