@@ -242,6 +242,27 @@ TEST_CASE("who looks for a report reads a short row, however much a commit broug
     }
 }
 
+TEST_CASE("who reads while entries go hears that they are gone, and of no damage") {
+    simulated_store store(4);
+    const auto writer = opened_events(store, 2000);
+    append(*writer, 1, 1000);
+    REQUIRE(writer->commit().has_value());
+    const auto reader = opened_events(store, 2000);
+    REQUIRE(writer->commit().has_value());
+    const std::uint64_t first = writer->find(shard_3)->first;
+    REQUIRE(first > 1);
+    std::vector<entry_events> none;
+    CHECK(place(*reader, alice, 1) == dropped(first));
+    CHECK(failed(reader->read(shard_3, 1, 1, 1, none), errc::not_kept));
+    CHECK(place(*reader, alice, first) == kept(first));
+    append(*writer, 1001, 1010);
+    REQUIRE(writer->commit().has_value());
+    const std::uint64_t now = writer->find(shard_3)->first;
+    CHECK(place(*reader, alice, first) == dropped(now));
+    CHECK(place(*reader, alice, 1010) == kept(1010));
+    check_entries(*reader, now, 1010, 100);
+}
+
 TEST_CASE("of an account whose reports have all gone it is known which number is next") {
     simulated_store store(4);
     const auto events = opened_events(store, 500);
