@@ -12,6 +12,8 @@ constexpr std::size_t report_key_bytes = 14;
 constexpr std::size_t range_bytes = 20;
 constexpr std::size_t first_step_bytes = 16;
 constexpr std::size_t step_bytes = 8;
+/// What a range counts for: never less than it takes, and for ever the same, as the sums are stored.
+constexpr std::size_t report_row_bytes = report_key_bytes + first_step_bytes + seal_bytes;
 
 std::uint64_t number_at(row_bytes key, std::size_t offset, std::size_t width) {
     return read_big_endian(key.subspan(offset, width));
@@ -160,7 +162,7 @@ std::optional<entry_events> decode_entry(row_bytes key, row_bytes sealed) {
 }
 
 std::uint64_t row_bytes_of(std::size_t sealed_bytes, std::size_t reports) noexcept {
-    return entry_key_bytes + sealed_bytes + reports * step_bytes;
+    return entry_key_bytes + sealed_bytes + reports * report_row_bytes;
 }
 
 bool has_too_much(const event_positions& of, std::uint64_t keep_bytes) noexcept {

@@ -49,6 +49,8 @@ struct report_step {
     std::uint64_t index = 0;  ///< of the entry
     std::uint64_t first = 0;  ///< its first report
 };
+/// So many a row at most: who looks for one reads the row.
+inline constexpr std::size_t max_report_steps = 256;
 /// Whether a row that begins with `first` can have `later`.
 [[nodiscard]] bool is_near(const report_step& first, const report_step& later) noexcept;
 /// Of the entries of one commit that have reports of the account, at least one, rising: the reports of each go up to the next

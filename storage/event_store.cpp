@@ -338,7 +338,7 @@ outcome event_store::write_reports() {
     for (auto each = all.begin(); each != all.end(); ++each) {
         steps.push_back({each->index, each->range.first});
         const auto next = each + 1;
-        if (next != all.end() && next->shard == each->shard &&
+        if (steps.size() < max_report_steps && next != all.end() && next->shard == each->shard &&
             next->range.account == each->range.account && next->range.first > each->range.last &&
             is_near(steps.front(), {next->index, next->range.first})) {
             continue;
@@ -418,19 +418,41 @@ std::uint64_t event_store::durable(shard_id shard) const {
     return known == durable_.end() ? 0 : known->second.last;
 }
 
+/// As they are where the rows are read: of another store's writer they may have gone on since.
+result<std::optional<event_positions>> event_store::positions_in(row_reader& reader,
+                                                                 shard_id shard) const {
+    const auto key = shard_key(shard);
+    const auto stored = reader.get(shards_table, key);
+    if (!stored) {
+        return stored.error();
+    }
+    if (!stored->has_value()) {
+        return std::optional<event_positions>();
+    }
+    const auto found = decode_positions(key, **stored);
+    if (!found) {
+        return damaged(store_.path(), "the row " + hexadecimal(key) + " of a shard is wrong");
+    }
+    return std::optional(found->second);
+}
+
 outcome event_store::read(shard_id shard, std::uint64_t first, std::uint64_t last,
                           std::size_t max_bytes, std::vector<entry_events>& into) const {
     into.clear();
-    const event_positions at = find(shard).value_or(event_positions{1, 0, 0, 0});
+    const auto reader = store_.read();
+    if (!reader) {
+        return reader.error();
+    }
+    const auto known = positions_in(**reader, shard);
+    if (!known) {
+        return known.error();
+    }
+    const event_positions at = known->value_or(event_positions{1, 0, 0, 0});
     if (first < at.first || first > at.last) {
         return error{errc::not_kept, "the events of entry " + std::to_string(first) +
                                          " are not kept; the first kept is " +
                                          std::to_string(at.first) + ", the last " +
                                          std::to_string(at.last)};
-    }
-    const auto reader = store_.read();
-    if (!reader) {
-        return reader.error();
     }
     const std::uint64_t until = std::min(last, at.last);
     std::uint64_t index = first;
@@ -463,13 +485,17 @@ result<report_place> event_store::find_report(shard_id shard, account_id account
                                               std::uint64_t number) const {
     BOURSE_ASSERT(number != 0);
     report_place place;
-    const auto known = find(shard);
-    if (!known) {
-        return place;
-    }
     const auto reader = store_.read();
     if (!reader) {
         return reader.error();
+    }
+    const auto found = positions_in(**reader, shard);
+    if (!found) {
+        return found.error();
+    }
+    const std::optional<event_positions>& known = *found;
+    if (!known) {
+        return place;
     }
     // The first row that could have it says where it is; those behind, which is the first kept if it has gone.
     std::optional<error> fault;

@@ -105,6 +105,7 @@ public:
     [[nodiscard]] const std::optional<error>& dead() const { return store_.dead(); }
 
     // --- what is in it: durable, always ------------------------------------------------------------
+    // `read` and `find_report` see what was committed last, by whichever store of these rows.
 
     /// Every shard known.
     [[nodiscard]] const std::map<shard_id, event_positions>& shards() const noexcept {
@@ -143,6 +144,8 @@ private:
                                          row_bytes sealed) const;
     [[nodiscard]] outcome plan_drops(plan& of) const;
     [[nodiscard]] outcome plan_report_drops(plan& of) const;
+    [[nodiscard]] result<std::optional<event_positions>> positions_in(row_reader& reader,
+                                                                      shard_id shard) const;
     outcome write_batch(const plan& of);
     outcome write_reports();
 

@@ -49,6 +49,8 @@ public:
     void cancel_all(const mass_cancel& request, event_buffer& out);
     void change_state(const set_state& request, event_buffer& out);
     void change_reference(const set_reference& request, event_buffer& out);
+    void bound_replaces(wide_int most) noexcept { most_by_replace_ = most; }
+    [[nodiscard]] wide_int most_by_replace() const noexcept { return most_by_replace_; }
 
     // Queries. (queries.cpp, auction.cpp)
     [[nodiscard]] const book_row& row() const noexcept { return row_; }
@@ -470,6 +472,7 @@ private:
     std::int64_t corridor_high_ = 0;
     std::uint32_t conditional_or_pegged_ = 0;  ///< 3.19: live orders that count as hidden
     std::uint32_t trailing_count_ = 0;
+    wide_int most_by_replace_ = wide_int{1} << 126U;  ///< ticks × lots; no order has more
     std::uint32_t auction_only_ = 0;  ///< live orders that an uncrossing ends (2.5.2)
     bool try_again_ = false;          ///< some hidden order's trial has to be made again
     bool pegs_dirty_ = false;         ///< a peg came, or the book opened, since pegs were priced

@@ -269,6 +269,9 @@ reason order_book::machine::check_replace(slot at, const replace_order& request)
         if (value != reason::none) {
             return value;
         }
+        if (magnitude(price) * (total - node.filled) > most_by_replace_) {
+            return reason::above_max_notional;
+        }
     }
     return check_replace_standing(node, request, price, total);
 }

@@ -27,6 +27,9 @@ void order_book::advance(timestamp now, event_buffer& out) {
 void order_book::submit(const new_order& order, event_buffer& out) {
     machine_->submit(order, out);
 }
+void order_book::bound_replaces(wide_int most) noexcept {
+    machine_->bound_replaces(most);
+}
 void order_book::cancel(const cancel_order& request, event_buffer& out) {
     machine_->cancel(request, out);
 }
@@ -129,6 +132,7 @@ void order_book::compact() {
     auto packed = std::make_unique<machine>(machine_->row().rules, market_state::open);
     const bool whole = packed->load(machine_->save());
     BOURSE_ASSERT(whole);
+    packed->bound_replaces(machine_->most_by_replace());
     packed->take_over_changes(*machine_);
     machine_ = std::move(packed);
 }

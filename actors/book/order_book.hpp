@@ -12,6 +12,7 @@
 #include "messages/command.hpp"
 #include "messages/event.hpp"
 #include "messages/instrument.hpp"
+#include "messages/numbers.hpp"
 #include "messages/timestamp.hpp"
 
 namespace bourse {
@@ -95,6 +96,10 @@ public:
     void cancel_all(const mass_cancel& request, event_buffer& out);
     void change_state(const set_state& request, event_buffer& out);
     void change_reference(const set_reference& request, event_buffer& out);
+
+    /// From now on a replace that would leave more than `most` ticks × lots to be traded is refused with `above_max_notional`,
+    /// whatever the instrument allows: who settles what trades can bear no more. Not part of the rows.
+    void bound_replaces(wide_int most) noexcept;
 
     // --- Queries --------------------------------------------------------------------------------
 

@@ -143,6 +143,7 @@ public:
     // --- Answers --------------------------------------------------------------------------------
 
     /// Whether a shard that keeps the rules could say this now (shard RULES 4.7). What cannot be must go no further.
+    [[nodiscard]] bool can_be(const new_order& asked, symbol_id symbol) const noexcept;
     [[nodiscard]] bool can_be(const event& what, shard_id from) const noexcept;
     [[nodiscard]] bool can_be(const transfer_message& what) const noexcept;
     [[nodiscard]] bool can_be(const transfer_returned& what) const noexcept;

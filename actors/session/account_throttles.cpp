@@ -12,6 +12,9 @@ std::optional<account_throttles::refusal> account_throttles::take(std::uint64_t 
         return std::nullopt;
     }
     const std::lock_guard lock(mutex_);
+    if (buckets_.size() >= swept_at_) {
+        forget_the_full(now_ms);
+    }
     for (std::size_t i = 0; i < all.size(); ++i) {
         throttle& bucket = buckets_.try_emplace(all[i].account, limit_).first->second;
         if (!bucket.take(now_ms, all[i].commands, only_cancels)) {
@@ -20,9 +23,6 @@ std::optional<account_throttles::refusal> account_throttles::take(std::uint64_t 
             }
             return refusal{all[i].account, bucket.retry_after_ms(all[i].commands)};
         }
-    }
-    if (buckets_.size() >= swept_at_) {
-        forget_the_full(now_ms);
     }
     return std::nullopt;
 }

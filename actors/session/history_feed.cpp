@@ -64,6 +64,9 @@ outcome history_feed::read_up_to(const event_store& from, std::uint64_t last) {
     std::vector<entry_events> entries;
     while (to_.next(shard_) <= last) {
         if (auto got = from.read(shard_, to_.next(shard_), last, read_bytes, entries); !got) {
+            if (got.error().code == errc::not_kept) {
+                break;  // dropped meanwhile: whoever looks again begins behind it
+            }
             return got;
         }
         for (const entry_events& each : entries) {

@@ -109,8 +109,10 @@ void shard::machine::handle(const channel_receipt& what) {
 // 4.7.
 bool shard::machine::can_be(const channel_message& message, shard_id from) const {
     if (const auto* order = std::get_if<order_message>(&message)) {
+        const auto* made = std::get_if<new_order>(&order->what);
         return std::visit([&](const auto& asked) { return account_shard(asked.id) == from; },
-                          order->what);
+                          order->what) &&
+               (made == nullptr || ledger_.can_be(*made, order->symbol));
     }
     if (const auto* told = std::get_if<event>(&message)) {
         return ledger_.can_be(*told, from);

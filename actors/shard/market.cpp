@@ -1,6 +1,7 @@
 // Instruments, states of books, calendars, the market-wide halt (RULES.md 2); records (RULES.md 7).
 #include <algorithm>
 
+#include "actors/ledger/charges.hpp"
 #include "actors/ledger/planted_bug.hpp"
 #include "actors/shard/shard_machine.hpp"
 
@@ -19,6 +20,7 @@ constexpr std::uint32_t newest_rules = 1;
 
 shard_book& shard::machine::add_book(std::unique_ptr<shard_book> book, symbol_id symbol) {
     shard_book& added = *book;
+    added.book.bound_replaces(max_value / ledger_.listings()[added.listing].what.tick_value);
     books_[added.listing] = &added;
     touch_book(added);
     books_by_symbol_[symbol] = std::move(book);

@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "actors/replica/stored_output.hpp"
 #include "storage/event_store.hpp"
@@ -128,6 +130,46 @@ TEST_CASE("only what the event store has dropped becomes a gap") {
     CHECK(!fed.feed.is_behind());
     CHECK(fed.orders() == 7);
     CHECK(fed.gaps() == std::vector<history_gap>{{shard_1, 3, 4}});
+}
+
+/// Rows of a store whose writer does something just before they are read for the second time.
+class busy_rows : public simulated_store {
+public:
+    using simulated_store::simulated_store;
+    [[nodiscard]] result<std::unique_ptr<row_reader>> read() override {
+        if (meanwhile && ++reads_ == 2) {
+            std::exchange(meanwhile, nullptr)();
+        }
+        return simulated_store::read();
+    }
+    std::function<void()> meanwhile;
+
+private:
+    unsigned reads_ = 0;
+};
+
+TEST_CASE("what the event store drops while the history reads it is a gap, and ends nothing") {
+    constexpr event_store_options options{.owner = 7, .keep_bytes = 1'000};
+    busy_rows rows(event_tables().size());
+    const auto events = *event_store::open(rows, options);
+    fed_history fed;
+    history_feed feed(*fed.kept, rows, options, shard_1);
+    for (std::uint64_t index = 1; index <= 300; ++index) {
+        const told_entry_ptr told = accepting_entry(index);
+        REQUIRE(events->append(shard_1, pack_output(index, {}, 0, told->what.out)).has_value());
+    }
+    REQUIRE(events->commit().has_value());
+    feed.wants(300);
+    rows.meanwhile = [&] { REQUIRE(events->commit().has_value()); };
+    REQUIRE(feed.catch_up().has_value());
+    CHECK(!rows.meanwhile);
+    CHECK(feed.is_behind());
+    REQUIRE(feed.catch_up().has_value());
+    CHECK(!feed.is_behind());
+    const std::uint64_t first = events->find(shard_1)->first;
+    CHECK(first > 1);
+    CHECK(fed.orders() == 301 - first);
+    CHECK(fed.gaps() == std::vector<history_gap>{{shard_1, 1, first - 1}});
 }
 
 TEST_CASE("a history without room takes entries up to its bound, and the others later") {

@@ -166,4 +166,22 @@ TEST_CASE("accounts that have their whole burst again are forgotten, others are 
     CHECK(all.size() >= 10);
 }
 
+TEST_CASE("accounts that are named beside one that has nothing left are forgotten too") {
+    account_throttles all({.per_second = 1, .burst = 1});
+    const account_id last{1'000'000'000};
+    std::vector<account_throttles::wanted> wanted(1'000);
+    wanted.back() = {last, 1};
+    REQUIRE(!all.take(1'000, std::span(wanted).last(1), false));
+    std::size_t most = 0;
+    for (std::uint32_t n = 0; n < 10; ++n) {
+        for (std::uint32_t i = 0; i + 1 < wanted.size(); ++i) {
+            wanted[i] = {{n * 1'000 + i + 1}, 1};
+        }
+        const auto refused = all.take(1'000, wanted, false);
+        CHECK((refused && refused->account == last));
+        most = std::max(most, all.size());
+    }
+    CHECK(most < 3'000);
+}
+
 }  // namespace bourse

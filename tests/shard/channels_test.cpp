@@ -273,7 +273,6 @@ TEST_CASE("S4.7 what no shard would say is not taken, and stops nothing but its 
         return told(event_kind::fill, lots, ticks);
     };
     constexpr std::int64_t too_many = max_order_lots.lots + 1;
-    constexpr std::int64_t beyond = (std::int64_t{1} << 62) + 1;
     const transfer_message given{.from = {21}, .to = {1}, .asset = dollars, .amount = 5};
     const auto giving = [&](asset_id asset, std::int64_t amount) {
         transfer_message other = given;
@@ -289,12 +288,16 @@ TEST_CASE("S4.7 what no shard would say is not taken, and stops nothing but its 
     const std::vector<channel_message> impossible = {
         order_for(apple, 1, 1, 100, 2),
         order_for(apple, 3, 1, 100, 2),
+        order_for(apple, 2, 1, std::int64_t{1} << 61, 3),
+        order_for(apple, 2, 1, -(std::int64_t{1} << 61), 3, side::sell),
         order_message{.symbol = apple, .what = cancel_order{.id = nth(1), .account = {1}}},
         order_message{.symbol = apple, .what = replace_order{.id = nth(1), .account = {1}}},
         changed([](event& e) { e.order = nth(7); }),
         changed([](event& e) { e.order = {}; }),
         changed([](event& e) { e.symbol = apple; }),
         changed([](event& e) { e.symbol = {99}; }),
+        changed([](event& e) { e.account = {2}; }),
+        changed([](event& e) { e.account = {}; }),
         changed([](event& e) { e.side = side::sell; }),
         changed([](event& e) { e.remaining = {-1}; }),
         changed([](event& e) { e.remaining = {too_many}; }),
@@ -305,6 +308,10 @@ TEST_CASE("S4.7 what no shard would say is not taken, and stops nothing but its 
         fill(6, 100),
         fill(5, 101),
         fill(5, std::numeric_limits<std::int64_t>::min()),
+        changed([](event& e) {
+            e.kind = event_kind::accepted;
+            e.remaining = {6};
+        }),
         told(event_kind::none, 0, 0),
         told(event_kind::replaced, 5, 100),
         told(event_kind::replace_rejected, 0, 0),
@@ -315,12 +322,10 @@ TEST_CASE("S4.7 what no shard would say is not taken, and stops nothing but its 
         told(event_kind::adjusted, 0, 0),
         giving(dollars, 0),
         giving(dollars, -5),
-        giving(dollars, std::numeric_limits<std::int64_t>::max()),
-        giving(dollars, beyond),
+        giving(dollars, std::numeric_limits<std::int64_t>::min()),
         giving({}, 5),
         giving({asset_id::currency_bit}, 5),
         back({1}, -5),
-        back({1}, beyond),
         back({77}, 5),
     };
     const auto last_taken = [&] { return channel_of(it, 2).last_taken; };
@@ -343,6 +348,76 @@ TEST_CASE("S4.7 what no shard would say is not taken, and stops nothing but its 
     it.send(from_two(2, {told(event_kind::accepted, 5, 100), cancelled}));
     it.expect({"1 accepted 1 5@100 id 4", "1 cancelled 1 5 none id 4"});
     CHECK(it.reserved(1, dollars) == 0);
+}
+
+TEST_CASE("S4.7 a replace is done as it was asked for, and what is filled stays so") {
+    venue it(listing_of(apple), listing_of(pear, 2));
+    it.prepare({buying(1, 5, 100).of(pear), repricing(1, nth(1), 90)});
+    event done{};
+    done.kind = event_kind::replaced;
+    done.order = nth(1);
+    done.account = {1};
+    done.symbol = pear;
+    done.price = {90};
+    done.lots = {5};
+    done.remaining = {5};
+    event filled = done;
+    filled.kind = event_kind::fill;
+    filled.lots = {2};
+    filled.filled = {2};
+    filled.remaining = {3};
+    const auto refused = [&](std::uint64_t number, event what, const auto& change) {
+        change(what);
+        it.send(from_two(number, {what}));
+        it.expect({"0 refused invalid_request"});
+    };
+    refused(1, done, [](event& e) { e.price = {91}; });
+    refused(1, done, [](event& e) { e.price = {std::int64_t{1} << 62}; });
+    refused(1, done, [](event& e) { e.remaining = {6}; });
+    refused(1, done, [](event& e) { e.filled = {1}; });
+    it.send(from_two(1, {done}));
+    it.expect({"1 replaced 1 5@90 left 5"});
+    CHECK(it.reserved(1, dollars) == 450);
+    refused(2, filled, [](event& e) { e.remaining = {4}; });
+    it.send(from_two(2, {filled}));
+    it.expect({"1 fill 1 2@90 left 3 cash -180"});
+    refused(3, filled, [](event& e) {
+        e.kind = event_kind::triggered;
+        e.filled = {1};
+    });
+}
+
+TEST_CASE("S4.7 a replace that would make an order of another shard too dear is refused") {
+    venue it;
+    constexpr std::int64_t dear = std::int64_t{1} << 61;
+    const order_message dearer{
+        .symbol = apple,
+        .what =
+            replace_order{.id = nth(1, 2), .account = {21}, .set_price = true, .price = {dear}}};
+    it.send(from_two(1, {order_for(apple, 2, 1, 100, 4), dearer}));
+    REQUIRE(it.out().messages.size() == 2);
+    const event refused = std::get<event>(it.out().messages[1].what);
+    CHECK(refused.kind == event_kind::replace_rejected);
+    CHECK(refused.reason == reason::above_max_notional);
+    it.send(selling(1, 2, 100));
+    it.expect({"1 accepted 1 2@100", "1 take 1 2@100 done cash 200"});
+    // Of the two that are left it is the most that can be settled.
+    it.send(from_two(3, {dearer}));
+    it.send(selling(1, 2, 100));
+    it.expect(
+        {"1 accepted 2 2@100", "1 take 2 2@2305843009213693952 done cash 4611686018427387904"});
+}
+
+TEST_CASE("L9.4 more than an account may be given comes back, and its channel goes on") {
+    constexpr std::int64_t most = std::int64_t{1} << 62;
+    two_shards it;
+    it.one.prepare({putting(11, dollars, most - it.one.total(11, dollars)), selling(11, 1, 100),
+                    buying(12, 1, 100)});
+    it.one.prepare({moving(11, 21, dollars, most + 1, 2)});
+    CHECK(it.one.total(11, dollars) == 99);
+    it.settle();
+    CHECK(it.one.reports().back().what.reason == reason::amount_too_large);
+    CHECK(it.one.line(11, dollars).total == wide_int{most} + 100);
 }
 
 TEST_CASE("L9.4 what comes back is taken, whatever the total becomes") {

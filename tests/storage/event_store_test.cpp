@@ -213,6 +213,56 @@ TEST_CASE("the oldest entries go when there are more bytes than are kept, a few 
     CHECK(*again->find(shard_3) == at);
 }
 
+TEST_CASE("what an entry counts for is what it always was, as the sums are stored") {
+    simulated_store store(4);
+    const auto events = opened_events(store);
+    append(*events, 1, 3);
+    commit_all(*events);
+    constexpr std::uint64_t of_range = 20 + 34;
+    constexpr std::uint64_t of_entry = 10 + 4 + 8 + 4;
+    CHECK(events->find(shard_3)->bytes == 3 * of_entry + 4 * of_range);
+}
+
+TEST_CASE("who looks for a report reads a short row, however much a commit brought") {
+    simulated_store store(4);
+    const auto events = opened_events(store);
+    constexpr std::uint64_t last = 3'000;
+    append(*events, 1, last);
+    commit_all(*events);
+    const auto rows = rows_of(store, row_table{3});
+    CHECK(rows.size() == 12 + 4);
+    for (const auto& [key, value] : rows) {
+        CHECK(value.size() <= 16 + 255 * 8 + 4);
+    }
+    for (std::uint64_t number = 1; number <= last; ++number) {
+        REQUIRE(place(*events, alice, number) == kept(number));
+    }
+    for (std::uint64_t number = 1; number <= last / 3 * 2; ++number) {
+        REQUIRE(place(*events, bob, number) == kept((number + 1) / 2 * 3));
+    }
+}
+
+TEST_CASE("who reads while entries go hears that they are gone, and of no damage") {
+    simulated_store store(4);
+    const auto writer = opened_events(store, 2000);
+    append(*writer, 1, 1000);
+    REQUIRE(writer->commit().has_value());
+    const auto reader = opened_events(store, 2000);
+    REQUIRE(writer->commit().has_value());
+    const std::uint64_t first = writer->find(shard_3)->first;
+    REQUIRE(first > 1);
+    std::vector<entry_events> none;
+    CHECK(place(*reader, alice, 1) == dropped(first));
+    CHECK(failed(reader->read(shard_3, 1, 1, 1, none), errc::not_kept));
+    CHECK(place(*reader, alice, first) == kept(first));
+    append(*writer, 1001, 1010);
+    REQUIRE(writer->commit().has_value());
+    const std::uint64_t now = writer->find(shard_3)->first;
+    CHECK(place(*reader, alice, first) == dropped(now));
+    CHECK(place(*reader, alice, 1010) == kept(1010));
+    check_entries(*reader, now, 1010, 100);
+}
+
 TEST_CASE("of an account whose reports have all gone it is known which number is next") {
     simulated_store store(4);
     const auto events = opened_events(store, 500);
