@@ -98,7 +98,7 @@ TEST_CASE("S5.2 wide and widest instructions give the plain digest, of any bytes
         CHECK_MESSAGE(wrong == 0, way.name);
     }
     const std::string none = " none";
-    MESSAGE("this build has ", digest_ways().size(),
-            " ways; compared with the plain one:", compared.empty() ? none : compared,
+    MESSAGE("ways of this build: ", digest_ways().size(),
+            "; compared with the plain one:", compared.empty() ? none : compared,
             "; not on this processor:", not_there.empty() ? none : not_there);
 }
