@@ -93,11 +93,11 @@ private:
         }
     }
 
-    std::uint16_t book_shard(symbol_id symbol) const {
+    [[nodiscard]] std::uint16_t book_shard(symbol_id symbol) const {
         return static_cast<std::uint16_t>(1 + (symbol.value - 1) % shards_);
     }
 
-    listing listing_for(symbol_id symbol) const {
+    [[nodiscard]] listing listing_for(symbol_id symbol) const {
         listing what = listing_of(symbol, book_shard(symbol));
         what.tick_value = symbol.value;
         what.protection_bps = 1'000;
