@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "messages/ids.hpp"
 #include "messages/numbers.hpp"
@@ -38,6 +39,9 @@ enum class event_kind : std::uint8_t {
     adjusted = 33,         ///< an asset of the account moved without a trade
     command_done = 34,     ///< a command that names no account was carried out or passed on
 };
+
+/// The kind's name as written above, for example "replace_rejected"; "unknown_kind" for other numbers.
+[[nodiscard]] std::string_view to_string(event_kind kind) noexcept;
 
 /// One record of what a book did: 64 bytes, copied as it is.
 ///

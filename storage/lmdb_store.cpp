@@ -350,6 +350,7 @@ result<std::unique_ptr<lmdb_store>> lmdb_store::open(const lmdb_options& options
     made->lock = std::move(lock).value();
     made->path = made->folder->path(file_name);
     made->least_free_bytes = options.least_free_bytes;
+    take_memory_faults();
     const mapped_file_in_use guard(made->path);
     int code = ::mdb_env_create(&made->env);
     code = code != 0 ? code : ::mdb_env_set_mapsize(made->env, options.max_bytes);

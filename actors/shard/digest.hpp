@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <type_traits>
@@ -17,5 +18,16 @@ template <class Record>
     static_assert(std::has_unique_object_representations_v<Record>);
     return digest_of(std::as_bytes(records), before);
 }
+
+/// One way to take it, by instructions that a processor has or has not.
+struct digest_way {
+    using function = std::uint64_t (*)(const void* bytes, std::size_t size,
+                                       std::uint64_t before) noexcept;
+    const char* name;
+    bool is_there;  ///< on this processor; `of` may be called only then
+    function of;
+};
+/// All that this build has, the plain one first; `digest_of` takes the last that is there. For tests: they give the same.
+[[nodiscard]] std::span<const digest_way> digest_ways() noexcept;
 
 }  // namespace bourse

@@ -2,7 +2,10 @@
 // everything else, so that nothing else is made of them.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #pragma GCC target("avx2")
+#include <immintrin.h>
 #define XXH_INLINE_ALL
+// Said, as g++ defines nothing for C++ when the pragma comes: xxhash.h would take the plain way.
+#define XXH_VECTOR XXH_AVX2
 #include <xxhash.h>
 
 namespace bourse {

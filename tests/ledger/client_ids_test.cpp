@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -369,6 +370,70 @@ TEST_CASE("L3.3 an account has 2^20 ids and the operator has his own" *
     CHECK(it.answer(set) == reason::none);
     it.pass(venue_start + horizon + 1);
     CHECK(it.answer(cancelling(1, nth(1), as(most + 1))) == reason::unknown_order);
+}
+
+TEST_CASE("L3.3 all accounts together have 2^24 ids, the operator's counted" *
+          doctest::test_suite("long")) {
+    constexpr std::uint32_t accounts = 16;
+    constexpr std::uint64_t most_of_account = 1U << 20;
+    constexpr std::uint64_t at_once = 1U << 14;
+    constexpr std::uint32_t one_more = accounts + 1;
+    shard machine(short_memory());
+    machine.expect_client_ids(accounts * most_of_account);
+    shard_output out;
+    entry next{.index = 1, .at = {venue_start}, .commands = {}};
+    const auto apply = [&] {
+        machine.apply(next, out);
+        ++next.index;
+    };
+    // What is told of each of some cancels of no order, from a client id on.
+    const auto answers = [&](std::uint32_t account, std::uint64_t first, std::uint64_t count) {
+        next.commands.resize(count, submit_cancel{.request = {}, .order = nth(1)});
+        for (shard_command& each : next.commands) {
+            auto& cancel = std::get<submit_cancel>(each);
+            cancel.account = {account};
+            cancel.request = as(first++);
+        }
+        apply();
+        std::map<reason, std::uint64_t> told;
+        for (const report& each : out.reports) {
+            ++told[each.what.kind == event_kind::repeated ? reason::none : each.what.reason];
+        }
+        return told;
+    };
+    using answer = std::map<reason, std::uint64_t>;
+    for (std::uint32_t account = 1; account <= one_more; ++account) {
+        next.commands.emplace_back(opening(account));
+    }
+    apply();
+    next.commands.clear();
+    std::uint64_t batches = 0;
+    for (std::uint32_t account = 1; account <= accounts; ++account) {
+        for (std::uint64_t first = 1; first < most_of_account; first += at_once) {
+            // Two are left.
+            const bool is_last = account == accounts && first + at_once > most_of_account;
+            const std::uint64_t count = is_last ? at_once - 2 : at_once;
+            batches += answers(account, first, count) == answer{{reason::unknown_order, count}};
+        }
+    }
+    CHECK(batches == accounts * most_of_account / at_once);
+    next.commands = {referring(apple, 5)};
+    std::get<book_reference>(next.commands[0]).request = as(1);
+    apply();
+    CHECK(out.reports[0].what.reason == reason::unknown_symbol);
+    next.commands.clear();
+    CHECK(answers(one_more, 1, 3) ==
+          answer{{reason::unknown_order, 1}, {reason::too_many_client_ids, 2}});
+    CHECK(answers(one_more, 1, 1) == answer{{reason::none, 1}});  // remembered: repeated
+    CHECK(answers(1, most_of_account, 1) == answer{{reason::none, 1}});
+    CHECK(answers(accounts, most_of_account, 1) == answer{{reason::too_many_client_ids, 1}});
+    next.commands = {cancelling(one_more, nth(1))};  // without an id there is always room
+    apply();
+    CHECK(out.reports[0].what.reason == reason::unknown_order);
+    // What is forgotten makes room.
+    next.commands.clear();
+    next.at = {venue_start + horizon + 1};
+    CHECK(answers(one_more, 2, 100) == answer{{reason::unknown_order, 100}});
 }
 
 TEST_CASE("room made for client ids before they come changes nothing that can be seen") {

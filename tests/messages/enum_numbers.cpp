@@ -85,6 +85,15 @@ TEST_CASE("every reason has the same name in the schema, in C++ and as text") {
     }
 }
 
+TEST_CASE("every event kind has the same name in the schema, in C++ and as text") {
+    for (unsigned number = 0; number < 256; ++number) {
+        CAPTURE(number);
+        const std::string name = schema_name(capnp::Schema::from<schema::EventKind>(), number);
+        const std::string_view text = to_string(static_cast<event_kind>(number));
+        CHECK(text == (name.empty() ? "unknown_kind" : name));
+    }
+}
+
 void check_name(capnp::EnumSchema schema, std::size_t number, const std::string& expected) {
     CAPTURE(number);
     CHECK(schema_name(schema, number) == expected);

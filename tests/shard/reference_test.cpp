@@ -64,6 +64,7 @@ void compare(std::uint16_t shards, std::uint64_t first, std::uint64_t commands,
         for (const std::string& one : reached.missing(shards)) {
             FAIL_CHECK("never reached: " << one);
         }
+        CHECK(reached.has_checkpoints());
     }
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -218,6 +219,18 @@ TEST_CASE("a file that is cut short while it is open ends the process with a mes
     const std::string file = folder.path() + "/data.mdb";
     CHECK(load(folder.path(), [&] {
               static_cast<void>(::truncate(file.c_str(), 3 * page_bytes) < 0);
+          }) == fate::ended);
+}
+
+TEST_CASE("a store that is opened takes the signals again, whoever has taken them since") {
+    const temporary_folder folder;
+    store_rows(folder.path());
+    for (const int signal : {SIGSEGV, SIGBUS}) {
+        std::signal(signal, SIG_DFL);
+    }
+    CHECK(load(folder.path(), [&] {
+              static_cast<void>(::truncate((folder.path() + "/data.mdb").c_str(), 3 * page_bytes) <
+                                0);
           }) == fate::ended);
 }
 

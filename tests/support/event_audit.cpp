@@ -9,56 +9,6 @@ bool about_a_live_order(event_kind kind) {
            (kind >= event_kind::fill && kind <= event_kind::prevented);
 }
 
-const char* name_of(event_kind kind) {
-    switch (kind) {
-        case event_kind::none:
-            return "none";
-        case event_kind::accepted:
-            return "accepted";
-        case event_kind::rejected:
-            return "rejected";
-        case event_kind::replaced:
-            return "replaced";
-        case event_kind::replace_rejected:
-            return "replace_rejected";
-        case event_kind::cancel_rejected:
-            return "cancel_rejected";
-        case event_kind::command_rejected:
-            return "command_rejected";
-        case event_kind::fill:
-            return "fill";
-        case event_kind::cancelled:
-            return "cancelled";
-        case event_kind::reduced:
-            return "reduced";
-        case event_kind::triggered:
-            return "triggered";
-        case event_kind::activated:
-            return "activated";
-        case event_kind::refilled:
-            return "refilled";
-        case event_kind::prevented:
-            return "prevented";
-        case event_kind::state_changed:
-            return "state_changed";
-        case event_kind::uncrossed:
-            return "uncrossed";
-        case event_kind::reference_set:
-            return "reference_set";
-        case event_kind::repeated:
-            return "repeated";
-        case event_kind::command_refused:
-            return "command_refused";
-        case event_kind::account_changed:
-            return "account_changed";
-        case event_kind::adjusted:
-            return "adjusted";
-        case event_kind::command_done:
-            return "command_done";
-    }
-    return "unknown kind";
-}
-
 }  // namespace
 
 std::optional<std::string> event_audit::follow(std::span<const event> events) {
@@ -139,7 +89,7 @@ const char* event_audit::fault_of_change(const event& e, const standing& before)
 
 std::string describe(const event& e) {
     const auto text = [](auto value) { return std::to_string(value); };
-    return std::string(name_of(e.kind)) + " order " + text(e.order.value) +
+    return std::string(to_string(e.kind)) + " order " + text(e.order.value) +
            (e.side == side::buy ? " buy" : " sell") + " account " + text(e.account.value) +
            " reason " + text(static_cast<unsigned>(e.reason)) + " flags " +
            text(static_cast<unsigned>(e.flags)) + " version " + text(e.version) + " number " +

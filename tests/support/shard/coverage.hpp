@@ -24,6 +24,10 @@ public:
 
     /// What worlds of `shards` shards never reached, in words. One shard has nobody to talk to.
     [[nodiscard]] std::vector<std::string> missing(std::uint16_t shards) const;
+    /// There were a hundred checkpoints stored, and twenty given up.
+    [[nodiscard]] bool has_checkpoints() const noexcept {
+        return checkpoints_stored_ >= 100 && checkpoints_given_up_ >= 20;
+    }
     /// How often each thing was reached, in words.
     [[nodiscard]] std::string summary() const;
 
