@@ -76,9 +76,6 @@ void shard::machine::end_hand_over(bool stored) {
     BOURSE_ASSERT(handing_over_ && (handing_over_->all_is_told || !stored));
     for (shard_book* book : handing_over_->books) {
         book->book.end_hand_over(stored);
-        if (stored) {
-            book->give_back_peak();
-        }
     }
     changed_books_.end(stored);
     changed_calendars_.end(stored);
@@ -86,6 +83,18 @@ void shard::machine::end_hand_over(bool stored) {
     records_.end_hand_over(stored);
     ledger_.end_hand_over(stored);
     handing_over_.reset();
+    if (stored) {
+        give_back_a_peak();
+    }
+}
+
+// Of one book, as entries wait meanwhile; the next one's when the next rows are stored.
+void shard::machine::give_back_a_peak() {
+    for (const auto& [symbol, book] : books_by_symbol_) {
+        if (book->give_back_peak()) {
+            return;
+        }
+    }
 }
 
 }  // namespace bourse

@@ -39,11 +39,13 @@ void shard_book::run() {
     digest = digest_of(events_.events(), digest);
 }
 
-void shard_book::give_back_peak() {
-    if (book.size() <= most_dealt_anew &&
-        book.memory_bytes() > worth_giving_back + bytes_an_order * book.size()) {
+bool shard_book::give_back_peak() {
+    const bool is_worth_it = book.size() <= most_dealt_anew &&
+                             book.memory_bytes() > worth_giving_back + bytes_an_order * book.size();
+    if (is_worth_it) {
         book.compact();
     }
+    return is_worth_it;
 }
 
 }  // namespace bourse

@@ -46,8 +46,8 @@ public:
     }
 
     /// Gives back what a past peak has left behind, if that is most of the book's memory and not so many orders rest
-    /// that it takes long: see the constants in shard_book.cpp. Not while rows are handed over.
-    void give_back_peak();
+    /// that it takes long: see the constants in shard_book.cpp. False if not. Not while rows are handed over.
+    bool give_back_peak();
 
     order_book book;
     std::uint32_t listing;

@@ -133,6 +133,7 @@ private:
         }
     }
     void note_book(slot listing);
+    void give_back_a_peak();
     void touch_calendar(calendar_id calendar);
 
     // --- Rows: rows.cpp

@@ -366,7 +366,8 @@ TEST_CASE("S4.7 a replace is done as it was asked for, and what is filled stays 
     filled.lots = {2};
     filled.filled = {2};
     filled.remaining = {3};
-    const auto refused = [&](std::uint64_t number, event what, const auto& change) {
+    const auto refused = [&](std::uint64_t number, const event& from, const auto& change) {
+        event what = from;
         change(what);
         it.send(from_two(number, {what}));
         it.expect({"0 refused invalid_request"});
