@@ -582,10 +582,11 @@ void encode_any_entry(const entry& from, std::vector<std::byte>& out) {
 }
 
 result<entry> decode_entry(std::span<const std::byte> bytes) {
-    if (entry flat; read_flat_entry(bytes, flat)) {
-        return flat;
+    entry made;
+    if (auto decoded = decode_entry_into(bytes, made); !decoded) {
+        return decoded.error();
     }
-    return decode_any_entry(bytes);
+    return made;
 }
 
 outcome decode_entry_into(std::span<const std::byte> bytes, entry& to) {

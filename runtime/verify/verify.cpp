@@ -335,30 +335,21 @@ private:
         }
         say("adding up what all entries moved");
         state_checks::line_totals totals;
-        unpacked_events told;
-        for (std::uint64_t next = 1; next <= rows.shard.index;) {
-            if (const outcome read =
-                    events_->read(id, next, rows.shard.index, window_bytes, stored_);
-                !read) {
-                checks_.fail("events", read.error().what);
-                return;
-            }
-            for (const entry_events& row : stored_) {
-                if (const outcome unpacked = unpack_entry_events(row.events, told); !unpacked) {
-                    checks_.fail("events", "shard " + std::to_string(id.value) + ", entry " +
-                                               std::to_string(row.index) + ": " +
-                                               unpacked.error().what);
-                    return;
-                }
-                for (const ledger_line& line : told.view().lines) {
+        std::uint64_t left = 0;
+        const bool are_read =
+            read_events(id, 1, rows.shard.index, [&](const entry_events_view& told) {
+                for (const ledger_line& line : told.lines) {
                     totals[{line.holder, line.asset}] += line.amount;
                 }
-            }
-            next += stored_.size();
+                left = told.digest;
+            });
+        if (!are_read) {
+            return;
         }
         auto wrong = state_checks::positions_are(rows, std::move(totals));
-        if (told.digest != 0 && told.digest != digest) {  // not all writers say it
-            wrong = "its digest is not the one that entry " + std::to_string(told.index) + " left";
+        if (left != 0 && left != digest) {  // not all writers say it
+            wrong = "its digest is not the one that entry " + std::to_string(rows.shard.index) +
+                    " left";
         }
         checks_.say("rows",
                     wrong ? std::optional("shard " + std::to_string(id.value) + ": " + *wrong)
@@ -539,24 +530,30 @@ private:
             return;
         }
         say("reading the event store");
+        read_events(id, stored->first, stored->last,
+                    [&](const entry_events_view& told) { take_told(id, told); });
+    }
+
+    /// Gives what entries `first` to `last` gave out to `take`, one after the other. False if they cannot be read, which is said.
+    template <typename Take>
+    bool read_events(shard_id id, std::uint64_t first, std::uint64_t last, Take take) {
         unpacked_events told;
-        for (std::uint64_t next = stored->first; next <= stored->last;) {
-            if (const outcome read = events_->read(id, next, stored->last, window_bytes, stored_);
-                !read) {
+        for (std::uint64_t next = first; next <= last; next += stored_.size()) {
+            if (const outcome read = events_->read(id, next, last, window_bytes, stored_); !read) {
                 checks_.fail("events", read.error().what);
-                return;
+                return false;
             }
             for (const entry_events& row : stored_) {
                 if (const outcome unpacked = unpack_entry_events(row.events, told); !unpacked) {
                     checks_.fail("events", "shard " + std::to_string(id.value) + ", entry " +
                                                std::to_string(row.index) + ": " +
                                                unpacked.error().what);
-                    return;
+                    return false;
                 }
-                take_told(id, told.view());
+                take(told.view());
             }
-            next += stored_.size();
         }
+        return true;
     }
 
     void take_told(shard_id id, const entry_events_view& told) {

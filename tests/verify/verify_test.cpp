@@ -200,6 +200,17 @@ void change_checkpoint(const std::string& data, const row_key& key,
     REQUIRE(rows.commit({head.at.index + more_entries, head.at.term}, head.payload).has_value());
 }
 
+/// Of account 1, in the checkpoint alone.
+void change_limit(const std::string& data) {
+    change_checkpoint(data, row_key::account({1}), [](std::vector<std::byte>& bytes) {
+        auto row = decode_account_row(bytes);
+        REQUIRE(row.has_value());
+        row->fat_finger_bps += 1;
+        bytes.clear();
+        encode_account_row(*row, bytes);
+    });
+}
+
 /// Of an account's position in symbol 1.
 void add_to_position(const std::string& data, account_id holder, std::int64_t more) {
     change_checkpoint(data, row_key::position(false, holder, {1}),
@@ -237,25 +248,13 @@ TEST_CASE(
 
 TEST_CASE("where the log's begin has gone, what no entry moved is taken as the checkpoint has it") {
     const copied_folder kept(begun_late());
-    change_checkpoint(kept.path(), row_key::account({1}), [](std::vector<std::byte>& bytes) {
-        auto row = decode_account_row(bytes);
-        REQUIRE(row.has_value());
-        row->fat_finger_bps += 1;
-        bytes.clear();
-        encode_account_row(*row, bytes);
-    });
+    change_limit(kept.path());
     CHECK(failed(verified(kept.path())).empty());
 }
 
 TEST_CASE("a limit changed in the checkpoint is found, though nothing has come of it yet") {
     const copied_folder kept;
-    change_checkpoint(kept.path(), row_key::account({1}), [](std::vector<std::byte>& bytes) {
-        auto row = decode_account_row(bytes);
-        REQUIRE(row.has_value());
-        row->fat_finger_bps += 1;
-        bytes.clear();
-        encode_account_row(*row, bytes);
-    });
+    change_limit(kept.path());
     CHECK(failed(verified(kept.path())) == names{"rows"});
 }
 
