@@ -20,15 +20,9 @@ public:
     explicit shared_bytes(std::vector<std::byte> bytes)
         : shared_bytes(std::make_shared<const std::vector<std::byte>>(std::move(bytes))) {}
 
-    /// A copy of these, in one piece of memory with the count of who holds it.
-    [[nodiscard]] static shared_bytes copy_of(std::span<const std::byte> from) {
-        const auto memory = std::make_shared_for_overwrite<std::byte[]>(from.size());
-        std::ranges::copy(from, memory.get());
-        shared_bytes made;
-        made.bytes_ = {memory.get(), from.size()};
-        made.owner_ = memory;
-        return made;
-    }
+    /// Bytes that are there, whoever made them: they must not be changed while anybody has these.
+    explicit shared_bytes(std::shared_ptr<const std::vector<std::byte>> bytes)
+        : bytes_(*bytes), owner_(std::move(bytes)) {}
 
     /// False for one made without bytes, which is another thing than one of no bytes.
     [[nodiscard]] bool is_there() const noexcept { return owner_ != nullptr; }
@@ -48,9 +42,6 @@ public:
     }
 
 private:
-    explicit shared_bytes(std::shared_ptr<const std::vector<std::byte>> bytes)
-        : bytes_(*bytes), owner_(std::move(bytes)) {}
-
     std::span<const std::byte> bytes_;
     std::shared_ptr<const void> owner_;
 };

@@ -61,6 +61,22 @@ struct journal::open_batch {
     void add(const record_head& head, std::span<const std::byte> payload) {
         is_votes = is_votes && head.kind == record_kind::vote;
         records.push_back({head, size});
+        add_payload(payload);
+    }
+    void add_entry(shard_id shard, std::uint64_t index, std::uint64_t term,
+                   std::span<const std::byte> payload) {
+        is_votes = false;
+        // In place, as in `shard_log::take_next`.
+        pending_record& added = records.emplace_back();
+        added.head.payload_bytes = static_cast<std::uint32_t>(payload.size());
+        added.head.kind = record_kind::entry;
+        added.head.shard = shard;
+        added.head.index = index;
+        added.head.term = term;
+        added.offset = size;
+        add_payload(payload);
+    }
+    void add_payload(std::span<const std::byte> payload) {
         const std::size_t end = size + record_head_bytes + payload.size();
         if (end > memory.size()) {
             memory.resize(whole_sectors(2 * end));
@@ -334,33 +350,45 @@ outcome journal::put(record_head head, std::span<const std::byte> payload) {
 
 void journal::take(shard_log& log, const record_head& head, std::span<const std::byte> payload) {
     if (head.kind == record_kind::entry) {
-        const std::uint64_t before = log.kept_bytes();
-        log.take_next(head);
-        reckon_kept(before, log.kept_bytes());
-    } else {
-        log.apply(head, payload, 0);
-        if (head.kind != record_kind::carried || !log.is_carrying()) {
-            reckon();
-        }
+        take_entry(log, head.shard, head.index, head.term, payload);
+        return;
+    }
+    log.apply(head, payload, 0);
+    if (head.kind != record_kind::carried || !log.is_carrying()) {
+        reckon();
     }
     open_->add(head, payload);
     ++appended_;
 }
 
+[[gnu::always_inline]] inline void journal::take_entry(shard_log& log, shard_id shard,
+                                                       std::uint64_t index, std::uint64_t term,
+                                                       std::span<const std::byte> payload) {
+    const std::uint64_t before = log.kept_bytes();
+    log.take_next(index, term, static_cast<std::uint32_t>(payload.size()));
+    reckon_kept(before, log.kept_bytes());
+    open_->add_entry(shard, index, term, payload);
+    ++appended_;
+}
+
 outcome journal::append(shard_id shard, log_point at, std::span<const std::byte> payload) {
-    record_head head{
-        .kind = record_kind::entry, .shard = shard, .index = at.index, .term = at.term};
     // What nearly every call finds: a known shard, the next entry, and room. The rest is said in full below.
     const auto known = logs_.find(shard);
-    if (known != logs_.end() && known->second.is_next(at) && has_room(payload.size())) {
-        head.payload_bytes = static_cast<std::uint32_t>(payload.size());
-        take(known->second, head, payload);
+    if (known != logs_.end() && known->second.is_next(at.index, at.term) &&
+        has_room(payload.size())) [[likely]] {
+        take_entry(known->second, shard, at.index, at.term, payload);
         return done{};
     }
+    return append_carefully(shard, at.index, at.term, payload);
+}
+
+[[gnu::noinline]] outcome journal::append_carefully(shard_id shard, std::uint64_t index,
+                                                    std::uint64_t term,
+                                                    std::span<const std::byte> payload) {
     if (auto checked = check_shard(shard, 0); !checked) {
         return checked;
     }
-    return put(head, payload);
+    return put({.kind = record_kind::entry, .shard = shard, .index = index, .term = term}, payload);
 }
 
 outcome journal::vote(shard_id shard, const journal_vote& given) {

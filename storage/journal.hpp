@@ -11,6 +11,7 @@
 
 #include "messages/ids.hpp"
 #include "messages/result.hpp"
+#include "messages/shared_bytes.hpp"
 #include "storage/disk.hpp"
 #include "storage/journal_format.hpp"
 #include "storage/shard_log.hpp"
@@ -43,19 +44,32 @@ struct journal_shard {
     log_positions positions;
 };
 
-/// Entries as `journal::read` gives them: consecutive, payloads in one piece of memory.
-struct entry_batch {
+/// Entries as `journal::read` gives them: consecutive, payloads in one piece of memory, which is used again by the next
+/// read unless somebody still holds a payload of it.
+class entry_batch {
+public:
     struct item {
         log_point at;
         std::size_t offset = 0;
         std::size_t length = 0;
     };
-    std::vector<std::byte> bytes;
     std::vector<item> items;
 
+    void clear();
+    void add(const log_point& at, std::span<const std::byte> payload);
+    /// Of all payloads together.
+    [[nodiscard]] std::size_t payload_bytes() const noexcept { return bytes_->size(); }
+    /// Valid until the next read.
     [[nodiscard]] std::span<const std::byte> payload(const item& of) const {
-        return std::span(bytes).subspan(of.offset, of.length);
+        return std::span(*bytes_).subspan(of.offset, of.length);
     }
+    /// There for as long as anybody holds it; so long all payloads of this batch stay. Not before the batch is whole.
+    [[nodiscard]] shared_bytes held_payload(const item& of) const {
+        return shared_bytes(bytes_).slice(payload(of));
+    }
+
+private:
+    std::shared_ptr<std::vector<std::byte>> bytes_ = std::make_shared<std::vector<std::byte>>();
 };
 
 /// Whether more can be written.
@@ -248,6 +262,10 @@ private:
     [[nodiscard]] bool begins_in_oldest(const shard_log& log) const;
     [[nodiscard]] outcome check_carrying() const;
     void take(shard_log& log, const record_head& head, std::span<const std::byte> payload);
+    void take_entry(shard_log& log, shard_id shard, std::uint64_t index, std::uint64_t term,
+                    std::span<const std::byte> payload);
+    outcome append_carefully(shard_id shard, std::uint64_t index, std::uint64_t term,
+                             std::span<const std::byte> payload);
     [[nodiscard]] std::optional<journal_pin> pin_of(const segment& in) const;
     [[nodiscard]] static std::uint64_t window_end(const shard_log& log, std::uint64_t first,
                                                   std::uint64_t last, std::size_t max_bytes,

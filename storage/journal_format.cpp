@@ -128,14 +128,6 @@ void write_little_endian(std::uint64_t value, std::span<std::byte> into) noexcep
     }
 }
 
-std::uint64_t read_little_endian(std::span<const std::byte> from) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = from.size(); i-- > 0;) {
-        value = (value << 8U) | static_cast<std::uint64_t>(from[i]);
-    }
-    return value;
-}
-
 void write_record_head(const record_head& head, std::span<std::byte> record) {
     write_unsummed_head(head, record);
     write_checksum(crc32c(summed_bytes(record)), record);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -103,6 +106,21 @@ void write_segment_head(const segment_head& head, std::span<std::byte, segment_h
 
 /// Little-endian numbers in bytes.
 void write_little_endian(std::uint64_t value, std::span<std::byte> into) noexcept;
-[[nodiscard]] std::uint64_t read_little_endian(std::span<const std::byte> from) noexcept;
+/// Of at most eight bytes.
+[[nodiscard]] inline std::uint64_t read_little_endian(std::span<const std::byte> from) noexcept {
+    std::uint64_t value = 0;
+    if (from.empty()) {
+        return value;
+    }
+    if constexpr (std::endian::native == std::endian::little) {
+        // Of a size that is known here: one load.
+        std::memcpy(&value, from.data(), std::min(from.size(), sizeof value));
+    } else {
+        for (std::size_t i = from.size(); i-- > 0;) {
+            value = (value << 8U) | static_cast<std::uint64_t>(from[i]);
+        }
+    }
+    return value;
+}
 
 }  // namespace bourse

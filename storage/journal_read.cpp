@@ -18,10 +18,25 @@ std::uint64_t end_of(const entry_place& of) {
 
 }  // namespace
 
+void entry_batch::clear() {
+    items.clear();
+    if (bytes_.use_count() == 1) {
+        bytes_->clear();
+        return;
+    }
+    const std::size_t as_before = bytes_->size();
+    bytes_ = std::make_shared<std::vector<std::byte>>();
+    bytes_->reserve(as_before);
+}
+
+void entry_batch::add(const log_point& at, std::span<const std::byte> payload) {
+    items.push_back({at, bytes_->size(), payload.size()});
+    bytes_->insert(bytes_->end(), payload.begin(), payload.end());
+}
+
 outcome journal::read(shard_id shard, std::uint64_t first, std::uint64_t last,
                       std::size_t max_bytes, entry_batch& into) {
-    into.bytes.clear();
-    into.items.clear();
+    into.clear();
     if (dead_) {
         return *dead_;
     }
@@ -50,7 +65,7 @@ outcome journal::read(shard_id shard, std::uint64_t first, std::uint64_t last,
 std::uint64_t journal::window_end(const shard_log& log, std::uint64_t first, std::uint64_t last,
                                   std::size_t max_bytes, const entry_batch& so_far) {
     const entry_place& begin = log.place_of(first);
-    std::size_t payload_bytes = so_far.bytes.size();
+    std::size_t payload_bytes = so_far.payload_bytes();
     std::uint64_t index = first;
     for (; index <= last; ++index) {
         const entry_place& next = log.place_of(index);
@@ -71,14 +86,18 @@ outcome journal::read_window(shard_id shard, const shard_log& log, std::uint64_t
     const entry_place& begin = log.place_of(first);
     segment* const in = files_->find(begin.generation);
     BOURSE_ASSERT(in != nullptr);
-    window_.resize(end_of(log.place_of(until - 1)) - begin.offset);
-    if (auto got = in->file->read(begin.offset, window_); !got) {
+    const std::uint64_t bytes = end_of(log.place_of(until - 1)) - begin.offset;
+    if (window_.size() < bytes) {
+        window_.resize(bytes);  // never smaller: to grow again would clear it again
+    }
+    const auto window = std::span(window_).first(bytes);
+    if (auto got = in->file->read(begin.offset, window); !got) {
         return got;
     }
     for (std::uint64_t index = first; index < until; ++index) {
         const entry_place& place = log.place_of(index);
-        const auto record = read_record(std::span(window_).subspan(
-            place.offset - begin.offset, record_head_bytes + place.payload_bytes));
+        const auto record = read_record(
+            window.subspan(place.offset - begin.offset, record_head_bytes + place.payload_bytes));
         const bool is_entry = record && (record->head.kind == record_kind::entry ||
                                          record->head.kind == record_kind::carried);
         if (!is_entry || record->head.shard != shard || record->head.index != index ||
@@ -89,8 +108,7 @@ outcome journal::read_window(shard_id shard, const shard_log& log, std::uint64_t
                              std::to_string(place.offset) +
                              "; stop the node and restart it: it will say what can be done"};
         }
-        into.items.push_back({{index, place.term}, into.bytes.size(), record->payload.size()});
-        into.bytes.insert(into.bytes.end(), record->payload.begin(), record->payload.end());
+        into.add({index, place.term}, record->payload);
     }
     return done{};
 }

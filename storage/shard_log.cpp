@@ -32,7 +32,7 @@ std::string shard_log::fault(const record_head& head, std::span<const std::byte>
     const log_point at{head.index, head.term};
     switch (head.kind) {
         case record_kind::entry:
-            if (!is_next(at)) {
+            if (!is_next(at.index, at.term)) {
                 return "entry " + point_text(at) + " cannot follow " + point_text(now.end);
             }
             return {};

@@ -68,14 +68,18 @@ public:
     [[nodiscard]] std::string fault(const record_head& head,
                                     std::span<const std::byte> payload) const;
     /// Whether an entry there is without fault.
-    [[nodiscard]] bool is_next(log_point at) const noexcept {
-        return at.index == positions_.end.index + 1 && at.term >= positions_.end.term;
+    [[nodiscard]] bool is_next(std::uint64_t index, std::uint64_t term) const noexcept {
+        return index == positions_.end.index + 1 && term >= positions_.end.term;
     }
     /// Takes an entry that is next, and is not in a file yet.
-    void take_next(const record_head& head) {
-        positions_.end = {head.index, head.term};
-        places_.push_back({.term = head.term, .payload_bytes = head.payload_bytes});
-        kept_bytes_ += record_head_bytes + head.payload_bytes;
+    void take_next(std::uint64_t index, std::uint64_t term, std::uint32_t payload_bytes) {
+        // Number by number: what is put together elsewhere and copied whole waits for its parts.
+        positions_.end.index = index;
+        positions_.end.term = term;
+        entry_place& its = places_.emplace_back();
+        its.term = term;
+        its.payload_bytes = payload_bytes;
+        kept_bytes_ += record_head_bytes + payload_bytes;
     }
     /// Takes a record without fault.
     void apply(const record_head& head, std::span<const std::byte> payload, std::uint32_t offset);

@@ -71,7 +71,8 @@ void encode_journal_payload(const log_entry& from, std::vector<std::byte>& into)
     into.insert(into.end(), payload.begin(), payload.end());
 }
 
-result<log_entry> decode_journal_payload(std::uint64_t term, std::span<const std::byte> bytes) {
+result<log_entry> decode_journal_payload(std::uint64_t term, const shared_bytes& from) {
+    const auto bytes = from.bytes();
     if (bytes.size() < number_bytes) {
         return too_short("entry of the journal", bytes.size());
     }
@@ -82,7 +83,7 @@ result<log_entry> decode_journal_payload(std::uint64_t term, std::span<const std
     }
     return log_entry{.term = term,
                      .kind = static_cast<log_entry_kind>(kind),
-                     .payload = shared_bytes::copy_of(bytes.subspan(number_bytes))};
+                     .payload = from.slice(bytes.subspan(number_bytes))};
 }
 
 std::vector<std::byte> encode_snapshot_position(const snapshot_position& from) {

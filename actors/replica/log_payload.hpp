@@ -50,9 +50,9 @@ inline constexpr std::uint64_t void_mark = UINT64_MAX;
 void encode_journal_payload(const log_entry& from, std::vector<std::byte>& into);
 /// What comes before the payload.
 inline constexpr std::size_t journal_payload_head_bytes = 8;
-/// `malformed` for what is none; the payload is copied.
+/// `malformed` for what is none; the payload is a slice of `from`.
 [[nodiscard]] result<log_entry> decode_journal_payload(std::uint64_t term,
-                                                       std::span<const std::byte> bytes);
+                                                       const shared_bytes& from);
 
 /// What a snapshot stands for, where journal and checkpoint keep it.
 ///

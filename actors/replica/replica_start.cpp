@@ -20,7 +20,7 @@ outcome read_entries(journal& log, shard_id shard, const log_positions& at,
             return got;
         }
         for (const entry_batch::item& each : batch.items) {
-            auto decoded = decode_journal_payload(each.at.term, batch.payload(each));
+            auto decoded = decode_journal_payload(each.at.term, batch.held_payload(each));
             if (!decoded) {
                 return error{errc::corrupt, "shard " + std::to_string(shard.value) + ", entry " +
                                                 std::to_string(each.at.index) + ": " +

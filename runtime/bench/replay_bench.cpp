@@ -103,17 +103,18 @@ std::string write_entries(const std::string& folder, const shard_flow& flow, std
     return {watch.cpu_ns(), watch.elapsed_ns(), 0, machine.digest(), ""};
 }
 
-outcome apply_piece(const entry_batch& piece, shard& machine, shard_output& out) {
+outcome apply_piece(const entry_batch& piece, shard& machine, entry& memory, shard_output& out) {
     for (const entry_batch::item& each : piece.items) {
-        const auto logged = decode_journal_payload(each.at.term, piece.payload(each));
+        const auto logged = decode_journal_payload(each.at.term, piece.held_payload(each));
         if (!logged) {
             return logged.error();
         }
-        const auto decoded = decode_marked_entry(logged->payload.bytes());
+        auto decoded = decode_marked_entry(logged->payload.bytes(), std::move(memory));
         if (!decoded) {
             return decoded.error();
         }
         machine.apply(decoded->what, out);
+        memory = std::move(decoded->what);
     }
     return done{};
 }
@@ -127,6 +128,7 @@ outcome apply_piece(const entry_batch& piece, shard& machine, shard_output& out)
     }
     shard machine{shard_settings{}};
     machine.expect_client_ids(flow.order_count);
+    entry memory;  // used again, as a replica uses that of entries which everybody has read
     shard_output out;
     const stop_watch watch;
     const auto log = open_journal(**where);
@@ -139,7 +141,7 @@ outcome apply_piece(const entry_batch& piece, shard& machine, shard_output& out)
     entry_batch piece;
     for (std::uint64_t next = 1; next <= last && run.fault.empty(); next += piece.items.size()) {
         outcome did = (*log)->read(replayed_shard, next, last, read_bytes, piece);
-        did = did ? apply_piece(piece, machine, out) : did;
+        did = did ? apply_piece(piece, machine, memory, out) : did;
         run.fault = did ? "" : did.error().what;
     }
     run.cpu_ns = watch.cpu_ns();

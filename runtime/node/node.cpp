@@ -196,7 +196,7 @@ void running_node::start(const node_options& options) {
     parts->handed_out_from = options.hand_out_from;
     parts->max_behind = options.max_behind_events;
     auto counted = count("shard", "1");
-    shard_ = keep(system_.spawn<caf::detached>(shard_behavior, parts, figures_, counted), counted);
+    shard_ = keep(system_.spawn(shard_behavior, parts, figures_, counted), counted);
 
     shard_begin begin;
     const auto writer = [&](const char* name) {

@@ -370,7 +370,7 @@ private:
                 return read.error();
             }
             for (const entry_batch::item& each : batch.items) {
-                const auto logged = decode_journal_payload(each.at.term, batch.payload(each));
+                const auto logged = decode_journal_payload(each.at.term, batch.held_payload(each));
                 const bool is_command = logged && logged->kind == log_entry_kind::command;
                 if (const std::uint64_t index =
                         is_command ? voided_by(logged->payload.bytes()) : 0) {
@@ -414,7 +414,7 @@ private:
             for (const entry_batch::item& each : batch.items) {
                 const std::string place = "entry " + std::to_string(each.at.index) + " of shard " +
                                           std::to_string(id.value);
-                auto logged = decode_journal_payload(each.at.term, batch.payload(each));
+                auto logged = decode_journal_payload(each.at.term, batch.held_payload(each));
                 if (!logged) {
                     return error{errc::corrupt, place + ": " + logged.error().what};
                 }

@@ -200,7 +200,7 @@ TEST_CASE(
     CHECK(got.items.size() == 9);
     REQUIRE(f.log->read({1}, 3, 60, 1, got));
     CHECK(got.items.size() == 1);
-    CHECK(got.bytes.size() == 700);
+    CHECK(got.payload_bytes() == 700);
     REQUIRE(f.log->read({1}, 60, 1000, 7000, got));
     CHECK(got.items.size() == 1);
     CHECK(f.log->read({1}, 61, 61, 1, got).error().code == errc::not_kept);
