@@ -165,9 +165,12 @@ void replica_desk::start_events(const moment& now, desk_effects& into) {
 desk_effects replica_desk::pump(const moment& now) {
     desk_effects out;
     collect(out);
-    start_write(now, out);
+    // What is durable is told at once, unless the disk could do something meanwhile that somebody waits for.
+    if (!is_durable_ || replica_->wants_to_propose()) {
+        start_write(now, out);
+    }
     if (is_durable_ && out.journal) {
-        out.again = true;  // what goes to the disk first
+        out.again = true;
     } else if (is_durable_) {
         is_durable_ = false;
         node_->tell_durable(now);

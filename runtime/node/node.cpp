@@ -117,8 +117,9 @@ private:
 class node_config : public caf::actor_system_config {
 public:
     explicit node_config(std::uint32_t workers) {
-        const std::uint32_t processors = std::max(2U, std::thread::hardware_concurrency());
-        set("scheduler.max-threads", std::size_t{workers == 0 ? processors : workers});
+        // One processor is for the gateway and for who waits for disks: on two, a second worker is only woken in vain.
+        const std::uint32_t others = std::max(2U, std::thread::hardware_concurrency()) - 1;
+        set("scheduler.max-threads", std::size_t{workers == 0 ? others : workers});
         set("scheduler.policy", caf::atom("sharing"));
         set("logger.console", caf::atom("none"));
         set("logger.verbosity", caf::atom("quiet"));

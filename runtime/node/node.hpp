@@ -14,7 +14,7 @@ namespace bourse {
 
 struct node_options {
     std::string data = "./bourse-data";  ///< its folder; is made, but not those above it
-    /// Threads for the actors that do not block; zero: as many as there are processors, at least two.
+    /// Threads for the actors that do not block; zero: one fewer than there are processors.
     std::uint32_t workers = 0;
     session_limits limits;
     std::uint64_t segment_bytes = std::uint64_t{64} << 20U;  ///< of the journal's files

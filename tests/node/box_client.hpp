@@ -106,6 +106,7 @@ private:
 [[nodiscard]] inline node_options small_node(const std::string& folder) {
     node_options options;
     options.data = folder;
+    options.workers = 2;  // on any machine
     options.segment_bytes = std::uint64_t{1} << 20U;
     options.max_segments = 64;
     options.checkpoint_every = 40;

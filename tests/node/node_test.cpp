@@ -358,11 +358,14 @@ TEST_CASE("what sessions and operators do is logged, with whom and what it is ab
     }
 }
 
-TEST_CASE("each book has an actor, in which its turns of a round are taken") {
+TEST_CASE(
+    "each book has an actor, in which its turns of a round are taken, or a worker has them all") {
     const temporary_folder temporary;
     const std::string folder = temporary.path() + "/data";
-    for (int start = 0; start < 2; ++start) {
-        const auto running = open_node(small_node(folder));
+    for (std::uint32_t start = 0; start < 2; ++start) {
+        node_options options = small_node(folder);
+        options.workers = 2 - start;
+        const auto running = open_node(options);
         market at(*running, folder);
         const stops_first ends(*running);
         if (start == 0) {
