@@ -38,6 +38,11 @@ public:
     /// already, and `sync` then costs nothing; the simulated one only after `sync`. So a caller may
     /// let time go by between the two.
     virtual outcome write(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+    /// As `write`, of bytes that nobody waits for before the next `sync`: the real disk only begins to write them, which costs
+    /// the caller no more than a copy, and `sync` waits for what is left.
+    virtual outcome write_ahead(std::uint64_t offset, std::span<const std::byte> bytes) {
+        return write(offset, bytes);
+    }
     /// On return everything written is durable.
     virtual outcome sync() = 0;
     /// Fills `into` with the bytes from `offset` on, which must lie inside of the file.

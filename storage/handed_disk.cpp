@@ -36,6 +36,9 @@ outcome handed_work::carry_out(act& one) const {
         case what::write:
             return one.file->write(one.offset,
                                    one.own.empty() ? one.bytes : std::span(std::as_const(one.own)));
+        case what::write_ahead:
+            return one.file->write_ahead(
+                one.offset, one.own.empty() ? one.bytes : std::span(std::as_const(one.own)));
         case what::sync:
             return one.file->sync();
         case what::name:
@@ -63,17 +66,11 @@ public:
           size_(real_->size_bytes()) {}
 
     outcome write(std::uint64_t offset, std::span<const std::byte> bytes) override {
-        settle_name();
-        if (owner_.is_handing_) {
-            forget_written();
-            unwritten_.push_back({offset, offset + bytes.size(), owner_.pieces_taken_});
-        }
-        handed_work::act one;
-        one.kind = handed_work::what::write;
-        one.file = real_;
-        one.offset = offset;
-        one.bytes = bytes;
-        return owner_.ask(std::move(one));
+        return note(handed_work::what::write, offset, bytes);
+    }
+    outcome write_ahead(std::uint64_t offset, std::span<const std::byte> bytes) override {
+        is_ahead_ = true;
+        return note(handed_work::what::write_ahead, offset, bytes);
     }
 
     outcome sync() override {
@@ -82,13 +79,14 @@ public:
             return *owner_.failed_;
         }
         for (handed_work::act& each : owner_.noted_) {
-            if (each.file == real_ && each.kind == handed_work::what::write && each.own.empty()) {
+            if (each.file == real_ && !each.bytes.empty() && each.own.empty()) {
                 each.own.assign(each.bytes.begin(), each.bytes.end());
             }
         }
-        // A piece that is done has synced what it wrote.
-        return owner_.is_idle() && owner_.is_handing_ ? outcome(done{})
-                                                      : ask(handed_work::what::sync);
+        // A piece that is done has synced what it wrote, but not ahead.
+        const bool is_synced = owner_.is_idle() && owner_.is_handing_ && !is_ahead_;
+        is_ahead_ = false;
+        return is_synced ? outcome(done{}) : ask(handed_work::what::sync);
     }
 
     outcome read(std::uint64_t offset, std::span<std::byte> into) override {
@@ -110,6 +108,20 @@ private:
         std::uint64_t end = 0;
         std::uint64_t piece = 0;
     };
+
+    outcome note(handed_work::what kind, std::uint64_t offset, std::span<const std::byte> bytes) {
+        settle_name();
+        if (owner_.is_handing_) {
+            forget_written();
+            unwritten_.push_back({offset, offset + bytes.size(), owner_.pieces_taken_});
+        }
+        handed_work::act one;
+        one.kind = kind;
+        one.file = real_;
+        one.offset = offset;
+        one.bytes = bytes;
+        return owner_.ask(std::move(one));
+    }
 
     outcome ask(handed_work::what kind) {
         handed_work::act one;
@@ -134,6 +146,7 @@ private:
     handed_disk& owner_;
     std::shared_ptr<disk_file> real_;
     std::uint64_t size_;
+    bool is_ahead_ = false;  ///< something was written ahead since the last sync
     std::string name_told_ = path();
     std::deque<range> unwritten_;  ///< bytes that are perhaps not there yet, by rising piece
 };

@@ -15,7 +15,7 @@ namespace bourse {
 /// What was asked of a disk, to be done by another thread.
 class handed_work {
 public:
-    /// Does it, in order, on the thread that may block; on return what was written is synced too. At the first error the
+    /// Does it, in order, on the thread that may block; on return what was written, but not ahead, is synced too. At the first error the
     /// rest is left undone, and nothing may be carried out any more.
     [[nodiscard]] outcome carry_out();
     [[nodiscard]] bool empty() const noexcept { return acts_.empty(); }
@@ -24,11 +24,11 @@ private:
     friend class handed_disk;
     friend class handed_file;
 
-    enum class what : std::uint8_t { write, sync, name, rename, remove, sync_folder };
+    enum class what : std::uint8_t { write, write_ahead, sync, name, rename, remove, sync_folder };
     struct act {
         what kind = what::sync;
-        std::shared_ptr<disk_file> file;   ///< of write, sync, name
-        std::uint64_t offset = 0;          ///< of write
+        std::shared_ptr<disk_file> file;   ///< of write, write_ahead, sync, name
+        std::uint64_t offset = 0;          ///< of write, write_ahead
         std::span<const std::byte> bytes;  ///< of write
         std::vector<std::byte> own;        ///< `bytes`, if they could not be relied on
         std::string from;                  ///< of rename, remove; the new path of name

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 #include "messages/assert.hpp"
@@ -51,29 +52,40 @@ private:
 
 class real_file : public disk_file {
 public:
-    real_file(descriptor file, std::string path, std::uint64_t size)
-        : disk_file(std::move(path)), file_(std::move(file)), size_(size) {}
+    /// `ahead`: of the same file, without O_DSYNC, until the first sync; without it `write_ahead` is `write`.
+    real_file(descriptor file, std::optional<descriptor> ahead, std::string path,
+              std::uint64_t size)
+        : disk_file(std::move(path)),
+          file_(std::move(file)),
+          ahead_(std::move(ahead)),
+          size_(size) {}
 
     outcome write(std::uint64_t offset, std::span<const std::byte> bytes) override {
-        BOURSE_ASSERT(offset <= size_ && bytes.size() <= size_ - offset);
-        while (!bytes.empty()) {
-            const ssize_t count =
-                ::pwrite(file_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-            if (count < 0 && errno == EINTR) {
-                continue;  // nothing was written
-            }
-            if (count <= 0) {
-                return fault(errc::unwritable, path(),
-                             "cannot be written at offset " + std::to_string(offset),
-                             count < 0 ? errno : EIO);
-            }
-            bytes = bytes.subspan(static_cast<std::size_t>(count));
-            offset += static_cast<std::uint64_t>(count);
+        return write_by(file_, offset, bytes);
+    }
+
+    outcome write_ahead(std::uint64_t offset, std::span<const std::byte> bytes) override {
+        if (!ahead_) {
+            return write(offset, bytes);
         }
+        if (auto wrote = write_by(*ahead_, offset, bytes); !wrote) {
+            return wrote;
+        }
+        // Begins to write them and waits for nothing; what goes wrong, `sync` says.
+        static_cast<void>(::sync_file_range(ahead_->number(), static_cast<off_t>(offset),
+                                            static_cast<off_t>(bytes.size()),
+                                            SYNC_FILE_RANGE_WRITE));
         return done{};
     }
 
-    outcome sync() override { return done{}; }  // O_DSYNC: each write has synced itself
+    /// With O_DSYNC each write has synced itself.
+    outcome sync() override {
+        if (ahead_ && ::fdatasync(ahead_->number()) != 0) {
+            return fault(errc::unwritable, path(), "cannot be made durable", errno);
+        }
+        ahead_.reset();
+        return done{};
+    }
 
     outcome read(std::uint64_t offset, std::span<std::byte> into) override {
         while (!into.empty()) {
@@ -99,7 +111,28 @@ public:
     [[nodiscard]] std::uint64_t size_bytes() const override { return size_; }
 
 private:
+    outcome write_by(const descriptor& way, std::uint64_t offset,
+                     std::span<const std::byte> bytes) {
+        BOURSE_ASSERT(offset <= size_ && bytes.size() <= size_ - offset);
+        while (!bytes.empty()) {
+            const ssize_t count =
+                ::pwrite(way.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR) {
+                continue;  // nothing was written
+            }
+            if (count <= 0) {
+                return fault(errc::unwritable, path(),
+                             "cannot be written at offset " + std::to_string(offset),
+                             count < 0 ? errno : EIO);
+            }
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+        return done{};
+    }
+
     descriptor file_;
+    std::optional<descriptor> ahead_;
     std::uint64_t size_;
 };
 
@@ -169,8 +202,13 @@ result<std::unique_ptr<disk_file>> real_disk::create(const std::string& name, st
         return fault(errc::unwritable, path(name),
                      "no room for its " + std::to_string(size) + " bytes", number);
     }
+    std::optional<descriptor> ahead(std::in_place,
+                                    ::openat(descriptor_, name.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!ahead->is_open()) {
+        ahead.reset();
+    }
     return std::unique_ptr<disk_file>(
-        std::make_unique<real_file>(std::move(file), path(name), size));
+        std::make_unique<real_file>(std::move(file), std::move(ahead), path(name), size));
 }
 
 result<std::unique_ptr<disk_file>> real_disk::open_file(const std::string& name) {
@@ -189,7 +227,7 @@ result<std::unique_ptr<disk_file>> real_disk::open_file(const std::string& name)
     // After a sync that failed, before this process began, the cache may hold what the disk does not.
     ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
     return std::unique_ptr<disk_file>(std::make_unique<real_file>(
-        std::move(file), path(name), static_cast<std::uint64_t>(found.st_size)));
+        std::move(file), std::nullopt, path(name), static_cast<std::uint64_t>(found.st_size)));
 }
 
 result<std::vector<std::string>> real_disk::list() {

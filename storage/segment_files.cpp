@@ -154,7 +154,8 @@ result<bool> segment_files::prepare(std::uint64_t bytes) {
     while (bytes > 0 && prepared_bytes_ < segment_bytes_) {
         const std::uint64_t size =
             std::min({bytes, segment_bytes_ - prepared_bytes_, std::uint64_t{piece_bytes}});
-        if (auto wrote = preparing_->write(prepared_bytes_, std::span(zeros).first(size)); !wrote) {
+        if (auto wrote = preparing_->write_ahead(prepared_bytes_, std::span(zeros).first(size));
+            !wrote) {
             return give_up(wrote.error());
         }
         prepared_bytes_ += size;

@@ -139,6 +139,42 @@ TEST_CASE("an error while carrying out is what the journal's next batch ends wit
     CHECK(!disk.sync_folder());
 }
 
+TEST_CASE(
+    "what was written ahead is certain after the sync that follows, however much later that "
+    "comes") {
+    for (const bool is_synced : {false, true}) {
+        simulated_disk real(5);
+        bool was_lost = false;
+        for (int life = 0; life < 20; ++life) {
+            handed_disk disk(real);
+            disk.begin_handing();
+            const std::string name = "file-" + std::to_string(life);
+            auto file = disk.create(name, 4'096);
+            REQUIRE(file.has_value());
+            REQUIRE(disk.sync_folder());
+            const std::vector<std::byte> bytes(512, std::byte{1});
+            REQUIRE((*file)->write_ahead(0, bytes));
+            const auto carry = [&] {
+                REQUIRE(disk.take().carry_out());
+                disk.done(done{});
+            };
+            carry();
+            REQUIRE(disk.is_idle());
+            if (is_synced) {
+                REQUIRE((*file)->sync());
+                REQUIRE(disk.has_noted());
+                carry();
+                // Once: nothing was written since.
+                REQUIRE((*file)->sync());
+                CHECK(!disk.has_noted());
+            }
+            real.crash();
+            was_lost = was_lost || real.bytes(name).front() != std::byte{1};
+        }
+        CHECK(was_lost == !is_synced);
+    }
+}
+
 TEST_CASE("what cannot wait its turn on a handed disk is refused, not reordered") {
     simulated_disk real;
     handed_disk disk(real);

@@ -87,6 +87,30 @@ TEST_CASE(
     CHECK(folder->list()->size() <= 5);  // the lock, segments and spares
 }
 
+TEST_CASE("what is written ahead of a sync is read back, and the file is then as any") {
+    const temporary_folder temporary;
+    const auto disk = real_disk::open(temporary.path());
+    REQUIRE(disk.has_value());
+    const auto file = (*disk)->create("one", 3 * sector_bytes);
+    REQUIRE(file.has_value());
+    const auto bytes = [](int what) {
+        return std::vector<std::byte>(sector_bytes, static_cast<std::byte>(what));
+    };
+    REQUIRE((*file)->write_ahead(0, bytes(1)));
+    REQUIRE((*file)->write_ahead(sector_bytes, bytes(2)));
+    REQUIRE((*file)->sync());
+    REQUIRE((*file)->write(0, bytes(3)));
+    REQUIRE((*file)->write_ahead(2 * sector_bytes, bytes(4)));
+    REQUIRE((*file)->sync());
+    const auto again = (*disk)->open_file("one");
+    REQUIRE(again.has_value());
+    for (const auto& [at, what] : {std::pair{0, 3}, {1, 2}, {2, 4}}) {
+        std::vector<std::byte> into(sector_bytes);
+        REQUIRE((*again)->read(static_cast<std::uint64_t>(at) * sector_bytes, into));
+        CHECK(into == bytes(what));
+    }
+}
+
 TEST_CASE("a folder in use by another process is refused, with that process's number") {
     const temporary_folder temporary;
     const auto folder = open_folder(temporary.path());
