@@ -65,7 +65,6 @@ public:
 
     /// After `start_commit`: to be carried out.
     [[nodiscard]] handed_rows take();
-    [[nodiscard]] bool is_changing() const noexcept { return state_ == state::changing; }
     [[nodiscard]] bool has_work() const noexcept { return state_ == state::committing; }
     /// It has been.
     void done(const outcome& result);

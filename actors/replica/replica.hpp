@@ -270,6 +270,8 @@ public:
     void set_runner(turn_runner run);
     /// What is applied is put into memory of earlier entries. Null, as at first: into new memory.
     void use_memory(std::shared_ptr<entry_memory> memory) { memory_ = std::move(memory); }
+    /// A checkpoint's rows are gathered: `keep_rows` has more to do at once.
+    [[nodiscard]] bool gathers_rows() const noexcept { return rows_state_ == rows_state::slicing; }
     /// The wall clock has moved as it should since the last event. That it is not a majority's is not forgiven by this.
     void accept_clock(const moment& now);
     /// The wall clock of the node that a message came from, as it was sent. Of every message of another replica.

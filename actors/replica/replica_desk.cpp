@@ -87,12 +87,12 @@ void replica_desk::tick(const moment& now) {
     }
 }
 
-void replica_desk::journal_carried(const outcome& result) {
+void replica_desk::journal_carried(const moment& now, const outcome& result) {
     disk_.done(result);
     ++pieces_back_;
     if (batch_piece_ != 0 && (pieces_back_ == batch_piece_ || !result)) {
         batch_piece_ = 0;
-        is_durable_ = node_->finish_batch();
+        node_->finish_write(now);
     }
 }
 
@@ -165,23 +165,13 @@ void replica_desk::start_events(const moment& now, desk_effects& into) {
 desk_effects replica_desk::pump(const moment& now) {
     desk_effects out;
     collect(out);
-    // What is durable is told at once, unless the disk could do something meanwhile that somebody waits for.
-    if (!is_durable_ || replica_->wants_to_propose()) {
-        start_write(now, out);
-    }
-    if (is_durable_ && out.journal) {
-        out.again = true;
-    } else if (is_durable_) {
-        is_durable_ = false;
-        node_->tell_durable(now);
-        start_write(now, out);
-    }
+    start_write(now, out);
     if (node_->start_rows(replica_->id(), now) && store_.has_work()) {
         out.rows = store_.take();
     }
     start_events(now, out);
     collect(out);
-    out.wants_more = store_.is_changing();
+    out.wants_more = replica_->gathers_rows();
     out.next_tick_ms = replica_->next_tick_ms();
     out.dead = !node_->dead().empty() ? node_->dead() : replica_->fault();
     if (out.dead.empty() && disk_.failed()) {

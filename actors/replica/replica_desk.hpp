@@ -51,7 +51,6 @@ struct desk_effects {
     std::vector<told_entry_ptr> told;   ///< in order
     std::vector<desk_answer> answers;
     bool wants_more = false;         ///< call `pump` again soon: a checkpoint is being taken
-    bool again = false;              ///< call `pump` again at once, when all of this is handed out
     std::uint64_t next_tick_ms = 0;  ///< call `tick` then
     std::string dead;                ///< not empty: the process must end, and why
 };
@@ -61,10 +60,8 @@ struct desk_effects {
 /// The problem: the thread that applies entries must not wait for a disk, and while one batch is on its way to it, the next
 /// one collects. So the journal's writes and a checkpoint's commit are given away as pieces of work, and come back as events.
 ///
-///     after each event:   do { out = pump(now);  hand out what is in it } while (out.again)
+///     after each event:   out = pump(now);  hand out what is in it
 ///     work is done:       journal_carried / rows_carried, and `pump`
-///
-/// When a batch is durable the next one goes to the disk before the entries of the first are applied: they keep each other's time.
 ///
 /// What holds: what `replica` and `replica_node` say; an answer leaves with the entry that it is about, after that entry's
 /// batch was carried out. An idle batch (journal.hpp) is only written by a tick, so that no order waits for it.
@@ -84,7 +81,7 @@ public:
                                          desk_asker from);
     [[nodiscard]] replica_refusal read(const moment& now, desk_asker from);
     void tick(const moment& now);
-    void journal_carried(const outcome& result);
+    void journal_carried(const moment& now, const outcome& result);
     void rows_carried(const moment& now, const outcome& result);
     void events_carried(const moment& now, const outcome& result);
 
@@ -103,11 +100,11 @@ public:
     [[nodiscard]] const replica& copy() const noexcept { return *replica_; }
     [[nodiscard]] const shard& state() const noexcept { return replica_->state(); }
     [[nodiscard]] replica_node& node() noexcept { return *node_; }
-    [[nodiscard]] bool is_writing() const noexcept { return batch_piece_ != 0 || is_durable_; }
+    [[nodiscard]] bool is_writing() const noexcept { return batch_piece_ != 0; }
     /// Nothing waits for an answer, and nobody carries out anything.
     [[nodiscard]] bool is_idle() const noexcept {
-        return askers_.empty() && !is_durable_ && pieces_given_ == pieces_back_ &&
-               !store_.is_writing() && (!events_ || !events_->is_writing());
+        return askers_.empty() && pieces_given_ == pieces_back_ && !store_.is_writing() &&
+               (!events_ || !events_->is_writing());
     }
     /// What entries up to this gave out is durable in the event store.
     [[nodiscard]] std::uint64_t events_index() const {
@@ -132,7 +129,6 @@ private:
     std::uint64_t pieces_given_ = 0;
     std::uint64_t pieces_back_ = 0;
     std::uint64_t batch_piece_ = 0;  ///< the piece with the batch under way; zero: none
-    bool is_durable_ = false;        ///< a batch, of which nobody was told
     bool was_ticked_ = true;
     std::uint64_t next_events_ms_ = 0;
     std::shared_ptr<entry_memory> memory_ = std::make_shared<entry_memory>();

@@ -181,26 +181,17 @@ bool replica_node::start_write(const moment& now) {
 }
 
 void replica_node::finish_write(const moment& now) {
-    if (finish_batch()) {
-        tell_durable(now);
-    }
-}
-
-bool replica_node::finish_batch() {
     if (!dead_.empty()) {
-        return false;
+        return;
     }
     if (auto finished = journal_->finish_batch(); !finished) {
         die(finished.error());
-        return false;
+        return;
     }
-    return keep_files();
-}
-
-void replica_node::tell_durable(const moment& now) {
     for (auto& [shard, each] : replicas_) {
         each->journal_durable(now);
     }
+    keep_files();
 }
 
 /// In time; and when nothing may be written any more for want of room, nobody else would look for it again.

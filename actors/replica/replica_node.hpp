@@ -51,11 +51,6 @@ public:
     bool start_write(const moment& now);
     /// Waits until the batch under way is durable, tells the replicas, and keeps the files in order.
     void finish_write(const moment& now);
-    /// The same in two steps, between which `start_write` may be called: then the disk writes the next batch while the replicas
-    /// apply what is in this one. The first: the batch is durable, the files are in order; false: the node is dead.
-    [[nodiscard]] bool finish_batch();
-    /// The second: tells the replicas.
-    void tell_durable(const moment& now);
 
     /// Which start of the node this is: more than at any before. It counts the batches of the journal, of which each start
     /// writes one, full disk or not.

@@ -438,7 +438,7 @@ table_answer shard_work::books(const std::string& name) const {
 
 void shard_work::take(const work_done& mail) {
     if (mail.of == work_done::kind::journal) {
-        parts_.desk->journal_carried(*mail.result);
+        parts_.desk->journal_carried(now(), *mail.result);
     } else if (mail.of == work_done::kind::rows) {
         parts_.desk->rows_carried(now(), *mail.result);
     } else {
@@ -497,7 +497,7 @@ void shard_work::pump() {
         if (has_failed_) {
             return;
         }
-        again = out.again || parts_.acts->has_work();
+        again = parts_.acts->has_work();
         do_acts();
     }
     const replica& copy = parts_.desk->copy();

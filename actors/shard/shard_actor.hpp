@@ -41,8 +41,8 @@ struct shard_begin {
 
 /// One shard's replica on this node: applies entries, and tells everybody what came of them.
 ///
-/// One a shard, started by the node's wiring with what was opened. Never blocks, but that in a round it waits for turns of its
-/// books that other workers have begun. Owns the replica with its books, ledger and names, and has an actor for each book. Lives as long as the node; if it fails, or its disk does, the node ends, and the
+/// One a shard, started by the node's wiring with what was opened. Waits for no write to a disk, and in a round only for
+/// turns of its books that other workers have begun. Owns the replica with its books, ledger and names, and has an actor for each book. Lives as long as the node; if it fails, or its disk does, the node ends, and the
 /// next start goes on from what is durable. Bounds: those of `replica_options`, and `max_behind_events`: while the event
 /// store is so far behind, commands are refused as `overloaded`.
 ///

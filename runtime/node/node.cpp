@@ -121,6 +121,8 @@ public:
         const std::uint32_t others = std::max(2U, std::thread::hardware_concurrency()) - 1;
         set("scheduler.max-threads", std::size_t{workers == 0 ? others : workers});
         set("scheduler.policy", caf::atom("sharing"));
+        // Whoever always has something to do, as a shard that takes a checkpoint, lets others have a turn.
+        set("scheduler.max-throughput", std::size_t{64});
         set("logger.console", caf::atom("none"));
         set("logger.verbosity", caf::atom("quiet"));
     }

@@ -205,7 +205,7 @@ outcome node_data::step(desk_effects out) {
         return error{errc::corrupt, out.dead};
     }
     if (out.journal) {
-        desk->journal_carried(out.journal->carry_out());
+        desk->journal_carried(now(), out.journal->carry_out());
     }
     if (out.rows) {
         desk->rows_carried(now(), out.rows->carry_out());

@@ -9,6 +9,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "actors/book/book_actor.hpp"
 #include "actors/console/supervisor_actor.hpp"
@@ -188,6 +190,13 @@ TEST_CASE("a round ends though no book's actor comes to its turn") {
     for (const auto& each : handed) {
         each->is.wait(handed_turn::state::taken);
     }
+    // What they find in their mailboxes then is over.
+    for (const auto& each : of.books) {
+        while (each.count->handled != each.count->sent) {
+            std::this_thread::yield();
+        }
+    }
+    CHECK(more.times == 60);
 }
 
 }  // namespace bourse

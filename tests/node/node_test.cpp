@@ -451,7 +451,10 @@ TEST_CASE("checkpoints are taken while orders come, and the next start is the sa
     account_id alice{};
     symbol_id symbol{};
     {
-        const auto running = open_node(small_node(folder));
+        // One worker, which the shard must share while it gathers rows.
+        node_options options = small_node(folder);
+        options.workers = 1;
+        const auto running = open_node(options);
         market at(*running, folder);
         const stops_first ends(*running);
         at.set_up();

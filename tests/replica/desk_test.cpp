@@ -78,7 +78,7 @@ public:
         if (!journal_.empty()) {
             const outcome did = journal_.front().carry_out();
             journal_.pop_front();
-            desk_->journal_carried(did);
+            desk_->journal_carried(now_, did);
             take();
         }
         if (events_work_) {
@@ -103,10 +103,6 @@ public:
 
 private:
     void take() {
-        while (take_once()) {
-        }
-    }
-    bool take_once() {
         desk_effects out = desk_->pump(now_);
         REQUIRE(out.dead.empty());
         if (out.journal) {
@@ -124,7 +120,6 @@ private:
         for (auto& each : out.answers) {
             answers.push_back(std::move(each));
         }
-        return out.again;
     }
 
     moment now_{.monotonic_ms = 1'000, .wall = {1'700'000'000'000'000'000}};

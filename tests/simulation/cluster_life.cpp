@@ -159,7 +159,7 @@ void cluster_life::happen(const occurrence& next) {
     const moment now = at.at(now_us_);
     if (next.what == kind::written) {
         at.write_is_planned = false;
-        finish_write(at);
+        at.node().finish_write(now);
     } else if (next.what == kind::stored) {
         at.commits_planned.erase(next.shard);
         if (next.shard == events_shard) {
@@ -287,32 +287,15 @@ void cluster_life::take_read(simulated_node& at, const envelope& mail,
     }
 }
 
-/// Every other node as a desk does it: the next write begins before what is durable is applied.
-void cluster_life::finish_write(simulated_node& at) {
-    if (at.number() % 2 == 0) {
-        at.node().finish_write(at.at(now_us_));
-    } else if (at.node().finish_batch()) {
-        static_cast<void>(start_write(at));
-        at.node().tell_durable(at.at(now_us_));
-    }
-}
-
-bool cluster_life::start_write(simulated_node& at) {
-    if (at.write_is_planned || !at.node().start_write(at.at(now_us_))) {
-        return false;
-    }
-    at.write_is_planned = true;
-    plan(now_us_ + 20 + random_.below(at.longest_write_us), kind::written, at.number());
-    return true;
-}
-
 void cluster_life::pump(simulated_node& at) {
     for (bool more = true; more;) {
         more = false;
         for (auto& [shard, one] : at.node().replicas()) {
             more = pump(at, *one) || more;
         }
-        if (start_write(at)) {
+        if (!at.write_is_planned && at.node().start_write(at.at(now_us_))) {
+            at.write_is_planned = true;
+            plan(now_us_ + 20 + random_.below(at.longest_write_us), kind::written, at.number());
             more = true;  // what was proposed says something at once
         }
         keep_rows(at);

@@ -50,8 +50,6 @@ private:
     void take_request(simulated_node& at, const envelope& mail, const client_request& request);
     void take_read(simulated_node& at, const envelope& mail, const read_request& request);
     void pump(simulated_node& at);
-    void finish_write(simulated_node& at);
-    bool start_write(simulated_node& at);
     [[nodiscard]] bool pump(simulated_node& at, replica& one);
     void answer(simulated_node& at, const ticket_answer& one,
                 const std::vector<applied_entry>& applied);
