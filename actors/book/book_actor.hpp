@@ -15,8 +15,8 @@ namespace bourse {
 /// A book's work in one round: done by whoever takes it first, its actor or the thread that waits for the round.
 struct handed_turn {
     enum class state : std::uint8_t { waits, taken, done, failed };
-    book_turn* turn =
-        nullptr;  ///< there until the turn is over; not looked at by who comes too late
+    /// There until the turn is over; not looked at by who comes too late.
+    book_turn* turn = nullptr;
     std::atomic<state> is{state::waits};
     std::optional<violated_assertion> fault;  ///< what did not hold in it
 
@@ -65,8 +65,8 @@ public:
 private:
     [[nodiscard]] std::span<handed_turn> turns() const { return std::span(*turns_).first(handed_); }
 
-    std::shared_ptr<std::vector<handed_turn>>
-        turns_;  ///< mails that were not read in time have it, too
+    /// Mails that were not read in time have it, too.
+    std::shared_ptr<std::vector<handed_turn>> turns_;
     std::size_t handed_ = 0;
 };
 

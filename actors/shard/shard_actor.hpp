@@ -42,9 +42,10 @@ struct shard_begin {
 /// One shard's replica on this node: applies entries, and tells everybody what came of them.
 ///
 /// One a shard, started by the node's wiring with what was opened. Waits for no write to a disk, and in a round only for
-/// turns of its books that other workers have begun. Owns the replica with its books, ledger and names, and has an actor for each book. Lives as long as the node; if it fails, or its disk does, the node ends, and the
-/// next start goes on from what is durable. Bounds: those of `replica_options`, and `max_behind_events`: while the event
-/// store is so far behind, commands are refused as `overloaded`.
+/// turns of its books that other workers have begun. Owns the replica with its books, ledger and names, and has an actor for
+/// each book. Lives as long as the node; if it fails, or its disk does, the node ends, and the next start goes on from what is
+/// durable. Bounds: those of `replica_options`, and `max_behind_events`: while the event store is so far behind, commands are
+/// refused as `overloaded`.
 ///
 /// It answers questions about books, orders and portfolios itself, between two entries, so that each answer is exact as of one.
 using shard_actor = caf::typed_actor<
