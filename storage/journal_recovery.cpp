@@ -1,6 +1,8 @@
 #include "storage/journal_recovery.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -265,9 +267,19 @@ outcome cut_torn_tail(segment& last, std::uint64_t position_bytes) {
         position_bytes -= sector_bytes;
     }
     const std::uint64_t end = std::min(last.head.segment_bytes, position_bytes + max_batch_bytes);
-    const std::vector<std::byte> zeros(end - position_bytes);
-    if (auto wrote = last.file->write(position_bytes, zeros); !wrote) {
-        return wrote;
+    const std::vector<std::byte> zeros(scan_window_bytes);
+    std::vector<std::byte> found(scan_window_bytes);
+    for (std::uint64_t at = position_bytes; at < end; at += scan_window_bytes) {
+        const std::uint64_t bytes = std::min(scan_window_bytes, end - at);
+        if (auto read = last.file->read(at, std::span{found}.first(bytes)); !read) {
+            return read;
+        }
+        if (std::memcmp(found.data(), zeros.data(), bytes) == 0) {
+            continue;  // as it was prepared
+        }
+        if (auto wrote = last.file->write(at, std::span{zeros}.first(bytes)); !wrote) {
+            return wrote;
+        }
     }
     return last.file->sync();
 }

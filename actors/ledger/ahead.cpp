@@ -10,14 +10,14 @@ namespace bourse {
 // Large tables are not in the cache, and what a command needs is a chain: a hash leads to a slot, the
 // slot to a row, that to others. An entry tells in advance which chains will be walked. All of them go a step together,
 // and those of one kind without a branch between, as nobody can foretell which kind of command is next.
-void ledger::ask_for(std::span<const shard_command> soon,
+void ledger::ask_for(std::span<const shard_command* const> soon,
                      std::span<found_ahead> found) const noexcept {
     std::array<std::uint8_t, asked_together> submits;
     std::array<std::uint8_t, asked_together> changes;  // cancels and replaces
     std::size_t submit_count = 0;
     std::size_t change_count = 0;
     for (std::size_t i = 0; i < soon.size(); ++i) {
-        const std::size_t kind = soon[i].index();
+        const std::size_t kind = soon[i]->index();
         static_assert(std::is_same_v<std::variant_alternative_t<0, shard_command>, submit_order> &&
                       std::is_same_v<std::variant_alternative_t<1, shard_command>, submit_cancel> &&
                       std::is_same_v<std::variant_alternative_t<2, shard_command>, submit_replace>);
@@ -30,8 +30,8 @@ void ledger::ask_for(std::span<const shard_command> soon,
     const auto submits_of = std::span{submits}.first(submit_count);
     const auto changes_of = std::span{changes}.first(change_count);
     const auto order_named = [&](std::size_t i) {
-        const auto* cancel = std::get_if<submit_cancel>(&soon[i]);
-        const auto* replace = std::get_if<submit_replace>(&soon[i]);
+        const auto* cancel = std::get_if<submit_cancel>(soon[i]);
+        const auto* replace = std::get_if<submit_replace>(soon[i]);
         if (cancel == nullptr && replace == nullptr) {
             __builtin_unreachable();  // there is nothing else among the changes
         }
@@ -42,7 +42,7 @@ void ledger::ask_for(std::span<const shard_command> soon,
         orders_by_id_.prefetch(order_named(i));
     }
     for (const std::size_t i : submits_of) {
-        const submit_order& submit = *std::get_if<submit_order>(&soon[i]);
+        const submit_order& submit = *std::get_if<submit_order>(soon[i]);
         client_ids_.prefetch(submit.order.account, submit.request.id);
         found[i].account = find_account(submit.order.account);
         found[i].listing = listings_by_symbol_.find(submit.symbol.value);
@@ -54,7 +54,7 @@ void ledger::ask_for(std::span<const shard_command> soon,
         found[i].order = ask_for_order(order_named(i));
     }
     for (const std::size_t i : submits_of) {
-        const submit_order& submit = *std::get_if<submit_order>(&soon[i]);
+        const submit_order& submit = *std::get_if<submit_order>(soon[i]);
         if (found[i].listing == no_slot) [[unlikely]] {
             continue;
         }

@@ -74,7 +74,8 @@ public:
     /// How many commands are asked for together: what they need fits the nearest cache.
     static constexpr std::size_t asked_together = 32;
     /// What the next commands will need; `found` has as many places.
-    void ask_for(std::span<const shard_command> soon, std::span<found_ahead> found) const noexcept;
+    void ask_for(std::span<const shard_command* const> soon,
+                 std::span<found_ahead> found) const noexcept;
     // Always inline, as the compiler takes a function that does nothing but this for one without effect,
     // and leaves out the calls.
     /// The row of an order.

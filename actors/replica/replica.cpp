@@ -366,35 +366,87 @@ void replica::apply_committed(std::uint64_t commit_index) {
     read_ahead(commit_index);
     while (fault_.empty() && !consensus_.is_installing() && can_apply() &&
            state_.index() < commit_index) {
+        if (decoded_.empty()) {
+            look_ahead(commit_index);
+        }
         apply(state_.index() + 1);
     }
 }
 
+/// A committed entry, with memory that is used again.
+result<replica::decoded_entry> replica::decode(std::uint64_t index) {
+    const log_entry& from = consensus_.entry(index);
+    decoded_entry next{.done = memory_ != nullptr ? memory_->take() : applied_entry{}};
+    next.done.index = index;
+    next.done.term = from.term;
+    if (from.kind != log_entry_kind::command || voided_.contains(index)) {
+        return next;
+    }
+    auto decoded = decode_marked_entry(from.payload.bytes(), std::move(next.done.what));
+    if (!decoded) {
+        return decoded.error();
+    }
+    if (decoded->what.index != index) {
+        return error{errc::corrupt, "it says that it is " + std::to_string(decoded->what.index)};
+    }
+    next.mark = decoded->mark;
+    next.done.what = std::move(decoded->what);
+    return next;
+}
+
+void replica::look_ahead(std::uint64_t commit_index) {
+    for (std::uint64_t index = state_.index() + 1;
+         index <= commit_index && decoded_.size() < decoded_together &&
+         consensus_.entry(index).payload.size() <= small_payload;
+         ++index) {
+        auto next = decode(index);
+        if (!next) {
+            break;  // `apply` says so when its turn comes
+        }
+        decoded_.push_back(std::move(*next));
+    }
+    if (decoded_.size() < 2) {
+        return;
+    }
+    soon_.clear();
+    for (const decoded_entry& each : decoded_) {
+        for (const shard_command& one : each.done.what.commands) {
+            soon_.push_back(&one);
+        }
+    }
+    state_.ask_for(soon_);
+}
+
 void replica::apply(std::uint64_t index) {
     const log_entry& from = consensus_.entry(index);
-    applied_entry done = memory_ != nullptr ? memory_->take() : applied_entry{};
-    done.index = index;
-    done.term = from.term;
+    if (!decoded_.empty() && decoded_.front().done.index != index) {
+        decoded_.clear();  // rows have taken their place
+    }
+    if (decoded_.empty()) {
+        auto decoded = decode(index);
+        if (!decoded) {
+            stop("entry " + std::to_string(index) +
+                 " of the log is not one that was proposed: " + decoded.error().what);
+            return;
+        }
+        decoded_.push_back(std::move(*decoded));
+    }
+    applied_entry done = std::move(decoded_.front().done);
+    const digest_mark mark = decoded_.front().mark;
+    decoded_.pop_front();
     if (from.kind == log_entry_kind::command && voided_.contains(index)) {
         voided_[index] = true;
+        done.what = {};
         state_.skip(index);
     } else if (from.kind == log_entry_kind::command) {
-        auto decoded = decode_marked_entry(from.payload.bytes(), std::move(done.what));
-        if (!decoded || decoded->what.index != index) {
-            stop("entry " + std::to_string(index) + " of the log is not one that was proposed: " +
-                 (decoded ? "it says that it is " + std::to_string(decoded->what.index)
-                          : decoded.error().what));
-            return;
-        }
         const std::uint64_t made_void = voided_by(from.payload.bytes());
-        if (made_void != 0 ? !take_voided(made_void) : !compare(decoded->mark)) {
+        if (made_void != 0 ? !take_voided(made_void) : !compare(mark)) {
             return;
         }
-        if (auto why = try_apply(decoded->what, done.out)) {
+        if (auto why = try_apply(done.what, done.out)) {
             get_stuck(index, std::move(*why));
             return;
         }
-        done.what = std::move(decoded->what);
     } else {
         if (from.kind == log_entry_kind::membership) {
             auto members = decode_membership(from.payload.bytes());

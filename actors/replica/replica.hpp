@@ -220,6 +220,11 @@ struct replica_rows {
 /// end on this node, the node's others go on; `replica_node::dead`: the process should end.
 class replica {
 public:
+    /// As many committed entries, none of them larger than `small_payload`, are decoded together, so that memory is asked for
+    /// what all of them need: an entry of a few commands waits for memory at each by itself.
+    static constexpr std::size_t decoded_together = 16;
+    static constexpr std::size_t small_payload = 2'048;  ///< bytes
+
     /// All must outlive it. Without a checkpoint (null) nothing is ever given up by the journal, and a replica
     /// that is offered rows stops. Without an event store (null) what entries give out is kept nowhere.
     replica(const replica_options& options, journal& log, checkpoint* rows,
@@ -324,6 +329,13 @@ private:
     void lose_tickets();
     void send(std::vector<replica_message> messages);
     void apply_committed(std::uint64_t commit_index);
+    /// A committed entry that is about to be applied.
+    struct decoded_entry {
+        applied_entry done;  ///< without what comes of it
+        digest_mark mark = {};
+    };
+    [[nodiscard]] result<decoded_entry> decode(std::uint64_t index);
+    void look_ahead(std::uint64_t commit_index);
     void apply(std::uint64_t index);
     [[nodiscard]] bool compare(const digest_mark& told);
     void answer(std::uint64_t index);
@@ -407,9 +419,11 @@ private:
     struct {
         std::uint64_t ticket = 0;
         std::uint64_t index = 0;
-    } reads_ready_;                  ///< up to the ticket, once the index is applied
-    std::deque<digest_mark> marks_;  ///< of every `digest_every` entries
-    std::uint64_t told_mark_ = 0;    ///< the index of the last mark in an entry proposed here
+    } reads_ready_;                           ///< up to the ticket, once the index is applied
+    std::deque<decoded_entry> decoded_;       ///< the next ones to apply
+    std::vector<const shard_command*> soon_;  ///< what is in them, while memory is asked for it
+    std::deque<digest_mark> marks_;           ///< of every `digest_every` entries
+    std::uint64_t told_mark_ = 0;  ///< the index of the last mark in an entry proposed here
 
     checkpoint* rows_;
     rows_state rows_state_ = rows_state::idle;

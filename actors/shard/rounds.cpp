@@ -63,6 +63,7 @@ void shard::machine::apply_commands(std::span<const shard_command> commands) {
     }
     constexpr std::size_t together = ledger::asked_together;
     std::array<ledger::found_ahead, together> found;
+    std::array<const shard_command*, together> soon;
     const auto ask_for_command = [&](std::size_t i) {
         const auto* next = reinterpret_cast<const std::byte*>(&commands[i]);
         for (std::size_t byte = 0; byte < sizeof(shard_command); byte += 64) {
@@ -74,13 +75,24 @@ void shard::machine::apply_commands(std::span<const shard_command> commands) {
     }
     for (std::size_t begin = 0; begin < commands.size(); begin += together) {
         const std::size_t end = std::min(begin + together, commands.size());
-        ledger_.ask_for(commands.subspan(begin, end - begin), found);
+        for (std::size_t i = begin; i < end; ++i) {
+            soon[i - begin] = &commands[i];
+        }
+        ledger_.ask_for(std::span{soon}.first(end - begin), found);
         for (std::size_t i = begin; i < end; ++i) {
             if (i + together < commands.size()) {
                 ask_for_command(i + together);
             }
             apply_command(commands[i], found[i - begin]);
         }
+    }
+}
+
+void shard::machine::ask_for(std::span<const shard_command* const> soon) const noexcept {
+    constexpr std::size_t together = ledger::asked_together;
+    std::array<ledger::found_ahead, together> found;
+    for (std::size_t begin = 0; begin < soon.size(); begin += together) {
+        ledger_.ask_for(soon.subspan(begin, std::min(together, soon.size() - begin)), found);
     }
 }
 

@@ -15,6 +15,9 @@ void shard::set_runner(turn_runner run) {
 void shard::expect_client_ids(std::size_t count) {
     machine_->expect_client_ids(count);
 }
+void shard::ask_for(std::span<const shard_command* const> soon) const noexcept {
+    machine_->ask_for(soon);
+}
 void shard::apply(const entry& next, shard_output& out) {
     machine_->apply(next, out);
 }

@@ -69,6 +69,9 @@ public:
     /// wait for it. Worth calling with a day's orders before a market opens. Changes nothing that can be seen.
     void expect_client_ids(std::size_t count);
 
+    /// Asks memory for what these commands will need, of one entry or of several that are applied soon: worth it where entries
+    /// are small and some are known beforehand. Changes nothing.
+    void ask_for(std::span<const shard_command* const> soon) const noexcept;
     /// Applies the next entry and leaves in `out` what came of it.
     void apply(const entry& next, shard_output& out);
     /// Passes over an entry that was made void.

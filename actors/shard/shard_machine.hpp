@@ -36,6 +36,7 @@ public:
     void set_runner(turn_runner run) { run_ = std::move(run); }
     void expect_client_ids(std::size_t count) { ledger_.expect_client_ids(count); }
     void apply(const entry& next, shard_output& out);
+    void ask_for(std::span<const shard_command* const> soon) const noexcept;
     void skip(std::uint64_t index);
 
     [[nodiscard]] const shard_settings& settings() const noexcept { return settings_; }

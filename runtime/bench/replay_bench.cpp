@@ -1,12 +1,15 @@
 #include "runtime/bench/replay_bench.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "actors/replica/log_payload.hpp"
+#include "actors/replica/replica.hpp"
 #include "actors/shard/shard.hpp"
 #include "actors/shard/shard_output.hpp"
 #include "runtime/bench/match_bench.hpp"
@@ -103,21 +106,64 @@ std::string write_entries(const std::string& folder, const shard_flow& flow, std
     return {watch.cpu_ns(), watch.elapsed_ns(), 0, machine.digest(), ""};
 }
 
-outcome apply_piece(const entry_batch& piece, shard& machine, entry& memory, shard_output& out) {
-    for (const entry_batch::item& each : piece.items) {
-        const auto logged = decode_journal_payload(each.at.term, piece.held_payload(each));
+/// As a replica does it: entries of a few commands are decoded some at a time (`replica::look_ahead`), with memory that is
+/// used again.
+class applied_piece {
+public:
+    explicit applied_piece(shard& machine) : machine_(machine) {}
+
+    outcome run(const entry_batch& piece) {
+        for (std::size_t next = 0; next < piece.items.size();) {
+            const std::size_t count = taken_together(std::span{piece.items}.subspan(next));
+            soon_.clear();
+            for (std::size_t i = 0; i < count; ++i) {
+                if (auto did = decode(piece, piece.items[next + i], entries_.at(i)); !did) {
+                    return did;
+                }
+                for (const shard_command& each : entries_.at(i).commands) {
+                    soon_.push_back(&each);
+                }
+            }
+            if (count > 1) {
+                machine_.ask_for(soon_);
+            }
+            for (std::size_t i = 0; i < count; ++i) {
+                machine_.apply(entries_.at(i), out_);
+            }
+            next += count;
+        }
+        return done{};
+    }
+
+private:
+    /// How many of the next ones are small; one if the first is not.
+    static std::size_t taken_together(std::span<const entry_batch::item> next) {
+        std::size_t count = 0;
+        while (count < std::min(next.size(), replica::decoded_together) &&
+               next[count].length <= replica::small_payload) {
+            ++count;
+        }
+        return std::max<std::size_t>(count, 1);
+    }
+
+    static outcome decode(const entry_batch& piece, const entry_batch::item& from, entry& to) {
+        const auto logged = decode_journal_payload(from.at.term, piece.held_payload(from));
         if (!logged) {
             return logged.error();
         }
-        auto decoded = decode_marked_entry(logged->payload.bytes(), std::move(memory));
+        auto decoded = decode_marked_entry(logged->payload.bytes(), std::move(to));
         if (!decoded) {
             return decoded.error();
         }
-        machine.apply(decoded->what, out);
-        memory = std::move(decoded->what);
+        to = std::move(decoded->what);
+        return done{};
     }
-    return done{};
-}
+
+    shard& machine_;
+    std::array<entry, replica::decoded_together> entries_;
+    std::vector<const shard_command*> soon_;
+    shard_output out_;
+};
 
 [[gnu::noinline]] replay_run replay(const std::string& folder, const shard_flow& flow) {
     replay_run run;
@@ -128,8 +174,7 @@ outcome apply_piece(const entry_batch& piece, shard& machine, entry& memory, sha
     }
     shard machine{shard_settings{}};
     machine.expect_client_ids(flow.order_count);
-    entry memory;  // used again, as a replica uses that of entries which everybody has read
-    shard_output out;
+    applied_piece applied(machine);
     const stop_watch watch;
     const auto log = open_journal(**where);
     if (!log) {
@@ -141,7 +186,7 @@ outcome apply_piece(const entry_batch& piece, shard& machine, entry& memory, sha
     entry_batch piece;
     for (std::uint64_t next = 1; next <= last && run.fault.empty(); next += piece.items.size()) {
         outcome did = (*log)->read(replayed_shard, next, last, read_bytes, piece);
-        did = did ? apply_piece(piece, machine, memory, out) : did;
+        did = did ? applied.run(piece) : did;
         run.fault = did ? "" : did.error().what;
     }
     run.cpu_ns = watch.cpu_ns();
