@@ -161,24 +161,48 @@ struct priced_lots {
     return value ? worst_cost(which, *value, lots, rate, residue) : std::nullopt;
 }
 
+/// amount × part / whole, truncated, for 0 ≤ amount < whole and 0 ≤ part ≤ whole, of which the product may leave
+/// 128 bits: bit by bit.
+[[nodiscard]] constexpr wide_int share_by_bits(wide_int amount, wide_int part,
+                                               wide_int whole) noexcept {
+    wide_int quotient = 0;
+    wide_int rest = 0;
+    const auto add = [&](wide_int more) {
+        const bool carries = rest >= whole - more;
+        rest = carries ? rest - (whole - more) : rest + more;
+        quotient += carries ? 1 : 0;
+    };
+    for (int bit = 126; bit >= 0; --bit) {
+        quotient *= 2;
+        add(rest);
+        if ((part >> bit & 1) != 0) {
+            add(amount);
+        }
+    }
+    return quotient;
+}
+
 /// K × part / whole, truncated, for 0 ≤ part ≤ whole. Nothing overflows: the quotient is taken out
-/// first.
+/// first, and of what is left only products of 64 bits are taken at once.
 [[nodiscard]] constexpr wide_int share(wide_int amount, wide_int part, wide_int whole) noexcept {
     if (part == whole) {
         return amount;
     }
     const auto small = static_cast<std::int64_t>(amount);
-    if (small == amount) [[likely]] {
+    const auto small_whole = static_cast<std::int64_t>(whole);
+    if (small_whole == whole) [[likely]] {
         const auto small_part = static_cast<std::int64_t>(part);
-        const auto small_whole = static_cast<std::int64_t>(whole);
-        std::int64_t product = 0;
-        if (small_part == part && small_whole == whole &&
-            !__builtin_mul_overflow(small, small_part, &product)) [[likely]] {
-            return product / small_whole;
+        if (small == amount) [[likely]] {
+            std::int64_t product = 0;
+            if (!__builtin_mul_overflow(small, small_part, &product)) [[likely]] {
+                return product / small_whole;
+            }
+            return amount * part / whole;
         }
-        return amount * part / whole;
+        return amount / whole * part + amount % whole * part / whole;
     }
-    return amount / whole * part + amount % whole * part / whole;
+    const wide_int rest = share_by_bits(magnitude(amount % whole), part, whole);
+    return amount / whole * part + (amount < 0 ? -rest : rest);
 }
 
 }  // namespace bourse

@@ -1,6 +1,7 @@
 // Assets that move without a trade (RULES.md 9).
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "actors/ledger/order_path.hpp"
 #include "messages/assert.hpp"
@@ -10,6 +11,17 @@ namespace bourse {
 namespace {
 
 constexpr std::int64_t max_ratio = 1'000'000;
+
+// 1.1: as the amount of a line and of its opposite; or nothing.
+std::optional<std::int64_t> line_amount(wide_int amount) {
+    return amount == std::numeric_limits<std::int64_t>::min() ? std::nullopt : narrow(amount);
+}
+
+// The lots may be beyond 64 bits (9.4), and so their product with anything.
+std::optional<std::int64_t> line_amount(wide_int lots, std::int64_t per_lot) {
+    const auto small = narrow(lots);
+    return small ? line_amount(wide_int{*small} * per_lot) : std::nullopt;
+}
 
 }  // namespace
 
@@ -269,8 +281,8 @@ void ledger::apply(const split& asked) {
         const wide_int whole = positions_[at].total * asked.numerator;
         const wide_int lots = whole / asked.denominator;
         const auto cash =
-            narrow(whole % asked.denominator * asked.cash_per_lot / asked.denominator);
-        const auto moved = narrow(lots - positions_[at].total);
+            line_amount(whole % asked.denominator * asked.cash_per_lot / asked.denominator);
+        const auto moved = line_amount(lots - positions_[at].total);
         const slot paid = position_of_account(find_account(positions_[at].holder), currency);
         if (magnitude(lots) > max_holding || !cash || !moved ||
             (*cash != 0 && magnitude(positions_[paid].total + *cash) > max_holding)) {
@@ -322,8 +334,8 @@ void ledger::apply(const dividend& asked) {
     const std::vector<slot> holders = holders_of(asked.symbol);
     std::vector<std::int64_t> amounts;
     for (const slot at : holders) {
-        const auto amount = narrow(positions_[at].total * asked.per_lot);
-        if (!amount || *amount == std::numeric_limits<std::int64_t>::min()) {
+        const auto amount = line_amount(positions_[at].total, asked.per_lot);
+        if (!amount) {
             return answer_operator_command(asked.request, reason::amount_too_large);
         }
         amounts.push_back(*amount);

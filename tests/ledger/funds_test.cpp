@@ -204,6 +204,18 @@ TEST_CASE(
     two_shards it;
     it.two.prepare({buying(21, 1, 1)});
     it.deliver(2);
+TEST_CASE(
+    "L9.6 the short pay no dividend of 2^63 either: it would be one of which there is no "
+    "opposite") {
+    venue it;
+    it.prepare({taking(1, apples, 1'000), taking(2, apples, 1'000), taking(3, apples, 2)});
+    CHECK(it.answer(dividend{.symbol = apple, .per_lot = std::int64_t{1} << 62}) ==
+          reason::amount_too_large);
+    it.send(dividend{.symbol = apple, .per_lot = (std::int64_t{1} << 62) - 1});
+    it.expect_lines(
+        {"3 c1 -9223372036854775806 dividend s1", "external c1 9223372036854775806 dividend s1"});
+}
+
     const split twice{.symbol = apple, .numerator = 2};
     CHECK(it.one.answer(twice) == reason::open_orders_exist);
     it.two.prepare({cancelling(21, nth(1, 2))});

@@ -129,6 +129,29 @@ TEST_CASE("L8.2 a deposit brings its cost, and what leaves takes its share along
     CHECK(it.line(21, dollars).cost == 0);
 }
 
+TEST_CASE("L8.2 of cost beyond 64 bits all leaves with its lots, and as much as fits arrives") {
+    constexpr wide_int most = INT64_MAX;
+    const auto with_three = [] {
+        traders it;
+        for (int i = 0; i < 3; ++i) {
+            it.prepare({putting(21, apples, 10, INT64_MAX)});
+        }
+        return it;
+    };
+    traders withdraws = with_three();
+    withdraws.prepare({taking(21, apples, 20)});
+    CHECK(withdraws.line(21, apples).cost == most);
+    withdraws.prepare({taking(21, apples, 10)});
+    CHECK(withdraws.line(21, apples).cost == 0);
+    traders transfers = with_three();
+    transfers.prepare({moving(21, 1, apples, 20)});
+    CHECK(transfers.line(21, apples).cost == most);
+    CHECK(transfers.line(1, apples).cost == most);
+    transfers.prepare({moving(21, 1, apples, 10)});
+    CHECK(transfers.line(21, apples).cost == 0);
+    CHECK(transfers.line(1, apples).cost == 2 * most);
+}
+
 TEST_CASE(
     "L8.2 a deposit into a short position shrinks its cost, and what is more brings its own") {
     traders it;

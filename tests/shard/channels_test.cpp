@@ -432,6 +432,33 @@ TEST_CASE("L9.4 what comes back is taken, whatever the total becomes") {
     CHECK(it.reports().back().what.reason == reason::unknown_account);
 }
 
+TEST_CASE("L9.6 lots that came back beyond 2^64 are not paid, and what leaves takes its share") {
+    constexpr std::int64_t most = std::int64_t{1} << 62;
+    constexpr int times = 16;
+    venue it;
+    it.prepare({taking(1, apples, 1'000), taking(2, apples, 1'000)});
+    for (int i = 0; i < times; ++i) {
+        it.prepare({putting(1, apples, most, INT64_MAX), moving(1, 77, apples, most, 2)});
+    }
+    const transfer_message sent{
+        .from = {1}, .to = {77}, .asset = apples, .amount = most, .cost = INT64_MAX};
+    for (std::uint64_t i = 1; i <= times; ++i) {
+        it.send(from_two(i, {transfer_returned{.what = sent, .why = reason::unknown_account}}));
+    }
+    CHECK(it.line(1, apples).total == wide_int{times} * most);
+    CHECK(it.line(1, apples).cost == wide_int{times} * INT64_MAX);
+    // Their product with 2^62 is 2^128.
+    for (const std::int64_t per_lot : {std::int64_t{1}, std::int64_t{1} << 62, INT64_MAX}) {
+        CHECK(it.answer(dividend{.symbol = apple, .per_lot = per_lot}) == reason::amount_too_large);
+    }
+    CHECK(it.total(1, dollars) == 1'000'000);
+    // What is left of 16 × (2^63 − 1): that less a part of (2^63 − 1) / 2^66, which is 2^63 − 3 and a bit.
+    it.prepare({taking(1, apples, INT64_MAX)});
+    CHECK(it.line(1, apples).cost ==
+          wide_int{times} * INT64_MAX - (wide_int{INT64_MAX} * INT64_MAX / most));
+    CHECK(it.line(1, apples).total == wide_int{times} * most - INT64_MAX);
+}
+
 TEST_CASE("L4.9 a cancel and a replace that cross a fill on the way are refused by the book") {
     two_shards it;
     it.two.prepare({buying(21, 5, 100).id(4)});

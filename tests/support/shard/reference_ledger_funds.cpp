@@ -9,9 +9,30 @@ namespace {
 
 constexpr std::int64_t most_split = 1'000'000;
 
-/// a × b / c, truncated, where a × b may leave 128 bits; |b| ≤ |c|.
+struct division {
+    wide_int quotient = 0;
+    wide_int rest = 0;
+};
+
+/// a × b / c, where a × b may leave 128 bits; 0 ≤ a, b ≤ c: from that of half of b.
+[[nodiscard]] division divide_product(wide_int a, wide_int b, wide_int c) {
+    if (b == 0) {
+        return {};
+    }
+    const division half = divide_product(a, b / 2, c);
+    const wide_int whole = 2 * half.rest + b % 2 * a;
+    return {2 * half.quotient + whole / c, whole % c};
+}
+
+/// a × b / c, truncated, where a × b may leave 128 bits; 0 ≤ b ≤ c.
 [[nodiscard]] wide_int part_of(wide_int a, wide_int b, wide_int c) {
-    return a / c * b + a % c * b / c;
+    const wide_int rest = divide_product(magnitude(a % c), b, c).quotient;
+    return a / c * b + (a < 0 ? -rest : rest);
+}
+
+/// 1.1: as the amount of a line and of its opposite.
+[[nodiscard]] bool is_amount(wide_int a) {
+    return magnitude(a) <= std::numeric_limits<std::int64_t>::max();
 }
 
 [[nodiscard]] std::int64_t must_narrow(wide_int a) {
@@ -66,9 +87,9 @@ std::int64_t reference_ledger::cost_goes(reference_account& a, asset_id asset,
         return 0;
     }
     const wide_int lots = std::min<wide_int>(amount, p.total);
-    const std::int64_t out = saturate(part_of(p.cost, lots, p.total));
+    const wide_int out = part_of(p.cost, lots, p.total);
     p.cost -= out;
-    return out;
+    return saturate(out);
 }
 
 /// 8.1; before the lots are counted. `whole` is x.
@@ -327,7 +348,7 @@ reason reference_ledger::try_split(const split& c) {
     for (const auto& [id, a] : accounts) {
         const wide_int held = position(a.positions, lots_of).total;
         const wide_int balance = position(a.positions, money_of).total + cash(held);
-        if (magnitude(lots(held)) > most_total ||
+        if (magnitude(lots(held)) > most_total || !is_amount(lots(held) - held) ||
             (cash(held) != 0 && magnitude(balance) > most_total)) {
             return reason::amount_too_large;
         }
@@ -375,7 +396,9 @@ reason reference_ledger::try_dividend(const dividend& c) {
     const asset_id lots_of = asset_of(c.symbol);
     const asset_id money_of = asset_of(known->second.what.currency);
     for (const auto& [id, a] : accounts) {
-        if (!narrow(position(a.positions, lots_of).total * c.per_lot)) {
+        const wide_int held = position(a.positions, lots_of).total;
+        // Of lots that are no amount themselves the product may leave 128 bits.
+        if (!is_amount(held) || !is_amount(held * c.per_lot)) {
             return reason::amount_too_large;
         }
     }
