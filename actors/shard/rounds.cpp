@@ -203,10 +203,11 @@ void shard::machine::pass_on(std::uint32_t listing, const replace_order& request
     pass_to(listing, request, at);
 }
 
-// 1.3, 1.4: books take their turns; then the ledger hears of it all, in the order of the causes.
+// 1.3, 1.4: books take their turns, which is one round; then the ledger hears of it all, in the order of the causes,
+// which is the next.
 void shard::machine::run_rounds() {
-    for (int round = 0; !next_causes_.empty(); ++round) {
-        BOURSE_ASSERT(round < max_rounds);
+    for (int rounds = 0; !next_causes_.empty(); rounds += 2) {
+        BOURSE_ASSERT(rounds < max_rounds);
         std::swap(causes_, next_causes_);
         std::swap(answers_, next_answers_);
         std::swap(turns_, next_turns_);

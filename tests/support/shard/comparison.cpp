@@ -212,6 +212,9 @@ void take_coverage(const audited_world<reference_shard>& from, shard_coverage* t
     if (to != nullptr) {
         to->add(from.coverage());
         to->count(from.world().transport());
+        for (std::uint16_t id = 1; id <= from.world().size(); ++id) {
+            to->count_rounds(from.world().machine(shard_id{id}).longest_rounds());
+        }
     }
 }
 
@@ -300,6 +303,12 @@ std::optional<std::string> find_difference(std::uint64_t seed, std::uint64_t com
             return difference;
         },
         [&]() -> const audited_world<reference_shard>& { return both->reference(); });
+    for (std::uint16_t id = 1; !wrong && id <= shards; ++id) {
+        if (auto difference = both->compare_rows(shard_id{id})) {
+            wrong = "seed " + std::to_string(seed) + ", at the end of its life, shard " +
+                    std::to_string(id) + ": " + *difference;
+        }
+    }
     take_coverage(both->reference(), reached);
     if (reached != nullptr) {
         for (const handed_rows& checkpoint : both->checkpoints()) {

@@ -72,6 +72,7 @@ void shard_coverage::add(const shard_coverage& other) {
     gaps_ += other.gaps_;
     checkpoints_stored_ += other.checkpoints_stored_;
     checkpoints_given_up_ += other.checkpoints_given_up_;
+    count_rounds(other.longest_rounds_);
 }
 
 std::vector<std::string> shard_coverage::missing(std::uint16_t shards) const {
@@ -157,7 +158,8 @@ std::string shard_coverage::summary() const {
            ", repeated deliveries: " + std::to_string(repeats_) +
            ", early ones: " + std::to_string(gaps_) +
            ", checkpoints stored: " + std::to_string(checkpoints_stored_) +
-           ", given up: " + std::to_string(checkpoints_given_up_) + "\n";
+           ", given up: " + std::to_string(checkpoints_given_up_) +
+           ", most rounds: " + std::to_string(longest_rounds_) + "\n";
 }
 
 }  // namespace bourse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -20,6 +21,7 @@ public:
     void count(shard_id at, const entry& applied, const shard_output& out);
     void count(const shard_transport& transport);
     void count(const handed_rows& checkpoint);
+    void count_rounds(int longest) { longest_rounds_ = std::max(longest_rounds_, longest); }
     void add(const shard_coverage& other);
 
     /// What worlds of `shards` shards never reached, in words. One shard has nobody to talk to.
@@ -28,6 +30,8 @@ public:
     [[nodiscard]] bool has_checkpoints() const noexcept {
         return checkpoints_stored_ >= 100 && checkpoints_given_up_ >= 20;
     }
+    /// The most rounds that followed a round 0 or a due action.
+    [[nodiscard]] int longest_rounds() const noexcept { return longest_rounds_; }
     /// How often each thing was reached, in words.
     [[nodiscard]] std::string summary() const;
 
@@ -49,6 +53,7 @@ private:
     std::uint64_t gaps_ = 0;
     std::uint64_t checkpoints_stored_ = 0;
     std::uint64_t checkpoints_given_up_ = 0;
+    int longest_rounds_ = 0;
 };
 
 }  // namespace bourse

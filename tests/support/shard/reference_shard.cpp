@@ -152,6 +152,7 @@ std::optional<price> reference_shard::last_price(symbol_id symbol) const {
 void reference_shard::run_rounds() {
     for (int rounds = 0; !passed_.empty(); rounds += 2) {
         BOURSE_ASSERT(rounds < most_rounds);
+        longest_rounds_ = std::max(longest_rounds_, rounds + 2);
         std::vector<message> round;
         round.swap(passed_);
         std::stable_sort(round.begin(), round.end(), [](const message& a, const message& b) {

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] std::vector<portfolio_line> portfolio(account_id account) const {
         return ledger_.portfolio(account);
     }
+    /// The most rounds, of books and of the ledger, that followed a round 0 or a due action.
+    [[nodiscard]] int longest_rounds() const noexcept { return longest_rounds_; }
     /// The first thing that the rules promise and that does not hold, as a sentence; or empty. For use
     /// between entries. What was put out so far is looked at as it comes: numbers without gaps, lines that
     /// add up to zero.
@@ -136,6 +138,7 @@ private:
     std::uint32_t rules_version_ = 1;
     bool halted_ = false;
     std::uint64_t ledger_digest_ = 0;
+    int longest_rounds_ = 0;
 
     // Of the entry being applied.
     shard_output* out_ = nullptr;
