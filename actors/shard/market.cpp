@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t max_instruments = 65'536;
 constexpr std::size_t max_sessions = 4'096;
 constexpr std::uint32_t max_calendar = 65'535;
-constexpr std::uint32_t newest_rules = 1;
 
 }  // namespace
 

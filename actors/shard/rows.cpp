@@ -123,6 +123,9 @@ bool shard::machine::agrees(const book_rows& book, std::uint32_t open_orders) co
 
 // The settings are taken from the rows before, by whoever makes the machine.
 bool shard::machine::restore(const shard_rows& rows) {
+    if (rows.shard.rules_version < 1 || rows.shard.rules_version > newest_rules) {
+        return false;
+    }
     index_ = rows.shard.index;
     now_ = rows.shard.now;
     rules_version_ = rows.shard.rules_version;

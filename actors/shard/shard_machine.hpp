@@ -19,6 +19,9 @@
 
 namespace bourse {
 
+/// The newest version of these rules (RULES.md 1.7).
+inline constexpr std::uint32_t newest_rules = 1;
+
 /// How far a hand-over of changed rows has come.
 struct hand_over_state {
     shard_row own;

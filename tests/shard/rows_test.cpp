@@ -159,6 +159,8 @@ TEST_CASE("rows that contradict themselves are refused") {
     CHECK(refused([](shard_rows& r) { r.leases[0].account = {99}; }));
     CHECK(refused([](shard_rows& r) { r.positions[0].asset = {}; }));
     CHECK(refused([](shard_rows& r) { r.positions[0].holder = {99}; }));
+    CHECK(refused([](shard_rows& r) { r.shard.rules_version = 0; }));
+    CHECK(refused([](shard_rows& r) { r.shard.rules_version = 2; }));
 }
 
 TEST_CASE("rows that have one thing twice are refused") {
