@@ -365,11 +365,16 @@ TEST_CASE("L3.3 an account has 2^20 ids and the operator has his own" *
     CHECK(it.answer(cancelling(1, nth(1), as(most + 1))) == reason::too_many_client_ids);
     CHECK(it.answer(cancelling(1, nth(1))) == reason::unknown_order);
     CHECK(it.answer(cancelling(2, nth(1), as(most + 1))) == reason::unknown_order);
+    // Without an id or with a tag he gets out.
+    it.prepare({buying(1, 1, 1), buying(1, 1, 1)});
+    CHECK(it.answer(cancelling(1, nth(1), as(most + 1))) == reason::too_many_client_ids);
+    CHECK(it.answer(cancelling(1, nth(1))) == reason::requested);
+    CHECK(it.answer(cancelling(1, nth(2), {.id = {UINT64_MAX, 1}})) == reason::requested);
     book_reference set = referring(apple, 5);
     set.request = as(most + 1);
     CHECK(it.answer(set) == reason::none);
     it.pass(venue_start + horizon + 1);
-    CHECK(it.answer(cancelling(1, nth(1), as(most + 1))) == reason::unknown_order);
+    CHECK(it.answer(cancelling(1, nth(3), as(most + 1))) == reason::unknown_order);
 }
 
 TEST_CASE("L3.3 all accounts together have 2^24 ids, the operator's counted" *

@@ -47,6 +47,10 @@ TEST_CASE("L9.2 a deposit comes from external, up to 2^62 in all and not one mor
     CHECK(it.answer(putting(1, apples, 1)) == reason::amount_too_large);
     CHECK(it.answer(putting(2, dollars, INT64_MAX)) == reason::amount_too_large);
     CHECK(it.total(1, apples) == largest);
+    // A cost below zero, of whatever asset, after 9.1 and before the total.
+    CHECK(it.answer(putting(1, apples, 1, -1)) == reason::invalid_request);
+    CHECK(it.answer(putting(1, dollars, INT64_MAX, -1)) == reason::invalid_request);
+    CHECK(it.answer(putting(1, asset_of(symbol_id{99}), 1, -1)) == reason::unknown_symbol);
 }
 
 TEST_CASE("L9.3 what is reserved or on offer cannot be withdrawn, the rest can to the last") {
@@ -85,6 +89,14 @@ TEST_CASE("L9.4 a transfer's checks come in their order") {
     CHECK(it.answer(moving(1, 0, dollars, 1)) == reason::invalid_request);
     CHECK(it.answer(moving(1, 2, apples, 1)) == reason::amount_too_large);
     CHECK(it.answer(moving(1, 3, apples, 1)) == reason::none);
+    // The last shard there can be has no room yet.
+    venue full({.max_outbox = 0});
+    for (const std::uint16_t to_shard : {std::uint16_t{32'768}, std::uint16_t{65'535}}) {
+        CHECK(full.answer(moving(1, 77, dollars, 1'000'001, to_shard)) ==
+              reason::insufficient_funds);
+        CHECK(full.answer(moving(1, 77, dollars, 1, to_shard)) == reason::invalid_request);
+    }
+    CHECK(full.answer(moving(1, 77, dollars, 1, 32'767)) == reason::overloaded);
 }
 
 TEST_CASE(
@@ -193,18 +205,6 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "L9.5 a split of a symbol whose orders are in another account's name is refused as well") {
-    venue it(listing_of(apple), listing_of(pear, 2));
-    it.prepare({selling(2, 1, 1).of(pear)});
-    CHECK(it.answer(split{.symbol = pear, .numerator = 2}) == reason::open_orders_exist);
-}
-
-TEST_CASE(
-    "L9.5 a split waits for orders of other shards in a book here, and for transfers under way") {
-    two_shards it;
-    it.two.prepare({buying(21, 1, 1)});
-    it.deliver(2);
-TEST_CASE(
     "L9.6 the short pay no dividend of 2^63 either: it would be one of which there is no "
     "opposite") {
     venue it;
@@ -216,6 +216,18 @@ TEST_CASE(
         {"3 c1 -9223372036854775806 dividend s1", "external c1 9223372036854775806 dividend s1"});
 }
 
+TEST_CASE(
+    "L9.5 a split of a symbol whose orders are in another account's name is refused as well") {
+    venue it(listing_of(apple), listing_of(pear, 2));
+    it.prepare({selling(2, 1, 1).of(pear)});
+    CHECK(it.answer(split{.symbol = pear, .numerator = 2}) == reason::open_orders_exist);
+}
+
+TEST_CASE(
+    "L9.5 a split waits for orders of other shards in a book here, and for transfers under way") {
+    two_shards it;
+    it.two.prepare({buying(21, 1, 1)});
+    it.deliver(2);
     const split twice{.symbol = apple, .numerator = 2};
     CHECK(it.one.answer(twice) == reason::open_orders_exist);
     it.two.prepare({cancelling(21, nth(1, 2))});

@@ -355,6 +355,17 @@ TEST_CASE("L4.1.10 to 15 a limit of the risk group counts like the account's own
     }
 }
 
+TEST_CASE("L4.1 open orders that each keep within the turnover may pass it together") {
+    venue it;
+    it.prepare({limiting(1, limit_kind::max_turnover, dollars, 1'000)});
+    for (int i = 0; i < 10; ++i) {
+        CHECK(it.answer(buying(1, 9, 100)) == reason::none);
+    }
+    it.prepare({selling(2, 90, 100)});
+    CHECK(it.total(1, dollars) == 1'000'000 - 9'000);
+    CHECK(it.answer(buying(1, 1, 0)) == reason::turnover_too_large);
+}
+
 TEST_CASE("L4.1 a sum beyond 64 bits in 13 or 14 is above any limit") {
     venue it;
     const std::int64_t most = std::int64_t{1} << 62;

@@ -539,6 +539,38 @@ TEST_CASE("L9.4 a transfer that cannot be booked comes back with its cost and it
     CHECK(it.one.total(11, dollars) == 1'000'000);
 }
 
+TEST_CASE("L9.5 what arrives after a split was sent before it, and stays as it was") {
+    two_shards it;
+    it.two.prepare({moving(21, 11, apples, 500, 1)});
+    const split twice{.symbol = apple, .numerator = 2};
+    // The sender sees what is under way; the receiver does not.
+    CHECK(it.two.answer(twice) == reason::open_orders_exist);
+    CHECK(it.one.answer(twice) == reason::none);
+    it.settle();
+    CHECK(it.one.total(11, apples) == 2'000 + 500);
+    CHECK(it.two.answer(twice) == reason::none);
+    CHECK(it.two.total(21, apples) == 1'000);
+}
+
+TEST_CASE("L9.6 lots under way are paid by no shard, or by both") {
+    two_shards it;
+    const dividend each{.symbol = apple, .per_lot = 3};
+    it.two.prepare({moving(21, 11, apples, 500, 1), each});
+    SUBCASE("by none, when they arrive after both dividends") {
+        it.one.prepare({each});
+        it.settle();
+        CHECK(it.one.total(11, dollars) == 1'003'000);
+        CHECK(it.two.total(21, dollars) == 1'001'500);
+    }
+    SUBCASE("by both, when they left after the one and arrive before the other") {
+        it.two.prepare({moving(21, 11, apples, 500, 1)});
+        it.settle();
+        it.one.prepare({each});
+        CHECK(it.one.total(11, dollars) == 1'006'000);
+        CHECK(it.two.total(21, dollars) == 1'001'500);
+    }
+}
+
 TEST_CASE("L9.4 the lines of a returned transfer turn those of the sending") {
     two_shards it;
     it.one.prepare({moving(11, 77, dollars, 5, 2)});
