@@ -32,6 +32,17 @@ result<std::unique_ptr<replica_desk>> replica_desk::open(const desk_files& files
 }
 
 outcome replica_desk::start(const desk_options& options, const moment& now) {
+    // Before the journal, which writes a batch at each start: what is refused for its rows stays as it was.
+    if (const auto rows = checkpoint::open(
+            store_, {.owner = options.log.owner, .shard = options.replica.shard.id});
+        !rows) {
+        return rows.error();
+    }
+    if (events_) {
+        if (const auto events = event_store::open(*events_, options.events); !events) {
+            return events.error();
+        }
+    }
     auto opened = replica_node::open(disk_, options.log);
     if (!opened) {
         return opened.error();

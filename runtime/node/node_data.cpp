@@ -51,6 +51,11 @@ result<std::unique_ptr<node_data>> node_data::open(const node_options& options) 
             return opened.error();
         }
     }
+    // Nothing was numbered by it yet.
+    if (auto wrote = write_small_file(made->folder_ + "/node", identity_line(made->identity));
+        !wrote) {
+        return wrote.error();
+    }
     if (made->acts->names().users("", 1).empty()) {
         if (auto added = made->add_operator(); !added) {
             return added.error();
@@ -170,7 +175,8 @@ outcome node_data::take_identity() {
         }
     }
     ++identity.starts;
-    return write_small_file(path, identity_line(identity));
+    // Of a node that is there already it is written when all else has been opened (`open`).
+    return text->empty() ? write_small_file(path, identity_line(identity)) : outcome(done{});
 }
 
 // --- The shard ------------------------------------------------------------------------------------
