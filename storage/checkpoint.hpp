@@ -94,6 +94,8 @@ public:
     [[nodiscard]] static result<std::unique_ptr<checkpoint>> open(
         row_store& store, const checkpoint_options& options);
 
+    /// The store's file, for people.
+    [[nodiscard]] const std::string& path() const { return store_.path(); }
     /// Of the durable one; nothing if none was ever taken.
     [[nodiscard]] const std::optional<checkpoint_head>& head() const noexcept { return head_; }
 

@@ -82,6 +82,9 @@ public:
     [[nodiscard]] static result<std::unique_ptr<event_store>> open(
         row_store& store, const event_store_options& options);
 
+    /// The store's file, for people.
+    [[nodiscard]] const std::string& path() const { return store_.path(); }
+
     // --- writing -----------------------------------------------------------------------------------
 
     /// The entry after the shard's last; any for a shard not known. One up to the last must be as it is there, and

@@ -62,7 +62,7 @@ private:
 ///    `overloaded` while something is not done, as it might overtake it. A `read` of bytes that are not written yet
 ///    is `overloaded` too.
 ///
-/// Different from the disk behind it: a failed write of a file that is only being prepared is found late, and ends the journal.
+/// Different from the disk behind it: want of room for what is written into a file that is only being prepared is found late, and ends the journal.
 ///
 /// One thread only, but for `handed_work::carry_out`. The real disk must outlive it, and be able to serve two threads.
 class handed_disk final : public disk {

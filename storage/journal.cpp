@@ -147,14 +147,12 @@ outcome journal::begin_in_empty_folder() {
         return prepared.error();
     }
     if (!files_->has_spare()) {
-        return error{errc::storage_full,
-                     files_->why_no_spare() + "; make room, or choose another folder"};
+        return error{errc::storage_full, files_->why_no_spare() + ", or choose another folder"};
     }
     // Before the first segment: so whoever has a segment has this too.
     if (auto made = votes_->make(); !made) {
         return made.error().code == errc::storage_full
-                   ? error{errc::storage_full,
-                           made.error().what + "; make room, or choose another folder"}
+                   ? error{errc::storage_full, made.error().what + ", or choose another folder"}
                    : made.error();
     }
     if (auto mended = votes_->mend(); !mended) {

@@ -200,8 +200,8 @@ public:
     [[nodiscard]] bool is_tight() const;
     /// Recycles or removes released segments and does a piece of preparing the next one: `maintenance_bytes`, or twice what
     /// was written since the last call, so that it is ready in time if called after each batch;
-    /// true if there is more to do at once. No batch may be under way. That no file can be had is no error:
-    /// `room` says it, and the next call tries again.
+    /// true if there is more to do at once. No batch may be under way. That no file can be had, or no room for it, is no error:
+    /// `room` says it, and the next call tries again. Any other failed write or sync is.
     [[nodiscard]] result<bool> maintain();
     [[nodiscard]] journal_room room() const;
     /// Nothing if there is one segment only, which stays, or the next `maintain` releases the oldest.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/advice.hpp"
 #include "storage/journal_bug.hpp"
 
 namespace bourse {
@@ -144,11 +145,9 @@ result<std::uint64_t> find_later_batch(segment_window& file, std::uint64_t offse
 
 error damage(const segment_files& files, const segment& in, std::uint64_t offset,
              const std::string& what) {
-    return {errc::corrupt,
-            files.path(in.head.generation) + ": damaged at offset " + std::to_string(offset) +
-                ": " + what +
-                ". Entries that were acknowledged may be lost: restore the folder from a copy, or "
-                "empty it and let the node join again under a new id"};
+    return {errc::corrupt, files.path(in.head.generation) + ": damaged at offset " +
+                               std::to_string(offset) + ": " + what +
+                               ". Entries that were acknowledged may be lost: " + folder_advice};
 }
 
 /// Reads one segment after the other.

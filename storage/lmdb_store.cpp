@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "messages/assert.hpp"
+#include "storage/advice.hpp"
 #include "storage/memory_faults.hpp"
 #include "storage/real_disk.hpp"
 
@@ -33,10 +34,6 @@ error fault(int code, const std::string& path, const std::string& doing) {
             return {errc::storage_full, place +
                                             "the file is as large as it may become; keep less, or "
                                             "start with a larger bound"};
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG:
-            return {errc::storage_full, place + ::mdb_strerror(code) + "; make room"};
         case MDB_INVALID:
             return {errc::foreign, place +
                                        "this is no LMDB file; move it away, or choose another "
@@ -56,7 +53,12 @@ error fault(int code, const std::string& path, const std::string& doing) {
                                           ", or the disk may be full; look at both, and start "
                                           "again"};
         default:
-            return {errc::unwritable, place + ::mdb_strerror(code)};
+            return code > 0 ? system_error(errc::unwritable, path, doing, code)
+                            : error{errc::unwritable,
+                                    place + ::mdb_strerror(code) +
+                                        "; start again; if it comes again, move the folder "
+                                        "away and get its content from another "
+                                        "replica or a backup"};
     }
 }
 

@@ -11,9 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <optional>
-#include <system_error>
 
 #include "messages/assert.hpp"
+#include "storage/advice.hpp"
 
 namespace bourse {
 namespace {
@@ -21,13 +21,6 @@ namespace {
 constexpr const char* lock_name = "lock";
 constexpr mode_t file_mode = 0640;
 constexpr mode_t folder_mode = 0750;
-
-/// "FILE: cannot be written: No space left on device", with the code that fits.
-error fault(errc otherwise, const std::string& path, const std::string& what, int number) {
-    const bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
-    return {full ? errc::storage_full : otherwise,
-            path + ": " + what + ": " + std::system_category().message(number)};
-}
 
 /// A descriptor that is closed.
 class descriptor {
@@ -81,7 +74,7 @@ public:
     /// With O_DSYNC each write has synced itself.
     outcome sync() override {
         if (ahead_ && ::fdatasync(ahead_->number()) != 0) {
-            return fault(errc::unwritable, path(), "cannot be made durable", errno);
+            return system_error(errc::unwritable, path(), "cannot be made durable", errno);
         }
         ahead_.reset();
         return done{};
@@ -95,12 +88,12 @@ public:
                 continue;
             }
             if (count < 0) {
-                return fault(errc::unreadable, path(),
-                             "cannot be read at offset " + std::to_string(offset), errno);
+                return system_error(errc::unreadable, path(),
+                                    "cannot be read at offset " + std::to_string(offset), errno);
             }
             if (count == 0) {
-                return error{errc::unreadable,
-                             path() + ": ends before offset " + std::to_string(offset)};
+                return error{errc::unreadable, path() + ": ends before offset " +
+                                                   std::to_string(offset) + "; " + folder_advice};
             }
             into = into.subspan(static_cast<std::size_t>(count));
             offset += static_cast<std::uint64_t>(count);
@@ -121,9 +114,9 @@ private:
                 continue;  // nothing was written
             }
             if (count <= 0) {
-                return fault(errc::unwritable, path(),
-                             "cannot be written at offset " + std::to_string(offset),
-                             count < 0 ? errno : EIO);
+                return system_error(errc::unwritable, path(),
+                                    "cannot be written at offset " + std::to_string(offset),
+                                    count < 0 ? errno : EIO);
             }
             bytes = bytes.subspan(static_cast<std::size_t>(count));
             offset += static_cast<std::uint64_t>(count);
@@ -160,24 +153,25 @@ std::string holder_of(int file) {
 result<std::unique_ptr<real_disk>> real_disk::open(const std::string& folder) {
     const bool made = ::mkdir(folder.c_str(), folder_mode) == 0;
     if (!made && errno != EEXIST) {
-        return fault(errc::unreadable, folder, "the folder cannot be made", errno);
+        return system_error(errc::unreadable, folder, "the folder cannot be made", errno);
     }
     descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened.is_open()) {
-        return fault(errc::unreadable, folder, "the folder cannot be opened", errno);
+        return system_error(errc::unreadable, folder, "the folder cannot be opened", errno);
     }
     if (made) {
         const descriptor above(::openat(opened.number(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!above.is_open() || ::fsync(above.number()) != 0) {
-            return fault(errc::unwritable, folder, "the folder cannot be made durable", errno);
+            return system_error(errc::unwritable, folder, "the folder cannot be made durable",
+                                errno);
         }
     }
     if (::faccessat(opened.number(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-        return fault(errc::unwritable, folder, "no file can be made in this folder", errno);
+        return system_error(errc::unwritable, folder, "no file can be made in this folder", errno);
     }
     const int number = ::fcntl(opened.number(), F_DUPFD_CLOEXEC, 0);
     if (number < 0) {
-        return fault(errc::unreadable, folder, "the folder cannot be opened", errno);
+        return system_error(errc::unreadable, folder, "the folder cannot be opened", errno);
     }
     return std::unique_ptr<real_disk>(new real_disk(folder, number));
 }
@@ -194,13 +188,13 @@ result<std::unique_ptr<disk_file>> real_disk::create(const std::string& name, st
     descriptor file(::openat(descriptor_, name.c_str(),
                              O_RDWR | O_CREAT | O_EXCL | O_DSYNC | O_CLOEXEC, file_mode));
     if (!file.is_open()) {
-        return fault(errc::unwritable, path(name), "cannot be made", errno);
+        return system_error(errc::unwritable, path(name), "cannot be made", errno);
     }
     if (const int number = ::posix_fallocate(file.number(), 0, static_cast<off_t>(size));
         number != 0) {
         ::unlinkat(descriptor_, name.c_str(), 0);
-        return fault(errc::unwritable, path(name),
-                     "no room for its " + std::to_string(size) + " bytes", number);
+        return system_error(errc::unwritable, path(name),
+                            "no room for its " + std::to_string(size) + " bytes", number);
     }
     std::optional<descriptor> ahead(std::in_place,
                                     ::openat(descriptor_, name.c_str(), O_WRONLY | O_CLOEXEC));
@@ -215,14 +209,15 @@ result<std::unique_ptr<disk_file>> real_disk::open_file(const std::string& name)
     descriptor file(::openat(descriptor_, name.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC));
     struct stat found {};
     if (!file.is_open() || ::fstat(file.number(), &found) != 0) {
-        return fault(errc::unreadable, path(name), "cannot be opened for reading and writing",
-                     errno);
+        return system_error(errc::unreadable, path(name),
+                            "cannot be opened for reading and writing", errno);
     }
     if (!S_ISREG(found.st_mode)) {
-        return error{errc::foreign, path(name) + ": is not a regular file"};
+        return error{errc::foreign,
+                     path(name) + ": is not a regular file; " + system_advice(EISDIR)};
     }
     if (::fdatasync(file.number()) != 0) {
-        return fault(errc::unwritable, path(name), "cannot be made durable", errno);
+        return system_error(errc::unwritable, path(name), "cannot be made durable", errno);
     }
     // After a sync that failed, before this process began, the cache may hold what the disk does not.
     ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
@@ -233,7 +228,7 @@ result<std::unique_ptr<disk_file>> real_disk::open_file(const std::string& name)
 result<std::vector<std::string>> real_disk::list() {
     DIR* const entries = ::opendir(folder_.c_str());
     if (entries == nullptr) {
-        return fault(errc::unreadable, folder_, "the folder cannot be read", errno);
+        return system_error(errc::unreadable, folder_, "the folder cannot be read", errno);
     }
     std::vector<std::string> names;
     errno = 0;
@@ -246,7 +241,7 @@ result<std::vector<std::string>> real_disk::list() {
     const int number = errno;
     ::closedir(entries);
     if (number != 0) {
-        return fault(errc::unreadable, folder_, "the folder cannot be read", number);
+        return system_error(errc::unreadable, folder_, "the folder cannot be read", number);
     }
     std::sort(names.begin(), names.end());
     return names;
@@ -254,21 +249,21 @@ result<std::vector<std::string>> real_disk::list() {
 
 outcome real_disk::rename(const std::string& from, const std::string& to) {
     if (::renameat(descriptor_, from.c_str(), descriptor_, to.c_str()) != 0) {
-        return fault(errc::unwritable, path(from), "cannot be renamed to " + to, errno);
+        return system_error(errc::unwritable, path(from), "cannot be renamed to " + to, errno);
     }
     return done{};
 }
 
 outcome real_disk::remove(const std::string& name) {
     if (::unlinkat(descriptor_, name.c_str(), 0) != 0) {
-        return fault(errc::unwritable, path(name), "cannot be removed", errno);
+        return system_error(errc::unwritable, path(name), "cannot be removed", errno);
     }
     return done{};
 }
 
 outcome real_disk::sync_folder() {
     if (::fsync(descriptor_) != 0) {
-        return fault(errc::unwritable, folder_, "the folder cannot be made durable", errno);
+        return system_error(errc::unwritable, folder_, "the folder cannot be made durable", errno);
     }
     return done{};
 }
@@ -276,11 +271,11 @@ outcome real_disk::sync_folder() {
 result<std::unique_ptr<folder_lock>> real_disk::lock() {
     descriptor file(::openat(descriptor_, lock_name, O_RDWR | O_CREAT | O_CLOEXEC, file_mode));
     if (!file.is_open()) {
-        return fault(errc::unwritable, path(lock_name), "cannot be opened", errno);
+        return system_error(errc::unwritable, path(lock_name), "cannot be opened", errno);
     }
     if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) {
-            return fault(errc::unwritable, path(lock_name), "cannot be locked", errno);
+            return system_error(errc::unwritable, path(lock_name), "cannot be locked", errno);
         }
         return error{errc::locked, path(lock_name) + ": the folder is in use by " +
                                        holder_of(file.number()) +
@@ -298,7 +293,7 @@ result<std::unique_ptr<folder_lock>> real_disk::lock() {
 result<std::uint64_t> real_disk::space_left() {
     struct statvfs found {};
     if (::fstatvfs(descriptor_, &found) != 0) {
-        return fault(errc::unreadable, folder_, "its file system says nothing", errno);
+        return system_error(errc::unreadable, folder_, "its file system says nothing", errno);
     }
     return std::uint64_t{found.f_bavail} * found.f_frsize;
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "messages/assert.hpp"
+#include "storage/advice.hpp"
 #include "storage/journal_bug.hpp"
 
 namespace bourse {
@@ -13,8 +14,7 @@ namespace {
 constexpr const char* preparing_name = "preparing";
 constexpr std::string_view spare_prefix = "spare-";
 
-constexpr const char* what_to_do =
-    "; restore the folder from a copy, or empty it and let the node join again under a new id";
+const std::string what_to_do = std::string(": ") + folder_advice;
 
 }  // namespace
 
@@ -130,6 +130,10 @@ bool segment_files::give_up(const error& why) {
     return false;
 }
 
+result<bool> segment_files::give_up_if_full(const error& why) {
+    return why.code == errc::storage_full ? result<bool>(give_up(why)) : result<bool>(why);
+}
+
 result<bool> segment_files::prepare(std::uint64_t bytes) {
     if (has_spare()) {
         return false;
@@ -156,7 +160,7 @@ result<bool> segment_files::prepare(std::uint64_t bytes) {
             std::min({bytes, segment_bytes_ - prepared_bytes_, std::uint64_t{piece_bytes}});
         if (auto wrote = preparing_->write_ahead(prepared_bytes_, std::span(zeros).first(size));
             !wrote) {
-            return give_up(wrote.error());
+            return give_up_if_full(wrote.error());
         }
         prepared_bytes_ += size;
         bytes -= size;
@@ -165,7 +169,7 @@ result<bool> segment_files::prepare(std::uint64_t bytes) {
         return true;
     }
     if (auto synced = preparing_->sync(); !synced) {
-        return give_up(synced.error());
+        return give_up_if_full(synced.error());
     }
     if (auto finished = finish_preparing(); !finished) {
         return finished.error();

@@ -51,7 +51,8 @@ public:
     outcome open_spares();
 
     /// A bounded piece, at most `bytes`, of making a spare, if there is none; true if there is more to do. That
-    /// none can be had is no error: `why_no_spare` says it.
+    /// none can be had is no error: `why_no_spare` says it, and the next call begins anew, with another file. A write or sync that fails for
+    /// any other reason than want of room is one.
     [[nodiscard]] result<bool> prepare(std::uint64_t bytes);
     [[nodiscard]] bool has_spare() const noexcept { return !spares_.empty(); }
     [[nodiscard]] const std::string& why_no_spare() const noexcept { return why_no_spare_; }
@@ -81,6 +82,7 @@ private:
     outcome begin_preparing();
     outcome finish_preparing();
     bool give_up(const error& why);
+    [[nodiscard]] result<bool> give_up_if_full(const error& why);
 
     disk& disk_;
     std::uint64_t segment_bytes_;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "messages/assert.hpp"
+#include "storage/advice.hpp"
 #include "storage/journal_format.hpp"
 
 namespace bourse {
@@ -11,8 +12,7 @@ namespace {
 
 constexpr const char* votes_name = "votes";
 constexpr const char* votes_preparing_name = "preparing";
-constexpr const char* how_to_go_on =
-    "; restore the folder from a copy, or empty it and let the node join again under a new id";
+const std::string how_to_go_on = std::string(": ") + folder_advice;
 constexpr std::size_t vote_record_bytes = record_head_bytes + vote_payload_bytes;
 static_assert(max_journal_shards * vote_record_bytes <= vote_file::copy_bytes);
 

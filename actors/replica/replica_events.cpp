@@ -6,6 +6,7 @@
 #include "actors/replica/replica.hpp"
 #include "actors/replica/stored_output.hpp"
 #include "actors/replica/wiring_bug.hpp"
+#include "storage/advice.hpp"
 
 namespace bourse {
 
@@ -13,11 +14,11 @@ std::optional<error> replica::find_event_gap(std::uint64_t rows_index) const {
     if (events_ == nullptr || events_->durable(id()) >= rows_index) {
         return std::nullopt;
     }
-    return error{errc::corrupt,
-                 "shard " + std::to_string(id().value) + ": the checkpoint is of entry " +
-                     std::to_string(rows_index) + ", and the event store ends with " +
-                     std::to_string(events_->durable(id())) +
-                     ": put the right one back, or let the replica come back under a new id"};
+    return error{errc::corrupt, events_->path() + ": the events of shard " +
+                                    std::to_string(id().value) + " end with entry " +
+                                    std::to_string(events_->durable(id())) +
+                                    ", and the checkpoint is of " + std::to_string(rows_index) +
+                                    ": " + folder_advice};
 }
 
 // --- As entries are applied -----------------------------------------------------------------------

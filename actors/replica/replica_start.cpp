@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actors/replica/replica.hpp"
+#include "storage/advice.hpp"
 
 namespace bourse {
 
@@ -58,21 +59,17 @@ outcome replica::start(const moment& now) {
     if (auto gap = find_event_gap(rows.index)) {
         return *gap;
     }
-    if (known && known->positions.snapshot.at.index > rows.index) {
+    const auto too_old = [&](const std::string& what) {
         return error{errc::corrupt,
-                     "shard " + std::to_string(id().value) +
-                         ": the journal knows of a checkpoint at " +
-                         std::to_string(known->positions.snapshot.at.index) +
-                         ", and the one that is there is of " + std::to_string(rows.index) +
-                         ": put the right one back, or let the replica come back under a new id"};
+                     (rows_ != nullptr ? rows_->path() : "shard " + std::to_string(id().value)) +
+                         ": the checkpoint is of entry " + std::to_string(rows.index) +
+                         ", and the journal " + what + ": " + folder_advice};
+    };
+    if (known && known->positions.snapshot.at.index > rows.index) {
+        return too_old("knows of one at " + std::to_string(known->positions.snapshot.at.index));
     }
     if (known && known->positions.begin.index > rows.index) {
-        return error{errc::corrupt, "shard " + std::to_string(id().value) +
-                                        ": the journal begins behind entry " +
-                                        std::to_string(known->positions.begin.index) +
-                                        ", and the checkpoint is of " + std::to_string(rows.index) +
-                                        ": put the right one back, or let the replica come back "
-                                        "under a new id"};
+        return too_old("begins behind entry " + std::to_string(known->positions.begin.index));
     }
     const bool has_log = known && (rows.index == 0 || log_->term_at(id(), rows.index) == rows.term);
     from.first_index = rows.index + 1;

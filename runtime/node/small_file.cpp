@@ -6,7 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <string_view>
+
+#include "storage/advice.hpp"
 
 namespace bourse {
 namespace {
@@ -28,10 +30,6 @@ private:
     int number_;
 };
 
-error fault(errc code, const std::string& path, const char* what) {
-    return {code, path + ": " + what + ": " + std::strerror(errno)};
-}
-
 }  // namespace
 
 outcome write_small_file(const std::string& path, const std::string& text) {
@@ -40,20 +38,28 @@ outcome write_small_file(const std::string& path, const std::string& text) {
         const descriptor file(
             ::open(made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
         if (file.number() < 0) {
-            return fault(errc::unwritable, made, "cannot be made");
+            return system_error(errc::unwritable, made, "cannot be made", errno);
         }
-        const auto wrote = ::write(file.number(), text.data(), text.size());
-        if (wrote != static_cast<ssize_t>(text.size()) || ::fsync(file.number()) != 0) {
-            return fault(errc::unwritable, made, "cannot be written");
+        std::string_view left = text;
+        while (!left.empty()) {
+            // Where there is room for a part, the next call says why there is none for the rest.
+            const ssize_t wrote = ::write(file.number(), left.data(), left.size());
+            if (wrote < 0) {
+                return system_error(errc::unwritable, made, "cannot be written", errno);
+            }
+            left.remove_prefix(static_cast<std::size_t>(wrote));
+        }
+        if (::fsync(file.number()) != 0) {
+            return system_error(errc::unwritable, made, "cannot be written", errno);
         }
     }
     if (std::rename(made.c_str(), path.c_str()) != 0) {
-        return fault(errc::unwritable, path, "cannot be replaced");
+        return system_error(errc::unwritable, path, "cannot be replaced", errno);
     }
     const std::string folder = path.substr(0, path.rfind('/'));
     const descriptor above(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (above.number() < 0 || ::fsync(above.number()) != 0) {
-        return fault(errc::unwritable, folder, "the folder cannot be made durable");
+        return system_error(errc::unwritable, folder, "the folder cannot be made durable", errno);
     }
     return done{};
 }
@@ -62,12 +68,12 @@ result<std::string> read_small_file(const std::string& path) {
     const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.number() < 0) {
         return errno == ENOENT ? result<std::string>(std::string())
-                               : fault(errc::unreadable, path, "cannot be opened");
+                               : system_error(errc::unreadable, path, "cannot be opened", errno);
     }
     std::array<char, 4096> bytes{};
     const ssize_t count = ::read(file.number(), bytes.data(), bytes.size());
     if (count < 0) {
-        return fault(errc::unreadable, path, "cannot be read");
+        return system_error(errc::unreadable, path, "cannot be read", errno);
     }
     return std::string(bytes.data(), static_cast<std::size_t>(count));
 }

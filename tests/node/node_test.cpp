@@ -1,11 +1,16 @@
 // A whole node on real files, by its port: sessions, orders, reports, market data, names and keys.
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -80,6 +85,26 @@ levels levels_of(const std::vector<level_line>& lines) {
     levels all;
     take(all, lines);
     return all;
+}
+
+/// Runs `check` in a process of its own, which may change its rights and limits; true if it returns true.
+bool in_another_process(const std::function<bool()>& check) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(check() ? 0 : 1);
+    }
+    int status = 0;
+    return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+/// All files of a folder, by name, but LMDB's lists of readers.
+std::map<std::string, std::string> files_in(const std::string& folder) {
+    std::map<std::string, std::string> files;
+    for (const auto& each : std::filesystem::recursive_directory_iterator(folder)) {
+        if (each.is_regular_file() && each.path().filename() != "lock.mdb") {
+            files[each.path().string()] = content_of(each.path().string());
+        }
+    }
+    return files;
 }
 
 }  // namespace
@@ -555,23 +580,93 @@ TEST_CASE("a folder that cannot be a node's is refused by name, and left as it i
     CHECK(content_of(folder + "/node") == "something else\n");
     const auto nowhere = node::open(small_node(temporary.path() + "/none/data"));
     REQUIRE(!nowhere.has_value());
-    CHECK(nowhere.error().code == errc::unreadable);
+    CHECK(nowhere.error() ==
+          error{errc::unreadable, temporary.path() +
+                                      "/none/data: the folder cannot be made: No such file or "
+                                      "directory; make what is missing, or choose another folder"});
+    std::ofstream(temporary.path() + "/file") << "x";
+    const auto no_folder = node::open(small_node(temporary.path() + "/file"));
+    REQUIRE(!no_folder.has_value());
+    CHECK(no_folder.error().what.ends_with(
+        "the folder cannot be opened: Not a directory; move away what is there, or choose another "
+        "folder"));
+    const std::string closed = temporary.path() + "/closed";
+    std::filesystem::create_directory(closed);
+    std::filesystem::permissions(temporary.path(), std::filesystem::perms{0755});
+    std::filesystem::permissions(closed, std::filesystem::perms{0555});
+    CHECK(in_another_process([&] {
+        // Root may write everywhere.
+        if (::geteuid() == 0 && ::seteuid(65534) != 0) {
+            return false;
+        }
+        const auto refused = node::open(small_node(closed));
+        return !refused &&
+               refused.error() ==
+                   error{errc::unwritable,
+                         closed +
+                             ": no file can be made in this folder: Permission denied; give "
+                             "it to the user who starts the node, or choose another folder"};
+    }));
+    CHECK(std::filesystem::is_empty(closed));
 }
 
-TEST_CASE("a node whose journal, rows or events are damaged does not start, and names the folder") {
-    namespace files = std::filesystem;
+TEST_CASE("a first start on a full disk is refused, and goes on where there is room") {
     const temporary_folder temporary;
-    const std::string whole = temporary.path() + "/whole";
-    {
-        const auto running = open_node(small_node(whole));
-        market at(*running, whole);
+    // No file may be longer: than a few bytes of the node's; than LMDB's first pages; than a segment of the journal, without one byte.
+    for (const std::uint64_t most : {5U, 5'000U, (1U << 20U) - 1}) {
+        const std::string folder = temporary.path() + "/" + std::to_string(most);
+        CHECK(in_another_process([&] {
+            std::signal(SIGXFSZ, SIG_IGN);
+            const rlimit bound{most, most};
+            if (::setrlimit(RLIMIT_FSIZE, &bound) != 0) {
+                return false;
+            }
+            const auto refused = node::open(small_node(folder));
+            const std::string said = refused ? "" : refused.error().what;
+            return said.starts_with(folder) && said.find("make room") != std::string::npos;
+        }));
+        const auto running = open_node(small_node(folder));
+        market at(*running, folder);
         const stops_first ends(*running);
         at.set_up();
     }
+}
+
+TEST_CASE(
+    "a node whose journal, rows or events are damaged, or another's, does not start, names the "
+    "folder, and leaves all files as they are") {
+    namespace files = std::filesystem;
+    const temporary_folder temporary;
+    const std::string whole = temporary.path() + "/whole";
+    const std::string other = temporary.path() + "/other";
+    for (const std::string& made : {whole, other}) {
+        node_options options = small_node(made);
+        options.checkpoint_every = 1;
+        const auto running = open_node(options);
+        market at(*running, made);
+        const stops_first ends(*running);
+        at.set_up();
+        // Rows have no label before the first.
+        while (at.boss.get<table_answer>(console_request{"shards", ""}).rows.at(0).at(7) == "0") {
+            static_cast<void>(
+                at.boss.get<submitted>(submit_request{{an_order(1, 1, side::buy, 1, 1)}}));
+        }
+    }
     const std::string folder = temporary.path() + "/data";
-    const auto is_refused = [&](const std::string& file, std::streamoff offset, std::size_t size) {
+    const auto copy_whole = [&] {
         files::remove_all(folder);
         files::copy(whole, folder, files::copy_options::recursive);
+    };
+    const auto starts_not = [&](const std::string& because_of) {
+        const auto before = files_in(folder);
+        const auto opened = node::open(small_node(folder));
+        REQUIRE_FALSE(opened.has_value());
+        const std::string place = files::path(because_of).parent_path().string();
+        CHECK_MESSAGE(opened.error().what.find(place) != std::string::npos, opened.error().what);
+        CHECK(files_in(folder) == before);
+    };
+    const auto is_refused = [&](const std::string& file, std::streamoff offset, std::size_t size) {
+        copy_whole();
         const std::string path = folder + "/" + file;
         std::string damaged = content_of(path);
         REQUIRE(damaged.size() > static_cast<std::size_t>(offset) + size);
@@ -579,16 +674,18 @@ TEST_CASE("a node whose journal, rows or events are damaged does not start, and 
             damaged[static_cast<std::size_t>(offset) + i] ^= 0x55;
         }
         std::ofstream(path, std::ios::binary) << damaged;
-        const auto opened = node::open(small_node(folder));
-        REQUIRE_FALSE(opened.has_value());
-        CHECK_MESSAGE(
-            opened.error().what.find(files::path(path).parent_path().string()) != std::string::npos,
-            opened.error().what);
-        CHECK(content_of(path) == damaged);
+        starts_not(path);
     };
     is_refused("journal/" + segment_name(1), segment_head_bytes + 8, 1);
     is_refused("shard-1/rows/data.mdb", 0, 8'192);
     is_refused("events/data.mdb", 0, 8'192);
+    // Sound files of LMDB, but of another node.
+    for (const std::string file : {"shard-1/rows/data.mdb", "events/data.mdb"}) {
+        copy_whole();
+        files::copy(other + "/" + file, folder + "/" + file,
+                    files::copy_options::overwrite_existing);
+        starts_not(folder + "/" + file);
+    }
 }
 
 }  // namespace bourse

@@ -90,7 +90,7 @@ TEST_CASE("on a full disk orders are refused with the reserve left, and then eve
     f.disk.set_capacity(min_segment_bytes + vote_file::file_bytes);  // this one segment
     f.maintain();
     CHECK(f.log->room().takes_orders);
-    CHECK(f.log->room().why == "simulated/preparing: No space left on device");
+    CHECK(f.log->room().why == "simulated/preparing: No space left on device; make room");
     std::uint64_t index = 0;
     while (f.log->room().takes_orders) {
         ++index;
@@ -107,7 +107,7 @@ TEST_CASE("on a full disk orders are refused with the reserve left, and then eve
     const outcome full = f.append(1, {index + 1, 1}, 0);
     CHECK(full.error() == error{errc::storage_full,
                                 "the journal's last segment is full: simulated/preparing: No "
-                                "space left on device"});
+                                "space left on device; make room"});
     f.commit();  // no room for an idle batch: that is no error
     CHECK_FALSE(f.log->dead());
     f.restart();

@@ -144,7 +144,10 @@ bool is_refused_at(const opened_files& what, const std::string& file, std::uint6
     return what.log == nullptr && what.fault.code == errc::corrupt &&
            what.fault.what.starts_with("simulated/" + file + ": damaged at offset " +
                                        std::to_string(offset) + ": ") &&
-           what.fault.what.find("restore the folder from a copy") != std::string::npos;
+           what.fault.what.ends_with(
+               ". Entries that were acknowledged may be lost: if this node is alone, restore its "
+               "whole folder from a copy; if it is one of several, empty the folder and let it "
+               "join again under a new id");
 }
 
 /// Calls `check` with each byte of the record flipped in one bit, in turn.

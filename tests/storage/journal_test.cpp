@@ -448,4 +448,23 @@ TEST_CASE("a failed write or sync is never retried: the journal is dead and says
     }
 }
 
+TEST_CASE("a failed write or sync of the segment that is being prepared ends the journal too") {
+    for (const bool sync : {false, true}) {
+        journal_fixture f;
+        sync ? f.disk.fail_next_sync() : f.disk.fail_next_write();
+        const auto failed = f.log->maintain();
+        REQUIRE_FALSE(failed.has_value());
+        CHECK(failed.error() ==
+              error{errc::unwritable,
+                    sync ? "the journal is dead: simulated/preparing: sync: Input/output error"
+                         : "the journal is dead: simulated/preparing: Input/output error"});
+        const std::uint64_t before = f.disk.operations();
+        CHECK(f.log->maintain().error() == failed.error());
+        CHECK(f.disk.operations() == before);
+        f.crash();
+        f.maintain();
+        CHECK(f.log->room().has_next);
+    }
+}
+
 }  // namespace bourse

@@ -139,12 +139,15 @@ TEST_CASE("the lock of a process that is gone is no lock") {
 TEST_CASE("a folder that cannot be made, is none, or cannot be written, is refused") {
     const temporary_folder temporary;
     CHECK(open_error(temporary.path() + "/a/b") ==
-          error{errc::unreadable,
-                temporary.path() + "/a/b: the folder cannot be made: No such file or directory"});
+          error{errc::unreadable, temporary.path() +
+                                      "/a/b: the folder cannot be made: No such file or directory; "
+                                      "make what is missing, or choose another folder"});
     const std::string file = temporary.path() + "/file";
     std::ofstream(file) << "x";
     CHECK(open_error(file) ==
-          error{errc::unreadable, file + ": the folder cannot be opened: Not a directory"});
+          error{errc::unreadable, file +
+                                      ": the folder cannot be opened: Not a directory; move away "
+                                      "what is there, or choose another folder"});
     const std::string closed = temporary.path() + "/closed";
     std::filesystem::create_directory(closed);
     std::filesystem::permissions(temporary.path(), std::filesystem::perms{0755});
@@ -156,7 +159,9 @@ TEST_CASE("a folder that cannot be made, is none, or cannot be written, is refus
         }
         return open_error(closed) ==
                error{errc::unwritable,
-                     closed + ": no file can be made in this folder: Permission denied"};
+                     closed +
+                         ": no file can be made in this folder: Permission denied; give it "
+                         "to the user who starts the node, or choose another folder"};
     }));
 }
 
@@ -194,7 +199,10 @@ TEST_CASE("a segment that is another's, newer, or no segment at all, is refused"
     CHECK(open_error(temporary.path()).what.starts_with(name + ": is only 100 bytes long"));
     std::filesystem::remove(name);
     std::filesystem::create_directory(name);
-    CHECK(open_error(temporary.path()).what.starts_with(name + ": "));
+    CHECK(open_error(temporary.path()) ==
+          error{errc::unreadable, name + ": cannot be opened for reading and writing: Is a "
+                                         "directory; move away what is there, or choose another "
+                                         "folder"});
 }
 
 TEST_CASE("damage on the real disk is refused with file and offset, and a torn tail is cut") {
@@ -229,11 +237,11 @@ TEST_CASE("where no file can be long enough, nothing is begun, or orders are ref
         return ::setrlimit(RLIMIT_FSIZE, &most) == 0;
     };
     const std::string no_room =
-        temporary.path() + "/preparing: no room for its 16384 bytes: File too large";
+        temporary.path() + "/preparing: no room for its 16384 bytes: File too large; make room";
     CHECK(in_another_process([&] {
         return limit(min_segment_bytes - 1) &&
                open_error(temporary.path()) ==
-                   error{errc::storage_full, no_room + "; make room, or choose another folder"};
+                   error{errc::storage_full, no_room + ", or choose another folder"};
     }));
     CHECK(open_folder(temporary.path())->list()->size() == 1);  // the lock
     write_journal(temporary.path());

@@ -205,7 +205,8 @@ TEST_CASE(
 
     const auto whole = files.at("votes");
     const std::string what_to_do =
-        "; restore the folder from a copy, or empty it and let the node join again under a new id";
+        ": if this node is alone, restore its whole folder from a copy; if it is one of several, "
+        "empty the folder and let it join again under a new id";
     files.at("votes").at(20) ^= std::byte{1};
     files.at("votes").at(vote_file::copy_bytes + 90) ^= std::byte{1};
     CHECK(fault() ==

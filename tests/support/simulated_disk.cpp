@@ -84,7 +84,7 @@ outcome simulated_disk::write(contents& file, const std::string& path, std::uint
     const bool was_off = power_off_at_ && operations_ > *power_off_at_;
     const auto fault = operate(path, fail_write_);
     if (is_full() && offset + from.size() > file.has_blocks) {
-        return error{errc::storage_full, path + ": No space left on device"};
+        return error{errc::storage_full, path + ": No space left on device; make room"};
     }
     file.has_blocks = std::max(file.has_blocks, offset + from.size());
     if (!was_off && !from.empty()) {
@@ -115,7 +115,7 @@ result<std::unique_ptr<disk_file>> simulated_disk::create(const std::string& nam
         return error{errc::unwritable, path(name) + ": File exists"};
     }
     if (*space_left() < size) {
-        return error{errc::storage_full, path(name) + ": No space left on device"};
+        return error{errc::storage_full, path(name) + ": No space left on device; make room"};
     }
     auto file = std::make_shared<contents>();
     file->bytes.resize(size);
