@@ -257,7 +257,8 @@ int consensus_machine::take_segment(const replica_message& message, const append
 int consensus_machine::take(const replica_message& message, const append_answer& answer) {
     if (answer.rejected_index > 0 && role() == replica_role::leader && message.term == term() &&
         BOURSE_GUARDED(repeated_rejections)) {
-        // Repeated or overtaken; libraft would go back behind what it knows to match.
+        // Repeated or overtaken; libraft would go back behind what it knows to match. (It does so for the second reason; of the first
+        // alone it makes nothing, but no follower of this log has less than what matches.)
         const std::uint64_t match = match_index(message.from);
         if (answer.last_index < match || answer.rejected_index <= match) {
             return 0;

@@ -94,6 +94,16 @@ bool second_change_follows_the_first() {
     return leader.change(kind::add_learner, 5).refused == consensus_refusal::none;
 }
 
+/// It was committed before, and this replica was restarted since.
+bool change_follows_one_from_before_a_restart() {
+    durable_state disk = log_with(members_of({1, 2, 3}));
+    disk.entries.push_back(membership_of(1, members_of({1, 2, 3}, {4})));
+    lone_replica leader(1, disk);
+    leader.become_leader({2});
+    leader.acknowledge({2, 3});
+    return leader.change(kind::add_learner, 5).refused == consensus_refusal::none;
+}
+
 bool submitted_entry_is_of_the_term() {
     lone_replica leader = leader_of_three();
     leader.submit();
@@ -256,6 +266,8 @@ std::vector<guard_scenario> engine_scenarios() {
     return {
         {guard::one_change_at_a_time, "one change at a time", second_change_waits_for_the_first},
         {guard::committed_memberships, "committed memberships", second_change_follows_the_first},
+        {guard::committed_memberships, "committed memberships, after a restart",
+         change_follows_one_from_before_a_restart},
         {guard::trailing_entries, "trailing entries", follower_a_little_behind_gets_entries},
         {guard::voided_writes, "voided writes", write_of_a_void_log_does_not_count},
         {guard::stored_forward, "stored forward", durable_vote_takes_nothing_from_what_is_stored},

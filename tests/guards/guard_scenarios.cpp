@@ -227,11 +227,11 @@ bool silent_leader_is_not_waited_for() {
 
 // --- What a leader does ---------------------------------------------------------------------------
 
-bool repeated_rejection_does_not_stop_a_follower() {
+/// Whether a follower that is known to match up to 5, and is tried again behind that, is sent entries after it says this.
+bool follower_goes_on_after(const append_answer& rejection) {
     lone_replica leader(1, log_with(members_of({1, 2, 3}), 1, 4));
     leader.become_leader({3});  // appends entry 6
-    const append_answer rejection{.rejected_index = 5, .last_index = 3};
-    leader.hear(2, leader.core.term(), rejection);
+    leader.hear(2, leader.core.term(), append_answer{.rejected_index = 5, .last_index = 3});
     leader.hear(2, leader.core.term(), append_answer{.rejected_index = 0, .last_index = 5});
     for (int i = 0; i < 3;
          ++i) {  // the follower is silent, so that the leader begins again behind 5
@@ -250,6 +250,15 @@ bool repeated_rejection_does_not_stop_a_follower() {
     });
 }
 
+bool repeated_rejection_does_not_stop_a_follower() {
+    return follower_goes_on_after({.rejected_index = 5, .last_index = 3});
+}
+
+/// The follower has more by now than it had when it was asked, and what it was asked is older still.
+bool late_rejection_does_not_stop_a_follower() {
+    return follower_goes_on_after({.rejected_index = 5, .last_index = 5});
+}
+
 bool leader_speaks_after_an_entry_of_its_term() {
     lone_replica leader(1, log_with(members_of({1, 2, 3})));
     leader.become_leader({2});
@@ -263,6 +272,20 @@ bool sole_voter_leads_in_a_new_term() {
     // What it then sent to the learner was not on the disk when it crashed.
     lone_replica after(1, log_with(members, before.core.term()));
     return after.core.role() == replica_role::leader && after.core.term() > before.core.term();
+}
+
+/// It led, heard of a higher term, and nobody else can be elected: in that term there may have been a leader.
+bool sole_voter_leads_in_a_new_term_again() {
+    constexpr std::uint64_t others_term = 9;
+    lone_replica replica(1, log_with(members_of({1}, {2})));
+    replica.hear(2, others_term, sign_of_life(1, 1));
+    const bool followed =
+        replica.core.role() == replica_role::follower && replica.core.term() == others_term;
+    for (int i = 0; i < 10 && replica.core.role() != replica_role::leader; ++i) {
+        replica.wait_for_tick();
+    }
+    return followed && replica.core.role() == replica_role::leader &&
+           replica.core.term() > others_term;
 }
 
 bool submits_are_bounded() {
@@ -290,6 +313,15 @@ bool voters_know_the_membership() {
     leader.change(kind::add_learner, 4);
     leader.acknowledge({2});  // committed, without 3
     return leader.change(kind::remove, 2).refused == consensus_refusal::unaware_voter;
+}
+
+bool voters_know_the_membership_before_one_more_votes() {
+    lone_replica leader(1, log_with(members_of({1, 2, 3})));
+    leader.become_leader({2});
+    leader.acknowledge({2, 3});
+    leader.change(kind::add_learner, 4);
+    leader.acknowledge({2, 4});  // committed, without 3
+    return leader.change(kind::promote, 4).refused == consensus_refusal::unaware_voter;
 }
 
 bool learner_catches_up_first() {
@@ -356,11 +388,14 @@ std::vector<guard_scenario> guard_scenarios() {
         {guard::membership_before, "membership before", membership_before_another_stays},
         {guard::repeated_rejections, "repeated rejections",
          repeated_rejection_does_not_stop_a_follower},
+        {guard::repeated_rejections, "late rejections", late_rejection_does_not_stop_a_follower},
         {guard::denied_pre_votes, "denied pre-votes", denied_pre_vote_tells_the_term},
         {guard::entries_below_snapshot, "entries below snapshot",
          entries_below_ones_own_snapshot_are_taken},
         {guard::own_term_first, "own term first", membership_changes_in_a_settled_term},
         {guard::aware_voters, "aware voters", voters_know_the_membership},
+        {guard::aware_voters, "aware voters, one more",
+         voters_know_the_membership_before_one_more_votes},
         {guard::caught_up_learners, "caught up learners", learner_catches_up_first},
         {guard::vote_before_messages, "vote before messages", vote_is_durable_before_it_is_given},
         {guard::durable_memberships, "durable memberships",
@@ -377,6 +412,8 @@ std::vector<guard_scenario> guard_scenarios() {
         {guard::votes_of_candidates, "votes of candidates", late_vote_does_not_move_the_term},
         {guard::bounded_submits, "bounded submits", submits_are_bounded},
         {guard::sole_voter_new_term, "sole voter, new term", sole_voter_leads_in_a_new_term},
+        {guard::sole_voter_new_term, "sole voter, new term again",
+         sole_voter_leads_in_a_new_term_again},
         {guard::leader_begins_term, "leader begins term", leader_speaks_after_an_entry_of_its_term},
         {guard::one_leader_a_term, "one leader a term", second_leader_is_seen},
         {guard::committed_stays, "committed stays", committed_entries_stay},
