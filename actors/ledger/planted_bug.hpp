@@ -15,6 +15,7 @@ enum class planted_bug : std::uint8_t {
     fee_rounded_down,     ///< in the client's favour
     lose_message,         ///< one in 50 channel messages is never sent
     reuse_client_id,      ///< a known client id is carried out again
+    repeat_of_nothing,    ///< one in 16 new client ids is taken for a known one
     reserve_larger_only,  ///< trades before a replace is done are forgotten (RULES.md 4.4)
     release_on_refusal,   ///< a refused replace frees the order's reservation
     forget_change,        ///< a row that changes is not noted for the checkpoint

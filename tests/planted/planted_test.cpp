@@ -65,6 +65,10 @@ TEST_CASE("a client id that is carried out again is found") {
     check_found(planted_bug::reuse_client_id);
 }
 
+TEST_CASE("a new client id that is taken for a known one is found") {
+    check_found(planted_bug::repeat_of_nothing);
+}
+
 TEST_CASE("a reservation too small for a trade before a replace is found") {
     check_found(planted_bug::reserve_larger_only);
 }

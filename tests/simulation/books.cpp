@@ -104,6 +104,8 @@ public:
         }
     }
 
+    [[nodiscard]] searches searched() const override { return searched_; }
+
 private:
     struct asking {
         std::uint64_t asked_us = 0;
@@ -309,12 +311,14 @@ private:
         }
     }
 
-    void check_for_an_order(symbol_id symbol, std::vector<placed> all) const {
+    void check_for_an_order(symbol_id symbol, std::vector<placed> all) {
         std::vector<book_operation> bare;
         for (placed& each : all) {
             bare.push_back(std::move(each.what));
         }
-        if (find_linearization(std::move(bare), most_steps) == linearization::none) {
+        const linearization found = find_linearization(std::move(bare), most_steps);
+        ++(found == linearization::undecided ? searched_.undecided : searched_.decided);
+        if (found == linearization::none) {
             complain("book " + std::to_string(symbol.value) +
                      ": no order of what it was asked explains its answers");
         }
@@ -327,6 +331,7 @@ private:
     }
 
     bool searches_;
+    searches searched_;
     std::map<client_id, asking> asked_;
     std::multimap<client_id, client_id> cancels_;  // of which order, by the cancel's own
     std::map<symbol_id, book> books_;

@@ -72,6 +72,13 @@ public:
     /// All is quiet again. `states` are the reference's shards 1, 2, 3 …
     virtual void at_end(const std::vector<const shard*>& /*states*/) {}
 
+    /// Of what it searched at the end: how often it found out, and how often not within its bounds.
+    struct searches {
+        std::uint64_t decided = 0;
+        std::uint64_t undecided = 0;
+    };
+    [[nodiscard]] virtual searches searched() const { return {}; }
+
 protected:
     void complain(const std::string& sentence) const { complain_(sentence); }
 

@@ -450,6 +450,9 @@ void cluster_life::observe(simulated_node& at, shard_id shard, const applied_ent
     }
     if (is_new) {
         ++result_.entries;
+        for (const shard_command& each : history_.last(shard).what.commands) {
+            ++result_.commands.at(each.index());
+        }
         if (options_.keeps_trace) {
             note(name_of(at) + " first applies entry " + std::to_string(one.index) + " of shard " +
                  std::to_string(shard.value) + ", term " + std::to_string(one.term) + ", " +
@@ -551,6 +554,8 @@ simulation_result cluster_life::live() {
         }
         for (auto& check : checkers_) {
             check->at_end(states);
+            result_.books_decided += check->searched().decided;
+            result_.books_undecided += check->searched().undecided;
         }
     }
     result_.virtual_ms = now_us_ / 1'000;

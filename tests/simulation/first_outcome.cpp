@@ -15,6 +15,11 @@ public:
     }
 
     void committed(shard_id shard, const applied_entry& one) override {
+        if (one.what.index != 0) {  // of an entry that was made void nothing is carried out
+            for (const shard_command& each : one.what.commands) {
+                ++in_log_[id_of(each)];
+            }
+        }
         for (const report& each : one.out.reports) {
             if (each.client.is_none()) {
                 continue;
@@ -28,9 +33,14 @@ public:
                 }
                 continue;
             }
+            if (++repeated_[each.client] >= in_log_[each.client]) {
+                complain("entry " + std::to_string(one.index) + " of shard " +
+                         std::to_string(shard.value) + " takes for a repeat what is there " +
+                         std::to_string(in_log_[each.client]) + " times: " + describe(each));
+            }
             const auto known = first_.find(each.client);
             if (known == first_.end()) {
-                continue;
+                continue;  // what a cancel does is told of the order
             }
             const report& first = known->second;
             // A cancel's number is zero: it has no report of its own (ledger RULES 3.4).
@@ -66,6 +76,8 @@ private:
     }
 
     std::map<client_id, report> first_;
+    std::map<client_id, std::uint64_t> in_log_;    ///< how often it was committed
+    std::map<client_id, std::uint64_t> repeated_;  ///< how often it was told to be a repeat
 };
 
 }  // namespace

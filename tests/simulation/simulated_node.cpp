@@ -7,7 +7,10 @@ namespace bourse {
 namespace {
 
 journal_options small_journal(const node_plan& of) {
-    const std::uint32_t segment_kib = std::min(64U, of.journal_kib / least_segments / 4 * 4);
+    // Eight segments, as many as a node has at least, or four, the least that a journal takes.
+    const std::uint32_t segments =
+        of.journal_kib < 8 * min_segment_bytes / 1'024 ? least_segments : 8;
+    const std::uint32_t segment_kib = std::min(64U, of.journal_kib / segments / 4 * 4);
     return {.owner = of.number,
             .segment_bytes = std::uint64_t{segment_kib} << 10U,
             .reserve_bytes = std::uint64_t{segment_kib / 4} << 10U,

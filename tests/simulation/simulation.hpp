@@ -1,8 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include "messages/shard_command.hpp"
 
 namespace bourse {
 
@@ -34,7 +38,12 @@ struct simulation_result {
     std::uint64_t installs = 0;  ///< of rows from another node
     std::uint64_t changes = 0;   ///< of memberships
     std::uint64_t disks_lost = 0;
-    std::uint64_t voids = 0;         ///< entries made void
+    std::uint64_t voids = 0;  ///< entries made void
+    std::uint64_t books_decided =
+        0;  ///< in which an order was searched for, and it was found out whether there is one
+    std::uint64_t books_undecided = 0;  ///< and not within so many steps
+    /// Committed commands of each kind, in the order of `shard_command`.
+    std::array<std::uint64_t, std::variant_size_v<shard_command>> commands{};
     std::uint64_t trace_digest = 0;  ///< of everything that happened: the same for the same seed
     std::vector<std::string> last;   ///< if a trace was wanted
 };

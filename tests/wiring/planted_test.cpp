@@ -153,6 +153,8 @@ constexpr std::array checkers_shown{
                   [] { bourse::planted = planted_bug::repeat_no_reason; }, 20},
     shown_checker{"a repeated id returns the first outcome", "who asks again for money gets it",
                   [] { bourse::planted = planted_bug::reuse_client_id; }, 20},
+    shown_checker{"a repeated id returns the first outcome", "a new id is taken for a known one",
+                  [] { bourse::planted = planted_bug::repeat_of_nothing; }, 5},
     shown_checker{"stamps never go back", "stamps follow the clock backwards",
                   [] { wired_wrong = wiring_bug::clock_not_held; }, 40},
     shown_checker{"stored events", "the event store lacks ledger lines",
@@ -292,6 +294,19 @@ TEST_CASE("every mistake in a book is found, though all replicas make it alike")
 
 TEST_CASE("what the simulator sees of missing guards around libraft is found") {
     check_found(guard_off, guards_seen);
+}
+
+TEST_CASE("the search for an order leaves few books undecided") {
+    std::uint64_t decided = 0;
+    std::uint64_t undecided = 0;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        const simulation_result life = simulate({.seed = seed, .shards = 1});
+        decided += life.books_decided;
+        undecided += life.books_undecided;
+    }
+    MESSAGE(decided, " books decided, ", undecided, " not");
+    CHECK(decided >= 100);
+    CHECK(undecided * 9 <= decided);
 }
 
 TEST_CASE("a seed is one life: twice the same trace") {
