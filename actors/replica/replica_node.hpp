@@ -56,7 +56,8 @@ public:
     /// writes one, full disk or not.
     [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
     /// Something comes from another node, for a replica of this shard. False: it is from an earlier start than one that was heard
-    /// of, late or of a node restored from a copy, and must be dropped. Remembered until this node ends.
+    /// of, late or of a node restored from a copy, and must be dropped. Remembered until this node ends, so a copy is not always noticed
+    /// (README).
     [[nodiscard]] bool hear(const moment& now, shard_id shard, const node_sign& from);
 
     [[nodiscard]] std::map<shard_id, std::unique_ptr<replica>>& replicas() noexcept {
