@@ -108,7 +108,7 @@ std::optional<event> first_movement(remote& at, account_id account, std::uint64_
                                                         told->set_value(push.reports.at(0).what);
                                                     }
                                                 }});
-    if (refused || first.wait_for(first_report_within) != std::future_status::ready) {
+    if (refused || !said_wait(at.says_waiting()).is_there(first, first_report_within)) {
         return std::nullopt;
     }
     return first.get();

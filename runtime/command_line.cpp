@@ -1,19 +1,23 @@
 #include "runtime/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/client/names.hpp"
 #include "runtime/commands.hpp"
+#include "runtime/fault.hpp"
 
 namespace bourse {
 
 namespace {
 
-/// What is wrong with the command line, as a sentence that says where, and what would be right.
-std::string explain(const CLI::App* app, const CLI::Error& error) {
+/// What is wrong with the command line, where, and what would be right.
+command_fault explain(const CLI::App* app, const CLI::Error& error) {
     const CLI::App* at = app;
     std::string path = app->get_name();
     while (!at->get_subcommands().empty()) {
@@ -28,19 +32,22 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
         names.push_back(each->get_name());
     }
     const std::vector<std::string> unknown = at->remaining();
-    const std::string more = "; '" + path + " --help' says more\n";
+    const std::string more = "; '" + path + " --help' says more";
+    const auto wrong = [&](std::string why) {
+        return command_fault{path, "usage", std::move(why), 0};
+    };
     if (!unknown.empty() && unknown.front().starts_with("-")) {
-        return path + ": no option '" + unknown.front() + "'" + more;
+        return wrong("no option '" + unknown.front() + "'" + more);
     }
     if (known.empty()) {
-        return path + ": " + error.what() + more;
+        return wrong(error.what() + more);
     }
     if (unknown.empty()) {
-        return path + ": a command is missing, there are: " + known + more;
+        return wrong("a command is missing, there are: " + known + more);
     }
     const std::string meant = did_you_mean(unknown.front(), names);
-    return path + ": no command '" + unknown.front() + "', there are: " + known +
-           (meant.empty() ? more : meant + more.substr(1));
+    return wrong("no command '" + unknown.front() + "', there are: " + known +
+                 (meant.empty() ? more : meant + more.substr(1)));
 }
 
 /// What every option refuses: a value that is there and empty is a mistake, as an unset variable of a script. Of the
@@ -61,19 +68,26 @@ void refuse_empty_values(CLI::App& app) {
     }
 }
 
-/// What CLI11 caught, in our exit codes: its own for a wrong command line are above 100.
-exit_code exit_code_of(const CLI::App& app, const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? exit_code::done : exit_code::usage;
+/// What CLI11 caught, said, in our exit codes: its own for a wrong command line are above 100. Help and the version are no faults.
+exit_code say_fault(const CLI::App& app, const CLI::ParseError& error, bool is_json) {
+    if (error.get_exit_code() == 0) {
+        static_cast<void>(app.exit(error));
+        return exit_code::done;
+    }
+    const command_fault why = explain(&app, error);
+    std::cerr << why.command << ": " << why.why << '\n';
+    if (is_json) {
+        std::cout << fault_json(why) << '\n' << std::flush;
+    }
+    return exit_code::usage;
 }
 
 }  // namespace
 
-exit_code run_command_line(int argc, const char* const* argv) {
-    CLI::App app{"Bourse, a stock exchange", "bourse"};
+void add_all_commands(CLI::App& app) {
     app.set_version_flag("--version", "bourse " BOURSE_VERSION);
     app.require_subcommand(0, 1);
-    app.failure_message(explain);
+    app.footer("Example: bourse node --data ./bourse-data, and then bourse status");
     add_node_command(app);
     add_instrument_commands(app);
     add_account_commands(app);
@@ -86,13 +100,20 @@ exit_code run_command_line(int argc, const char* const* argv) {
     add_bench_command(app);
     add_verify_command(app);
     refuse_empty_values(app);
+}
 
+exit_code run_command_line(int argc, const char* const* argv) {
+    CLI::App app{"Bourse, a stock exchange", "bourse"};
+    add_all_commands(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::RuntimeError& ended) {  // a command that ends with an exit code of ours
         return static_cast<exit_code>(ended.get_exit_code());
     } catch (const CLI::ParseError& error) {
-        return exit_code_of(app, error);
+        // Whether JSON was asked for, where nothing else of the line may have been understood.
+        const bool is_json = std::any_of(
+            argv, argv + argc, [](const char* each) { return std::string_view(each) == "--json"; });
+        return say_fault(app, error, is_json);
     }
     if (app.get_subcommands().empty()) {
         std::cout << app.help();

@@ -66,19 +66,8 @@ bool is_help(std::string_view word) {
     return word == "help" || word == "?";
 }
 
-std::string help_text() {
-    std::vector<std::vector<std::string>> rows;
-    rows.reserve(console_words.size() + 2);
-    for (const console_word& each : console_words) {
-        rows.push_back({std::string(each.word), std::string(each.with), std::string(each.does)});
-    }
-    rows.push_back({"help", "", "this"});
-    rows.push_back({"quit", "", "ends the console, as Ctrl-D and Ctrl-C do"});
-    return table_text({"command", "", "what it shows or does"}, rows);
-}
-
-void print(const remote& at, const table_answer& table) {
-    if (!at.is_json()) {
+void print(bool is_json, const table_answer& table) {
+    if (!is_json) {
         std::cout << table_text(table.columns, table.rows) << std::flush;
         return;
     }
@@ -92,6 +81,19 @@ void print(const remote& at, const table_answer& table) {
         out.end();
     }
     say(out.end().end().str());
+}
+
+void print_help(bool is_json) {
+    table_answer help;
+    help.columns = is_json ? std::vector<std::string>{"command", "argument", "does"}
+                           : std::vector<std::string>{"command", "", "what it shows or does"};
+    for (const console_word& each : console_words) {
+        help.rows.push_back(
+            {std::string(each.word), std::string(each.with), std::string(each.does)});
+    }
+    help.rows.push_back({"help", "", "this"});
+    help.rows.push_back({"quit", "", "ends the console, as Ctrl-D and Ctrl-C do"});
+    print(is_json, help);
 }
 
 /// What was probably meant with a word, or a name in a table, that there is not.
@@ -166,7 +168,7 @@ bool converse(remote& at) {
     if (is_terminal) {
         std::cout << "Connected to " << at.server() << " as " << at.session().who().user
                   << ". 'help' shows what there is; 'quit' or Ctrl-D ends.\n";
-        print(at, status);
+        print(at.is_json(), status);
     }
     prompt();
     std::string line;
@@ -178,13 +180,13 @@ bool converse(remote& at) {
         } else if (asked.what == "quit" || asked.what == "exit") {
             return was_refused && !is_terminal;
         } else if (is_help(asked.what)) {
-            std::cout << help_text() << std::flush;
+            print_help(at.is_json());
         } else if (!asked.what.empty()) {
             const auto answer = ask(at, asked);
             if (const auto* const refused = std::get_if<request_refused>(&answer)) {
                 say_fault(at.fault_of(*refused));
             } else {
-                print(at, std::get<table_answer>(answer));
+                print(at.is_json(), std::get<table_answer>(answer));
             }
         }
     }
@@ -196,7 +198,7 @@ bool converse(remote& at) {
 
 void run_console(const console_arguments& asked) {
     if (is_help(asked.what)) {
-        std::cout << help_text() << std::flush;
+        print_help(asked.remote.json);
         return;
     }
     client_options more;
@@ -219,7 +221,7 @@ void run_console(const console_arguments& asked) {
     if (const auto* const refused = std::get_if<request_refused>(&answer)) {
         at.fail(*refused);
     }
-    print(at, std::get<table_answer>(answer));
+    print(at.is_json(), std::get<table_answer>(answer));
 }
 
 }  // namespace
@@ -242,7 +244,7 @@ void add_console_commands(CLI::App& app) {
         add_remote_command(app, "status", "How the node is", "bourse status --json", *of_status);
     status->callback([of_status] {
         remote at("bourse status", *of_status);
-        print(at, at.ask<table_answer>(console_request{.what = "status", .name = {}}));
+        print(at.is_json(), at.ask<table_answer>(console_request{.what = "status", .name = {}}));
     });
 }
 

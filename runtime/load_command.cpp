@@ -48,6 +48,7 @@ void print(const remote& at, const load_result& done, bool is_by_clock) {
         out.begin('{').key("orders").number(done.orders).key("accepted").number(done.accepted);
         out.key("refused").number(done.refused).key("retried").number(done.retried);
         out.key("seconds").measure(done.seconds).key("orders_per_second").measure(rate);
+        out.key("latency_from").text(is_by_clock ? "due" : "sent");
         out.key("latency_us")
             .begin('{')
             .key("p50")
@@ -169,8 +170,10 @@ void add_load_command(CLI::App& app) {
         ->capture_default_str();
     sub->add_option(
            "--rate", asked->options.rate,
-           "Orders a second in all, by the clock, and timed from when they were due (default: as "
-           "fast as they are answered)")
+           "Orders a second in all, by the clock, and timed from when they were due, so that a "
+           "stall "
+           "counts for all that it holds up (default: as fast as they are answered, and timed from "
+           "when they are sent, so that it counts for those under way alone)")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
     sub->add_option("--in-flight", asked->options.in_flight,
                     "Calls under way a session, without --rate")

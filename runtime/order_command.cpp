@@ -15,6 +15,7 @@ namespace bourse {
 namespace {
 
 constexpr std::uint64_t smallest_id = 1;
+constexpr int most_price_words = 16;
 constexpr std::uint64_t largest_id = INT64_MAX;  // of 64 bits, the upper half is never given out
 
 struct order_arguments {
@@ -27,13 +28,24 @@ struct order_arguments {
     std::uint32_t disconnect_seconds = 0;
 };
 
-/// `@ 585.33`, `@585.33` or `585.33`; empty if there is none.
-std::string price_of(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& each : words) {
-        text += each;
+/// `@ 585.33`, `@585.33` or `585.33`; empty if there is none. Misused if it is two numbers: which one is meant, nobody knows.
+std::string price_of(const remote& at, const order_arguments& asked) {
+    const std::vector<std::string>& words = asked.price;
+    if (words.empty()) {
+        return "";
     }
-    return text.starts_with('@') ? text.substr(1) : text;
+    if (words.size() == 1) {
+        return words[0].starts_with('@') ? words[0].substr(1) : words[0];
+    }
+    if (words.size() > 2 || words[0] != "@" || words[1].starts_with('@')) {
+        std::string said;
+        for (const std::string& each : words) {
+            said += (said.empty() ? "" : " ") + each;
+        }
+        at.misused("'" + said + "' is no price: one is a single number, as in '" + asked.quantity +
+                   " @ 585.33'");
+    }
+    return words[1];
 }
 
 /// A distance in ticks: of a trailing stop or a peg.
@@ -57,7 +69,7 @@ void check_fields(const remote& at, const order_arguments& asked) {
             at.misused(what + ", and this is a " + asked.type + " order; --type says which it is");
         }
     };
-    if (price_of(asked.price).empty() &&
+    if (price_of(at, asked).empty() &&
         (type == order_type::limit || type == order_type::stop_limit)) {
         at.misused("a " + asked.type + " order needs a price, as in '" + asked.quantity +
                    " @ 585.33'; --type market needs none");
@@ -101,7 +113,7 @@ submit_order make_order(remote& at, const order_arguments& asked, const instrume
     order.post_only = asked.post_only;
     order.all_or_none = asked.all_or_none;
     order.quantity = at.need(to_quantity(asked.quantity, in));
-    const std::string price = price_of(asked.price);
+    const std::string price = price_of(at, asked);
     made.has_price = !price.empty();
     if (made.has_price) {
         order.price = to_worst_price(at, price, in, asked.any_price);
@@ -142,7 +154,7 @@ void add_order(CLI::App& app) {
     order->add_option("symbol", asked->symbol, "What")->required();
     order->add_option("quantity", asked->quantity, "How much")->required();
     order->add_option("price", asked->price, "@ PRICE: its worst price; market orders need none")
-        ->expected(0, 2);
+        ->expected(0, most_price_words);  // more than there can be: it is said here what is wrong
     order->add_option("--type", asked->type, "What it does")
         ->check(CLI::IsMember(order_type_words()))
         ->capture_default_str();

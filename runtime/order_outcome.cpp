@@ -47,7 +47,7 @@ std::vector<report> reports_of(remote& at, account_id account, order_id order, s
             }
         }});
     if (!refused) {
-        answer.wait_for(reports_within);
+        static_cast<void>(said_wait(at.says_waiting()).is_there(answer, reports_within));
     }
     const std::lock_guard lock(got->mutex);
     got->is_enough = true;

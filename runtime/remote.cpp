@@ -78,6 +78,12 @@ remote::remote(std::string called, remote_arguments arguments, client_options mo
     options_.tls = arguments_.tls;
     options_.authority_file = arguments_.authority_file;
     options_.tls_name = arguments_.tls_name;
+    options_.waits = [command = command_, server = arguments_.server] {
+        // Where there is a bar, not behind it.
+        std::cerr << (::isatty(STDERR_FILENO) != 0 ? "\r\x1B[K" : "") << command << ": waiting for "
+                  << server << '\n'
+                  << std::flush;
+    };
     session_ = another(client_loop::start());
     names_ = std::make_unique<market_names>(*session_);
 }

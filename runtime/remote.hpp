@@ -81,6 +81,10 @@ public:
     [[noreturn]] void refuse(const std::string& kind, const std::string& why) const;
     /// The command line itself is wrong.
     [[noreturn]] void misused(const std::string& why) const;
+    /// Says "bourse order: waiting for 127.0.0.1:7400", on standard error.
+    [[nodiscard]] const std::function<void()>& says_waiting() const noexcept {
+        return options_.waits;
+    }
     /// Misused unless it is a decimal number above zero: what no exchange would take needs no asking.
     void need_above_zero(const std::string& what, const std::string& text) const;
 

@@ -20,6 +20,7 @@ using clock_type = std::chrono::steady_clock;
 
 constexpr std::size_t commands_of_call = 100;
 constexpr auto all_reports_within = std::chrono::seconds(30);
+constexpr auto said_after = std::chrono::seconds(1);
 /// Apart from the ids that a client gives to commands of its own.
 constexpr std::uint64_t own_ids = 0x5265'706C'6179'0000U;  // "Replay"
 
@@ -36,11 +37,16 @@ public:
         }
         came_.notify_all();
     }
-    /// All fills up to report `number`.
-    std::optional<std::vector<flow_fill>> up_to(std::uint64_t number) {
+    /// All fills up to report `number`; `waits` hears when they are not there after a second.
+    std::optional<std::vector<flow_fill>> up_to(std::uint64_t number,
+                                                const std::function<void()>& waits) {
+        const auto is_there = [&] { return last_ >= number; };
         std::unique_lock lock(mutex_);
-        if (!came_.wait_for(lock, all_reports_within, [&] { return last_ >= number; })) {
-            return std::nullopt;
+        if (!came_.wait_for(lock, said_after, is_there)) {
+            waits();
+            if (!came_.wait_for(lock, all_reports_within - said_after, is_there)) {
+                return std::nullopt;
+            }
         }
         return fills_;
     }
@@ -296,7 +302,8 @@ outcome remote_replayer::finish(remote_replay_result& to) {
     if (const auto* const refused = std::get_if<request_refused>(&last)) {
         return to_error(*refused);
     }
-    const auto made = reports_->up_to(std::get<submitted>(last).outcomes.at(0).first.number);
+    const auto made =
+        reports_->up_to(std::get<submitted>(last).outcomes.at(0).first.number, options_.waits);
     if (!made) {
         fault(0, "the reports did not come within half a minute");
     } else {

@@ -15,6 +15,8 @@ struct remote_replay_options {
     std::string tick = "0.01";  ///< of the instrument
     bool at_its_own_speed = false;
     std::function<void(std::uint64_t messages)> progress;
+    /// As of `client_options`.
+    std::function<void()> waits = [] {};
 };
 
 struct remote_replay_result {

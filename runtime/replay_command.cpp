@@ -148,6 +148,7 @@ void replay_recorded(const std::string& format, recorded_arguments& asked) {
     files.driver.takers = market.accounts[1].id;
     const auto flow = at.need(format == "lobster" ? open_lobster(files) : open_databento(files));
     asked.options.at_its_own_speed = asked.speed == "1x";
+    asked.options.waits = at.says_waiting();
     remote_replay_result done;
     {
         progress_line line("messages");

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,10 +80,17 @@ void print_orders(remote& at, const std::string& account, std::uint64_t as_of,
 void orders(const view_arguments& asked) {
     remote at("bourse orders", asked.remote);
     const account_id account = at.need(at.names().account(asked.name)).id;
+    symbol_id only{};
+    if (!asked.symbol.empty()) {
+        only = at.need(at.names().instrument(asked.symbol))->terms.rules.symbol;
+    }
     std::vector<shown_row> rows;
     if (!asked.past) {
         const auto open = at.ask<orders_answer>(orders_request{account});
         for (const order_standing& each : open.orders) {
+            if (only != symbol_id{} && each.symbol != only) {
+                continue;
+            }
             rows.push_back({each.id,
                             each.symbol,
                             each.side,
@@ -99,11 +107,9 @@ void orders(const view_arguments& asked) {
     history_request request;
     request.what = history_request::kind::orders;
     request.account = account;
+    request.symbol = only;
     request.cursor = asked.cursor;
     request.most = asked.most;
-    if (!asked.symbol.empty()) {
-        request.symbol = at.need(at.names().instrument(asked.symbol))->terms.rules.symbol;
-    }
     const auto found = at.ask<history_answer>(std::move(request));
     for (const history_order& each : found.orders) {
         const std::string state = each.open ? "open"
@@ -139,20 +145,33 @@ std::string average_cost(const position_line& line, const instrument_record& in,
     return fixed_text(average, currency.decimals + more);
 }
 
-/// A sum by currency: as text where there is one currency, by its name where there are several.
-void write_sums(json_text& out,
-                const std::map<std::string, std::pair<currency_record, wide_int>>& sums) {
-    if (sums.size() == 1) {
-        out.text(money_text(sums.begin()->second.second, sums.begin()->second.first));
-        return;
-    }
-    if (sums.empty()) {
-        out.text("0");
-        return;
-    }
-    out.begin('{');
-    for (const auto& [name, sum] : sums) {
-        out.key(name).text(money_text(sum.second, sum.first));
+/// What was gained in one currency.
+struct profit {
+    currency_record currency;
+    wide_int realised = 0, unrealised = 0;
+};
+
+/// "realised" and "unrealised" are a decimal, or null where there are several currencies, which have no sum; "profits" has each.
+/// With nothing held they are zero, with the places of `usual`.
+void write_profits(json_text& out, const std::map<std::string, profit>& profits,
+                   const currency_record& usual) {
+    const auto write_sum = [&](const char* name, wide_int profit::*which) {
+        out.key(name);
+        if (profits.size() > 1) {
+            out.null();
+        } else if (profits.empty()) {
+            out.text(money_text(0, usual));
+        } else {
+            const profit& only = profits.begin()->second;
+            out.text(money_text(only.*which, only.currency));
+        }
+    };
+    write_sum("realised", &profit::realised);
+    write_sum("unrealised", &profit::unrealised);
+    out.key("profits").begin('{');
+    for (const auto& [name, each] : profits) {
+        out.key(name).begin('{').key("realised").text(money_text(each.realised, each.currency));
+        out.key("unrealised").text(money_text(each.unrealised, each.currency)).end();
     }
     out.end();
 }
@@ -165,6 +184,7 @@ void portfolio(const view_arguments& asked) {
     out.begin('{').key("account").text(asked.name).key("as_of").number(has.as_of);
     std::vector<std::vector<std::string>> table;
     out.key("cash").begin('{');
+    std::optional<currency_record> usual;
     for (const position_line& each : has.lines) {
         if (!each.asset.is_currency()) {
             continue;
@@ -175,6 +195,7 @@ void portfolio(const view_arguments& asked) {
             found
                 ? *found
                 : currency_record{.name = "#" + std::to_string(id.value), .id = id, .decimals = 0};
+        usual = usual.value_or(currency);
         const std::string total = money_text(each.total, currency);
         const std::string reserved = money_text(each.reserved, currency);
         const std::string available = money_text(each.available, currency);
@@ -183,8 +204,7 @@ void portfolio(const view_arguments& asked) {
         table.push_back({currency.name, total, reserved, available, "", "", ""});
     }
     out.end().key("holdings").begin('{');
-    std::map<std::string, std::pair<currency_record, wide_int>> realised;
-    std::map<std::string, std::pair<currency_record, wide_int>> unrealised;
+    std::map<std::string, profit> profits;
     for (const position_line& each : has.lines) {
         const instrument_line* const in =
             each.asset.is_currency() ? nullptr : at.names().instrument(symbol_id{each.asset.value});
@@ -202,15 +222,14 @@ void portfolio(const view_arguments& asked) {
         table.push_back({in->name, total, reserved, available, cost,
                          money_text(each.realised, currency),
                          each.unrealised ? money_text(*each.unrealised, currency) : ""});
-        for (auto* sums : {&realised, &unrealised}) {
-            auto& sum = sums->try_emplace(currency.name, currency, 0).first->second.second;
-            add_saturating(sum, sums == &realised ? each.realised : each.unrealised.value_or(0));
-        }
+        profit& sum =
+            profits.try_emplace(currency.name, profit{.currency = currency}).first->second;
+        add_saturating(sum.realised, each.realised);
+        add_saturating(sum.unrealised, each.unrealised.value_or(0));
     }
-    out.end().key("realised");
-    write_sums(out, realised);
-    out.key("unrealised");
-    write_sums(out, unrealised);
+    out.end();
+    write_profits(out, profits,
+                  usual.value_or(currency_record{.name = "", .id = {}, .decimals = 2}));
     out.end();
     if (at.is_json()) {
         say(out.str());
@@ -323,11 +342,18 @@ CLI::App* add_view(CLI::App& app, const std::string& name, const std::string& wh
     return sub;
 }
 
-void add_past(CLI::App& sub, view_arguments& asked) {
-    sub.add_option("--most", asked.most, "How many at once")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-    sub.add_option("--cursor", asked.cursor, "Go on where an earlier answer ended");
+/// `only_with`: the flag without which all is shown, and these mean nothing; null: none.
+void add_past(CLI::App& sub, view_arguments& asked, CLI::Option* only_with) {
+    const std::string when = only_with == nullptr ? "" : "With " + only_with->get_name() + ": ";
+    CLI::Option* const most = sub.add_option("--most", asked.most, when + "how many at once")
+                                  ->check(CLI::Range(1, 1000))
+                                  ->capture_default_str();
+    CLI::Option* const cursor =
+        sub.add_option("--cursor", asked.cursor, when + "go on where an earlier answer ended");
+    if (only_with != nullptr) {
+        most->needs(only_with);
+        cursor->needs(only_with);
+    }
 }
 
 }  // namespace
@@ -337,12 +363,18 @@ void add_view_commands(CLI::App& app) {
     CLI::App* const shown_orders = add_view(
         app, "orders", "The open orders of an account, or its past ones",
         "bourse orders alice, or bourse orders alice --past", "account", of_orders, orders);
-    shown_orders->add_flag("--past", of_orders->past, "All that there ever were, the newest first");
-    shown_orders->add_option("--symbol", of_orders->symbol, "With --past: in this symbol only");
-    add_past(*shown_orders, *of_orders);
+    CLI::Option* const past = shown_orders->add_flag("--past", of_orders->past,
+                                                     "All that there ever were, the newest first");
+    shown_orders->add_option("--symbol", of_orders->symbol, "In this symbol only");
+    add_past(*shown_orders, *of_orders, past);
 
     add_view(app, "portfolio", "What an account has", "bourse portfolio alice --json", "account",
-             std::make_shared<view_arguments>(), portfolio);
+             std::make_shared<view_arguments>(), portfolio)
+        ->footer(
+            "In JSON 'realised' and 'unrealised' are decimals, or null where what the account "
+            "holds is\n"
+            "paid in several currencies, which have no sum: 'profits' has those of each.\n\n"
+            "Example: bourse portfolio alice --json");
 
     auto of_book = std::make_shared<view_arguments>();
     add_view(app, "book", "What is bid and offered", "bourse book AAPL --depth 10", "symbol",
@@ -358,7 +390,7 @@ void add_view_commands(CLI::App& app) {
     shown_trades->add_option("--account", of_trades->account, "Those of this account only");
     shown_trades->add_option("--from", of_trades->from, "Not before: 2026-12-31T09:00:00Z");
     shown_trades->add_option("--until", of_trades->until, "Before this time");
-    add_past(*shown_trades, *of_trades);
+    add_past(*shown_trades, *of_trades, nullptr);
 }
 
 }  // namespace bourse

@@ -423,8 +423,12 @@ void client::wire::resubscribe() {
 
 // --- From any thread ------------------------------------------------------------------------------
 
-client::client(std::shared_ptr<client_loop> loop, std::unique_ptr<wire> made)
-    : loop_(std::move(loop)), wire_(std::move(made)), id_high_(random_half()) {}
+client::client(std::shared_ptr<client_loop> loop, std::unique_ptr<wire> made,
+               std::function<void()> waits)
+    : loop_(std::move(loop)),
+      wire_(std::move(made)),
+      waits_(std::move(waits)),
+      id_high_(random_half()) {}
 
 result<std::unique_ptr<client>> client::connect(client_options options,
                                                 std::shared_ptr<client_loop> loop) {
@@ -436,13 +440,14 @@ result<std::unique_ptr<client>> client::connect(client_options options,
     if (!at) {
         return at.error();
     }
+    const std::function<void()> waits = options.waits;
     std::unique_ptr<client> made(
-        new client(loop, std::make_unique<wire>(*loop, std::move(options), *at, *where)));
+        new client(loop, std::make_unique<wire>(*loop, std::move(options), *at, *where), waits));
     std::promise<result<logged_in>> answered;
     loop->post([&] {
         made->wire_->begin([&](result<logged_in> in) { answered.set_value(std::move(in)); });
     });
-    result<logged_in> in = answered.get_future().get();
+    result<logged_in> in = said_wait(waits).get(answered.get_future());
     if (!in) {
         return in.error();
     }
@@ -466,10 +471,15 @@ void client::ask(session_request request, std::function<void(session_answer)> th
 }
 
 session_answer client::ask(session_request request) {
+    said_wait wait(waits_);
+    return ask(std::move(request), wait);
+}
+
+session_answer client::ask(session_request request, said_wait& of) {
     BOURSE_ASSERT(!loop_->is_here());
     std::promise<session_answer> answered;
     ask(std::move(request), [&](session_answer came) { answered.set_value(std::move(came)); });
-    return answered.get_future().get();
+    return of.get(answered.get_future());
 }
 
 client_id client::next_id() {
@@ -495,8 +505,9 @@ session_answer client::submit_surely(std::vector<shard_command> commands, durati
             each);
     }
     const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(within.ns);
-    for (;;) {
-        session_answer answer = ask(submit_request{commands});
+    said_wait wait(waits_);
+    for (;; wait.look()) {
+        session_answer answer = ask(submit_request{commands}, wait);
         const auto* const refused = std::get_if<request_refused>(&answer);
         using kind = request_refused::kind;
         const bool again =
@@ -518,7 +529,7 @@ std::optional<request_refused> client::subscribe(const subscribe_reports& what, 
             answered.set_value(std::move(refused));
         });
     });
-    return answered.get_future().get();
+    return said_wait(waits_).get(answered.get_future());
 }
 
 std::optional<request_refused> client::subscribe(const subscribe_market& what, market_handler to) {
@@ -528,7 +539,7 @@ std::optional<request_refused> client::subscribe(const subscribe_market& what, m
             answered.set_value(std::move(refused));
         });
     });
-    return answered.get_future().get();
+    return said_wait(waits_).get(answered.get_future());
 }
 
 }  // namespace bourse

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,6 +30,53 @@ struct client_options {
     duration reconnect_for{};
     duration connect_within{
         10'000'000'000};  ///< the log-in included, which takes a tenth of a second
+    /// Told once by a call that waits, on its caller's thread, when that has taken a second: for people who would wonder.
+    std::function<void()> waits = [] {};
+};
+
+/// A wait, however many pieces it has, of which `says` hears once, when it has taken a second.
+class said_wait {
+public:
+    explicit said_wait(const std::function<void()>& says) : says_(says) {}
+
+    template <typename Value>
+    [[nodiscard]] Value get(std::future<Value> answer) {
+        static_cast<void>(is_there(answer, std::chrono::steady_clock::time_point::max()));
+        return answer.get();
+    }
+    /// Whether it came within that.
+    template <typename Value>
+    bool is_there(const std::future<Value>& answer, std::chrono::steady_clock::duration within) {
+        return is_there(answer, std::chrono::steady_clock::now() + within);
+    }
+    /// Between two pieces.
+    void look() {
+        if (!is_said_ && std::chrono::steady_clock::now() >= due_) {
+            is_said_ = true;
+            says_();
+        }
+    }
+
+private:
+    template <typename Value>
+    bool is_there(const std::future<Value>& answer, std::chrono::steady_clock::time_point until) {
+        if (!is_said_ && due_ < until) {
+            if (answer.wait_until(due_) == std::future_status::ready) {
+                return true;
+            }
+            look();
+        }
+        if (until == std::chrono::steady_clock::time_point::max()) {
+            answer.wait();
+            return true;
+        }
+        return answer.wait_until(until) == std::future_status::ready;
+    }
+
+    const std::function<void()>& says_;
+    std::chrono::steady_clock::time_point due_ =
+        std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    bool is_said_ = false;
 };
 
 /// Who is told what a subscription brings. All on the loop's thread: not to be waited in. The next push comes when
@@ -92,10 +141,13 @@ public:
 
 private:
     class wire;
-    client(std::shared_ptr<client_loop> loop, std::unique_ptr<wire> made);
+    client(std::shared_ptr<client_loop> loop, std::unique_ptr<wire> made,
+           std::function<void()> waits);
+    [[nodiscard]] session_answer ask(session_request request, said_wait& of);
 
     std::shared_ptr<client_loop> loop_;
     std::unique_ptr<wire> wire_;  ///< of the loop's thread
+    std::function<void()> waits_;
     logged_in who_;
     std::uint64_t id_high_;
     std::uint64_t last_id_ = 0;

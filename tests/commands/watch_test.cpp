@@ -11,6 +11,7 @@
 #include <mutex>
 #include <streambuf>
 #include <string>
+#include <thread>
 
 #include "runtime/client/client.hpp"
 #include "runtime/command_line.hpp"
@@ -60,6 +61,105 @@ private:
 };
 
 }  // namespace
+
+TEST_CASE("a market is shown in each of its feeds, to people and to programs") {
+    small_exchange exchange;
+    auto front = gateway::start(exchange, {.listen = "127.0.0.1:0"});
+    REQUIRE(front);
+    const std::string address = (*front)->address();
+    const std::filesystem::path key_file =
+        std::filesystem::temp_directory_path() / ("bourse-feed-" + std::to_string(::getpid()));
+    std::ofstream(key_file) << "operator\n";
+    {
+        client_options options;
+        options.server = address;
+        options.key = "operator";
+        const auto made = client::connect(options);
+        REQUIRE(made);
+        REQUIRE(std::holds_alternative<done_answer>(
+            (*made)->ask(add_instrument{.name = "AAPL", .description = {}, .terms = {}})));
+    }
+    const auto readers_are = [&](std::size_t count) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+        while (exchange.markets().size() != count && std::chrono::steady_clock::now() < until) {
+            std::this_thread::yield();
+        }
+        return exchange.markets().size() == count;
+    };
+    market_push whole{.symbol = {1},
+                      .is_snapshot = true,
+                      .was_conflated = true,
+                      .previous = 4,
+                      .number = 9,
+                      .at = {1'767'258'060'000'000'000},
+                      .bids = {{{58'533}, {95}, 2}},
+                      .asks = {},
+                      .trades = {{.number = {12},
+                                  .price = {58'540},
+                                  .lots = {30},
+                                  .at = {1'767'258'060'000'000'000},
+                                  .aggressor = side::sell}},
+                      .orders = {{order_id{7}, side::buy, {58'533}, {60}}}};
+    market_push more = whole;
+    more.is_snapshot = more.was_conflated = false;
+    more.previous = 9;
+    more.number = 10;
+    more.bids = {};
+    more.asks = {{{58'600}, {0}, 0}};
+    more.trades = {};
+    more.orders = {};
+    const std::array<std::pair<const char*, market_feed>, market_feed_count> feeds{
+        {{"top", market_feed::top},
+         {"depth", market_feed::depth},
+         {"trades", market_feed::trades},
+         {"orders", market_feed::orders}}};
+    for (const auto& each : feeds) {
+        const char* const name = each.first;
+        const market_feed feed = each.second;
+        for (const bool is_json : {false, true}) {
+            REQUIRE(readers_are(0));
+            heard out(std::cout);
+            auto watch = std::async(std::launch::async, [&] {
+                const std::array words{
+                    "bourse",        "watch",      "AAPL",           "--feed", name,
+                    "--depth",       "3",          "--count",        "2",      "--server",
+                    address.c_str(), "--key-file", key_file.c_str(), "--json"};
+                return run_command_line(static_cast<int>(words.size()) - (is_json ? 0 : 1),
+                                        words.data());
+            });
+            REQUIRE(readers_are(1));
+            const subscribe_market asked = exchange.markets().at(0);
+            CHECK(asked.symbol == symbol_id{1});
+            CHECK(asked.feed == feed);
+            CHECK(asked.depth == 3);
+            exchange.push(whole);
+            exchange.push(more);
+            CHECK(watch.get() == exit_code::done);
+            if (is_json) {
+                CHECK(out.text() ==
+                      R"({"symbol":"AAPL","seq":9,"previous":4,"snapshot":true,"conflated":true,)"
+                      R"("state":"open","at":"2026-01-01T09:01:00Z","bids":[["585.33",95,2]],)"
+                      R"("asks":[],"trades":[{"trade":12,"price":"585.40","quantity":30,)"
+                      R"("at":"2026-01-01T09:01:00Z","aggressor":"sell"}],)"
+                      R"("orders":[{"order":7,"side":"buy","price":"585.33","quantity":60}]})"
+                      "\n"
+                      R"({"symbol":"AAPL","seq":10,"previous":9,"snapshot":false,)"
+                      R"("conflated":false,"state":"open","at":"2026-01-01T09:01:00Z","bids":[],)"
+                      R"("asks":[["586.00",0,0]],"trades":[],"orders":[]})"
+                      "\n");
+            } else {
+                CHECK(out.text() ==
+                      "AAPL  2026-01-01T09:01:00Z  seq 9  open  snapshot, conflated\n"
+                      "  bid 585.33  95  2 orders\n"
+                      "  trade 12  30 @ 585.40  sell\n"
+                      "  order 7  buy 60 @ 585.33\n"
+                      "AAPL  2026-01-01T09:01:00Z  seq 10  open\n"
+                      "  ask 586.00  gone  0 orders\n");
+            }
+        }
+    }
+    std::filesystem::remove(key_file);
+}
 
 TEST_CASE("who watches from a report that is still to come is told so, and gets it when it comes") {
     small_exchange exchange;

@@ -1,7 +1,9 @@
 #include "runtime/command_line.hpp"
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <doctest/doctest.h>
+#include <functional>
 #include <initializer_list>
 #include <iostream>
 #include <sstream>
@@ -34,6 +36,26 @@ TEST_CASE("bourse --version and --help end with exit code 0") {
     CHECK(run("--help") == bourse::exit_code::done);
 }
 
+TEST_CASE("the help of every command has an example, which is a line of bourse") {
+    CLI::App app{"Bourse, a stock exchange", "bourse"};
+    bourse::add_all_commands(app);
+    unsigned seen = 0;
+    const std::function<void(CLI::App&, const std::string&)> look = [&](CLI::App& at,
+                                                                        const std::string& path) {
+        const std::string help = at.help();
+        const std::string begin = "Example: " + (&at == &app ? std::string("bourse ") : path);
+        CHECK_MESSAGE(help.find(begin) != std::string::npos, path << " says: " << help);
+        ++seen;
+        for (CLI::App* each : at.get_subcommands({})) {
+            if (!each->get_group().empty()) {  // what is not in the help needs none
+                look(*each, path + " " + each->get_name());
+            }
+        }
+    };
+    look(app, "bourse");
+    CHECK(seen >= 35);
+}
+
 TEST_CASE("an unknown option or command of bourse is wrong usage") {
     CHECK(run("--no-such-option") == bourse::exit_code::usage);
     CHECK(run("no_such_command") == bourse::exit_code::usage);
@@ -56,4 +78,25 @@ TEST_CASE("a refused command line is told what would be right") {
     CHECK(out_of_range.find("1000") != std::string::npos);
     CHECK(refusal({"bench", "--fast"}) ==
           "bourse bench: no option '--fast'; 'bourse bench --help' says more\n");
+}
+
+TEST_CASE("with --json a refused command line is one document on standard output, too") {
+    const auto document = [](std::initializer_list<const char*> arguments) {
+        const std::ostringstream out;
+        std::streambuf* const before = std::cout.rdbuf(out.rdbuf());
+        const std::string said = refusal(arguments);
+        std::cout.rdbuf(before);
+        const std::string why = said.substr(said.find(": ") + 2, std::string::npos);
+        CHECK(out.str() == R"({"error":{"kind":"usage","why":")" + why.substr(0, why.size() - 1) +
+                               R"(","retry_after_ms":0}})" + "\n");
+    };
+    document({"book", "--json", "--fast"});
+    document({"bench", "jornal", "--json"});
+    document({"cancel", "alice", "5", "--symbol", "AAPL", "--json"});
+    document({"order", "--json"});
+    const std::ostringstream out;
+    std::streambuf* const before = std::cout.rdbuf(out.rdbuf());
+    static_cast<void>(refusal({"book", "--fast"}));
+    std::cout.rdbuf(before);
+    CHECK(out.str().empty());
 }

@@ -8,6 +8,7 @@
 #include <bit>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 
 #include "actors/replica/log_payload.hpp"
 #include "actors/sinks/history/history_rows.hpp"
@@ -113,7 +114,26 @@ TEST_CASE("the folder of a node that ended is well, and every check was made") {
                        "replay", "reservations", "rows", "value"});
     CHECK(found.acks == whole().accepted.size());
     CHECK(found.acks_found == whole().accepted.size());
-    CHECK(verify_json(found).find("\"ok\":true,") != std::string::npos);
+    const std::string orders = std::to_string(whole().accepted.size());
+    const std::regex document(
+        R"(\{"ok":true,"entries":[1-9]\d*,"state_hash":"[0-9a-f]{16}","checks":\{"rows":true,)"
+        R"("checkpoint":true,"digests":true,"journal":true,"replay":true,"value":true,)"
+        R"("orders":true,"reservations":true,"events":true,"history":true,"acks":true\},)"
+        R"("faults":\{\},)"
+        R"("acks":)" +
+        orders + R"(,"acks_found":)" + orders + R"(\}\n)");
+    CHECK_MESSAGE(std::regex_match(verify_json(found), document), verify_json(found));
+    // Without a file of them nothing is said of acknowledged orders, and what fails is said why.
+    const std::string none = verify_json(verified(kept.path()));
+    CHECK_MESSAGE(none.ends_with(R"("history":true},"faults":{},"acks":null,"acks_found":null})"
+                                 "\n"),
+                  none);
+    const std::string wrong = verify_json(verified(kept.path(), kept.acks("1 - S1\n")));
+    CHECK_MESSAGE(wrong.starts_with(R"({"ok":false,"entries":)"), wrong);
+    CHECK_MESSAGE(wrong.find(R"("acks":false},"faults":{"acks":")") != std::string::npos, wrong);
+    CHECK_MESSAGE(wrong.ends_with(R"("},"acks":1,"acks_found":0})"
+                                  "\n"),
+                  wrong);
 }
 
 TEST_CASE("the folder is as it was afterwards, also where a batch is torn") {

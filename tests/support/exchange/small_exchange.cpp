@@ -192,6 +192,22 @@ history_request small_exchange::last_history() const {
     return last_history_;
 }
 
+session_request small_exchange::last_act() const {
+    const std::lock_guard lock(mutex_);
+    return last_act_;
+}
+
+std::vector<bourse::subscribe_market> small_exchange::markets() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<bourse::subscribe_market> all;
+    for (const auto& [number, each] : members_) {
+        for (const auto& [ask, what] : each->markets) {
+            all.push_back(what);
+        }
+    }
+    return all;
+}
+
 std::uint32_t small_exchange::band_bps(const std::string& instrument) const {
     const std::lock_guard lock(mutex_);
     return names_->find_instrument(instrument)->terms.rules.band_bps;
@@ -349,6 +365,11 @@ session_answer small_exchange::act(const directory_act::spec& asked, const std::
 }
 
 session_answer small_exchange::answer(const session_request& request) {
+    if (std::holds_alternative<add_instrument>(request) ||
+        std::holds_alternative<open_named_account>(request) ||
+        std::holds_alternative<add_user>(request) || std::holds_alternative<revoke_user>(request)) {
+        last_act_ = request;
+    }
     if (const auto* const asked = std::get_if<orders_request>(&request)) {
         return answer_orders(*machine_, *asked);
     }

@@ -55,6 +55,10 @@ public:
     /// The commands of the last submit, as they came to the shard.
     [[nodiscard]] std::vector<shard_command> last_commands() const;
     [[nodiscard]] history_request last_history() const;
+    /// The last of what an operator asked: an instrument, an account, a user, or that one goes.
+    [[nodiscard]] session_request last_act() const;
+    /// Who reads a market now, and how.
+    [[nodiscard]] std::vector<bourse::subscribe_market> markets() const;
     [[nodiscard]] std::uint32_t band_bps(const std::string& instrument) const;
 
 private:
@@ -102,6 +106,7 @@ private:
     std::uint64_t granted_ = 0;
     std::vector<shard_command> last_commands_;
     history_request last_history_;
+    session_request last_act_;
     history_answer history_;
     std::vector<held_request> waiting_;
     std::vector<held_log_in> waiting_log_ins_;
