@@ -43,7 +43,8 @@ outcome history_feed::take(const told_entry& entry) {
     return taken && to_.is_full() ? to_.commit() : taken;
 }
 
-outcome history_feed::catch_up() {
+outcome history_feed::catch_up(
+    const std::function<void(std::uint64_t index, std::uint64_t last)>& progress) {
     const auto store = event_store::open(events_, options_);
     if (!store) {
         return store.error();
@@ -57,10 +58,12 @@ outcome history_feed::catch_up() {
             return skipped;
         }
     }
-    return read_up_to(**store, kept->last);
+    return read_up_to(**store, kept->last, progress);
 }
 
-outcome history_feed::read_up_to(const event_store& from, std::uint64_t last) {
+outcome history_feed::read_up_to(
+    const event_store& from, std::uint64_t last,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     std::vector<entry_events> entries;
     while (to_.next(shard_) <= last) {
         if (auto got = from.read(shard_, to_.next(shard_), last, read_bytes, entries); !got) {
@@ -73,6 +76,9 @@ outcome history_feed::read_up_to(const event_store& from, std::uint64_t last) {
             if (auto taken = take_stored(each); !taken) {
                 return taken;
             }
+        }
+        if (progress) {
+            progress(to_.next(shard_) - 1, last);
         }
     }
     return to_.commit();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -38,8 +39,10 @@ public:
     void wants(std::uint64_t index) { wanted_ = std::max(wanted_, index); }
     /// There are entries that the history does not have, and that nobody will tell of any more: `catch_up` when the event store may have them.
     [[nodiscard]] bool is_behind() const { return to_.next(shard_) <= wanted_; }
-    /// All that the event store has and the history has not. Errors: as of the history and of the store.
-    outcome catch_up();
+    /// All that the event store has and the history has not. `progress` hears now and then which entry it has, of which last one.
+    /// Errors: as of the history and of the store.
+    outcome catch_up(
+        const std::function<void(std::uint64_t index, std::uint64_t last)>& progress = {});
     /// Writes what was taken.
     outcome commit() { return to_.commit(); }
     /// Up to this entry it is in the file.
@@ -50,7 +53,8 @@ public:
     }
 
 private:
-    outcome read_up_to(const event_store& from, std::uint64_t last);
+    outcome read_up_to(const event_store& from, std::uint64_t last,
+                       const std::function<void(std::uint64_t, std::uint64_t)>& progress);
     outcome take_stored(const entry_events& entry);
 
     history& to_;

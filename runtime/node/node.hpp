@@ -25,6 +25,8 @@ struct node_options {
     std::uint64_t max_history_bytes = std::uint64_t{64} << 30U;  ///< of the history's file
     activity_log_ptr
         log;  ///< of what sessions and operators do, and what people should know; null: none
+    /// While it is being opened, `log` hears so often what it is at.
+    duration say_start_every{1'000'000'000};
     /// Rounds with fewer inputs are not handed to the books' actors.
     std::uint32_t hand_out_from = 512;
     /// Reports and events that were told and are not in the event store; while there are more, commands are `overloaded`.

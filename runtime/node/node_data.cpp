@@ -45,7 +45,8 @@ std::string identity_line(const node_identity& from) {
 }  // namespace
 
 result<std::unique_ptr<node_data>> node_data::open(const node_options& options) {
-    std::unique_ptr<node_data> made(new node_data);
+    std::unique_ptr<node_data> made(
+        new node_data(std::make_unique<start_progress>(options.log, options.say_start_every)));
     for (const auto& did : {&node_data::open_files, &node_data::start_shard}) {
         if (auto opened = (made.get()->*did)(options); !opened) {
             return opened.error();
@@ -61,6 +62,7 @@ result<std::unique_ptr<node_data>> node_data::open(const node_options& options) 
             return added.error();
         }
     }
+    made->progress_->begin("events are written");
     // Everything is in the event store then, and who was behind can read it there.
     if (auto ran =
             made->run([&] { return made->desk->events_index() >= made->desk->state().index(); });
@@ -75,12 +77,14 @@ result<std::unique_ptr<node_data>> node_data::open(const node_options& options) 
         }
         made->no_history = opened.error().what;
     }
+    made->progress_ = nullptr;
     return made;
 }
 
 // One that can have no more now goes on when there is room; until then it is behind, and says why.
 outcome node_data::open_history(const event_store_options& events, std::uint64_t max_bytes) {
     const std::string path = folder_ + "/history";
+    progress_->begin("the history takes up what it has not");
     auto parts = std::make_shared<history_parts>();
     if (auto opened =
             take_into(parts->kept,
@@ -90,7 +94,8 @@ outcome node_data::open_history(const event_store_options& events, std::uint64_t
     }
     parts->feed = std::make_unique<history_feed>(*parts->kept, *event_rows_, events, first_shard);
     parts->feed->wants(desk->state().index());
-    auto caught = parts->feed->catch_up();
+    auto caught = parts->feed->catch_up(
+        [this](std::uint64_t index, std::uint64_t last) { progress_->at(index, last); });
     const bool may_pass =
         caught || (!parts->kept->dead() && caught.error().code == errc::storage_full);
     if (!may_pass) {
@@ -105,6 +110,7 @@ outcome node_data::open_history(const event_store_options& events, std::uint64_t
 // --- Files ----------------------------------------------------------------------------------------
 
 outcome node_data::open_files(const node_options& options) {
+    progress_->begin("files are opened");
     folder_ = options.data;
     while (folder_.size() > 1 && folder_.back() == '/') {
         folder_.pop_back();
@@ -198,11 +204,13 @@ outcome node_data::start_shard(const node_options& options) {
     with.replica.consensus.heartbeat_ms = 15;
     with.replica.consensus.max_in_flight_entries = 16;
     with.replica.consensus.trailing_entries = 16;
+    progress_->begin("the checkpoint and the journal are read");
     auto opened = replica_desk::open({journal_.get(), rows_.get(), event_rows_.get()}, with, now());
     if (!opened) {
         return opened.error();
     }
     desk = std::move(*opened);
+    progress_->begin("the log is applied");
     return run([this] { return desk->copy().speaks(); });
 }
 
@@ -249,6 +257,8 @@ outcome node_data::run(const std::function<bool()>& until) {
         if (auto did = step(std::move(out)); !did) {
             return did;
         }
+        const auto log = desk->node().log().find(first_shard);
+        progress_->at(desk->state().index(), log ? log->positions.end.index : 0);
         if (is_idle) {
             const std::uint64_t wait_ms = next_ms > at.monotonic_ms ? next_ms - at.monotonic_ms : 1;
             std::this_thread::sleep_for(

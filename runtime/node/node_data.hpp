@@ -4,12 +4,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "actors/replica/replica_desk.hpp"
 #include "actors/session/act_desk.hpp"
 #include "actors/session/history_feed.hpp"
 #include "actors/session/report_source.hpp"
 #include "runtime/node/node.hpp"
+#include "runtime/node/start_progress.hpp"
 #include "storage/lmdb_store.hpp"
 #include "storage/real_disk.hpp"
 
@@ -21,7 +23,7 @@ struct node_identity {
     std::uint64_t starts = 0;  ///< this one included
 };
 
-/// A node's files, opened, and its shard as of all that is durable. No thread of its own.
+/// A node's files, opened, and its shard as of all that is durable. No thread of its own, but for one that says what opening it is at.
 ///
 /// At a first start the shard is founded, and the user `operator` made.
 class node_data {
@@ -39,7 +41,7 @@ public:
     std::string no_history;
 
 private:
-    node_data() = default;
+    explicit node_data(std::unique_ptr<start_progress> progress) : progress_(std::move(progress)) {}
 
     [[nodiscard]] outcome open_files(const node_options& options);
     [[nodiscard]] outcome take_identity();
@@ -50,6 +52,7 @@ private:
     [[nodiscard]] outcome run(const std::function<bool()>& until);
     [[nodiscard]] outcome step(desk_effects out);
 
+    std::unique_ptr<start_progress> progress_;  ///< until it is open
     std::string folder_;
     std::unique_ptr<real_disk> data_;
     std::unique_ptr<folder_lock> lock_;
