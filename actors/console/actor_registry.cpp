@@ -1,20 +1,11 @@
 #include "actors/console/actor_registry.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
 #include <set>
 #include <utility>
 
 namespace bourse {
-namespace {
-
-std::uint64_t now_ms() {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
-
-}  // namespace
 
 std::shared_ptr<actor_count> actor_registry::add(std::string kind, std::string name) {
     auto made = std::make_shared<actor_count>(std::move(kind), std::move(name));
@@ -31,12 +22,12 @@ void actor_registry::add_table(const std::string& what, table_maker maker) {
 
 table_answer actor_registry::actors(const std::string& name) {
     table_answer all;
-    all.columns = {"kind", "name", "waiting", "handled", "per_second"};
+    all.columns = {"kind", "name", "waiting", "handled", "per_second", "watched"};
     const std::lock_guard lock(mutex_);
-    const std::uint64_t now = now_ms();
-    const std::uint64_t passed_ms = std::max<std::uint64_t>(now - asked_before_ms_, 1);
-    const bool is_first = asked_before_ms_ == 0;
-    asked_before_ms_ = now;
+    const auto now = std::chrono::steady_clock::now();
+    const double passed_s =
+        std::max(std::chrono::duration<double>(now - asked_before_).count(), 1e-3);
+    asked_before_ = now;
     for (entry& each : entries_) {
         const auto count = each.count.lock();
         if (count == nullptr) {
@@ -44,12 +35,13 @@ table_answer actor_registry::actors(const std::string& name) {
         }
         const std::uint64_t handled = count->handled;
         const std::uint64_t sent = std::max<std::uint64_t>(count->sent, handled);
-        const std::uint64_t rate =
-            is_first ? 0 : (handled - each.handled_before) * 1'000 / passed_ms;
+        const auto rate = static_cast<std::uint64_t>(
+            std::llround(static_cast<double>(handled - each.handled_before) / passed_s));
         each.handled_before = handled;
         if (name.empty() || name == count->name || name == count->kind) {
             all.rows.push_back({count->kind, count->name, std::to_string(sent - handled),
-                                std::to_string(handled), is_first ? "" : std::to_string(rate)});
+                                std::to_string(handled), std::to_string(rate),
+                                count->watched ? "yes" : "no"});
         }
     }
     std::sort(all.rows.begin(), all.rows.end());

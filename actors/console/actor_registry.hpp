@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,6 +22,8 @@ struct actor_count {
     const std::string name;
     std::atomic<std::uint64_t> sent{0};     ///< to it
     std::atomic<std::uint64_t> handled{0};  ///< by it
+    /// Somebody hears of its end: the supervisor, of a session the door.
+    std::atomic<bool> watched{false};
 };
 
 /// Who runs in this node. The actor system itself cannot say: so each that begins is entered here, and gone when
@@ -36,7 +39,8 @@ public:
     void add_table(const std::string& what, table_maker maker);
     /// `not_found` lists what there is; also when a table has no line for the name that was asked for.
     [[nodiscard]] session_answer answer(const console_request& asked);
-    /// Kind, name, waiting, handled, and handled a second since the last time that anybody asked.
+    /// Kind, name, waiting, handled, handled a second since the last time that anybody asked, at first since it was made, and
+    /// whether it is watched.
     [[nodiscard]] table_answer actors(const std::string& name);
 
 private:
@@ -47,7 +51,7 @@ private:
     std::mutex mutex_;
     std::vector<entry> entries_;
     std::vector<std::pair<std::string, table_maker>> tables_;
-    std::uint64_t asked_before_ms_ = 0;
+    std::chrono::steady_clock::time_point asked_before_ = std::chrono::steady_clock::now();
 };
 
 /// A table for who asks for one of its lines by name: those that begin with it. All, if there is no name.

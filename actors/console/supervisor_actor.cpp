@@ -14,6 +14,9 @@ caf::behavior supervisor_behavior(caf::event_based_actor* self,
     const auto watch = [self, names](const watched_part& one) {
         (*names)[one.part.address()] = one.name;
         self->monitor(one.part);
+        if (one.count != nullptr) {
+            one.count->watched = true;
+        }
     };
     std::for_each(parts.begin(), parts.end(), watch);
     self->set_down_handler([names, failed](const caf::down_msg& down) {

@@ -14,6 +14,7 @@ namespace bourse {
 struct watched_part {
     caf::actor part;  ///< not its address: it may be gone before it is watched
     std::string name;
+    std::shared_ptr<actor_count> count = nullptr;  ///< where it is noted that it is watched
 };
 
 /// Hears of every actor that a node cannot do without, and says so when one is gone by itself: `failed` with a sentence that names

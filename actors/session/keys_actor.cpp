@@ -105,6 +105,7 @@ void open_door(door_actor::stateful_pointer<door_state> self, const door_links& 
     static_cast<void>(
         links.table->add(std::make_shared<open_lane>(options, session_post{made, count}, voice)));
     self->monitor(made);
+    count->watched = true;
     self->state.numbers[made.address()] = number.value;
     self->state.voices[number.value] = std::move(voice);
     // Before its client hears of it.

@@ -90,9 +90,11 @@ struct door_state {
 /// Checks and makes keys, which takes a tenth of a second each, on purpose.
 ///
 /// One a node, started by its wiring, detached, since that is long. Owns nothing. If it fails the node ends. Bound: the port lets
-/// `max_log_ins` in at a time. An exit waits behind them like any other message: so with the gate shut each is refused at once.
+/// `max_log_ins` in at a time, and the shard
+/// has `max_keys_made` made at a time: log-ins wait behind these. An exit waits behind them like any other message: so with the gate shut each is refused at once.
 using keys_actor = caf::typed_actor<caf::reacts_to<verify_mail>, caf::reacts_to<make_key_mail>>;
 inline constexpr std::uint32_t max_log_ins = 64;
+inline constexpr std::uint32_t max_keys_made = 8;
 
 [[nodiscard]] keys_actor::behavior_type keys_behavior(keys_actor::pointer self,
                                                       post<door_actor> door, post<key_owner> shard,

@@ -107,6 +107,8 @@ private:
                                                             std::uint64_t ask,
                                                             std::vector<shard_command> commands);
     void end_leases();
+    void say_dropped_ends();
+    void make_key(const question_mail& mail);
     void run_turns(std::span<book_turn* const> turns);
     void make_books();
     const post<book_actor>& book_of(symbol_id symbol);
@@ -140,6 +142,8 @@ private:
     std::map<symbol_id, post<book_actor>> books_;
     symbol_id next_symbol_{};
     std::vector<shard_command> ends_;  ///< of leases, which were refused: they come again
+    bool has_dropped_ends_ = false;
+    std::uint32_t keys_being_made_ = 0;
     std::uint64_t tick_at_ms_ = 0;
     bool more_is_planned_ = false;
     std::shared_ptr<std::promise<void>> stopped_;
@@ -200,7 +204,7 @@ const post<book_actor>& shard_work::book_of(symbol_id symbol) {
     const std::string name = named != nullptr ? named->name : std::to_string(symbol.value);
     auto count = parts_.registry->add("book", name);
     const book_actor made = self_->spawn(book_behavior, count);
-    to_.supervisor.tell(watched_part{caf::actor_cast<caf::actor>(made), "book " + name});
+    to_.supervisor.tell(watched_part{caf::actor_cast<caf::actor>(made), "book " + name, count});
     return books_.emplace(symbol, post<book_actor>{made, std::move(count)}).first->second;
 }
 
@@ -229,9 +233,22 @@ void shard_work::submit(std::uint64_t session, std::uint64_t ask,
     }
     if (auto refused = try_submit(session, ask, std::move(commands))) {
         const std::size_t room = max_ends_kept - ends_.size();
-        ends.resize(std::min(ends.size(), room));
+        if (ends.size() > room) {
+            say_dropped_ends();
+            ends.resize(room);
+        }
         std::move(ends.begin(), ends.end(), std::back_inserter(ends_));
         refuse(session, ask, std::move(*refused));
+    }
+}
+
+/// What is dropped lapses by itself, at the end of its time. Said when it begins.
+void shard_work::say_dropped_ends() {
+    if (!std::exchange(has_dropped_ends_, true) && parts_.log != nullptr) {
+        parts_.log->say(activity_log::level::warn,
+                        "more than " + std::to_string(max_ends_kept) +
+                            " leases of sessions that are gone wait for their end: those of others "
+                            "end when their time is over");
     }
 }
 
@@ -251,6 +268,7 @@ std::optional<request_refused> shard_work::try_submit(std::uint64_t session, std
 void shard_work::end_leases() {
     if (!ends_.empty()) {
         submit(gone_number, 0, std::exchange(ends_, {}));
+        has_dropped_ends_ = has_dropped_ends_ && !ends_.empty();
     }
 }
 
@@ -280,7 +298,7 @@ void shard_work::take(question_mail& mail) {
                   parts_.acts->answer(*accounts, lane->options.role, lane->options.accounts));
         }
     } else if (std::holds_alternative<add_user>(what)) {
-        to_.keys.tell(make_key_mail{mail.session, mail.ask, mail.what});
+        make_key(mail);
     } else if (auto spec = act_desk::spec_of(what)) {
         parts_.acts->begin(mail.session, mail.ask, std::move(*spec), now().wall);
         pump();
@@ -289,7 +307,22 @@ void shard_work::take(question_mail& mail) {
     }
 }
 
+/// Each takes the keys' actor a tenth of a second, in which nobody logs in.
+void shard_work::make_key(const question_mail& mail) {
+    if (keys_being_made_ >= max_keys_made) {
+        reply(mail.session, mail.ask,
+              request_refused{request_refused::kind::overloaded,
+                              std::to_string(max_keys_made) +
+                                  " users are being added, and a key takes its time",
+                              200});
+        return;
+    }
+    ++keys_being_made_;
+    to_.keys.tell(make_key_mail{mail.session, mail.ask, mail.what});
+}
+
 void shard_work::take(const key_made_mail& mail) {
+    --keys_being_made_;
     auto spec = act_desk::spec_of(*mail.what);
     if (!*mail.key || !spec) {
         reply(mail.session, mail.ask,

@@ -153,7 +153,7 @@ private:
     template <class Handle>
     post<Handle> keep(const Handle& made, std::shared_ptr<actor_count> count) {
         all_.push_back(caf::actor_cast<caf::actor>(made));
-        watched_.push_back({all_.back(), count->kind + " " + count->name});
+        watched_.push_back({all_.back(), count->kind + " " + count->name, count});
         return {made, std::move(count)};
     }
 

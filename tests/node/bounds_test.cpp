@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "actors/session/session_table.hpp"
 #include "box_client.hpp"
@@ -11,27 +13,40 @@
 namespace bourse {
 namespace {
 
-/// Takes nothing while it is held, and its session waits for it.
+/// Takes nothing while it is held, and its session waits for it; but what is said on the thread that holds it.
 class held_client final : public box_client {
 public:
     using box_client::box_client;
     void put(session_number session, std::uint64_t ask, session_answer answer) override {
         {
             std::unique_lock lock(held_mutex_);
-            let_go_.wait(lock, [&] { return !is_held_; });
+            if (is_held_ && holder_ != std::this_thread::get_id()) {
+                is_waited_for_ = true;
+                changed_.notify_all();
+                changed_.wait(lock, [&] { return !is_held_; });
+                is_waited_for_ = false;
+            }
         }
         box_client::put(session, ask, std::move(answer));
     }
     void hold(bool on) {
         const std::lock_guard lock(held_mutex_);
         is_held_ = on;
-        let_go_.notify_all();
+        holder_ = std::this_thread::get_id();
+        changed_.notify_all();
+    }
+    /// Until its session waits for it.
+    [[nodiscard]] bool is_waited_for() {
+        std::unique_lock lock(held_mutex_);
+        return changed_.wait_for(lock, std::chrono::minutes(1), [&] { return is_waited_for_; });
     }
 
 private:
     std::mutex held_mutex_;
-    std::condition_variable let_go_;
+    std::condition_variable changed_;
     bool is_held_ = false;
+    bool is_waited_for_ = false;
+    std::thread::id holder_;
 };
 
 /// However the test ends, its node can.
@@ -115,6 +130,39 @@ TEST_CASE("as many entries wait for a slow session as may; the others it has fro
         }
     }
     CHECK(slow.get<portfolio_answer>(portfolio_request{{1}}).last_report == last);
+}
+
+TEST_CASE("a session has as many requests in flight as it may, and the next is to come again") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    held_client slow(running->port());
+    const stops_first ends(*running);
+    const lets_go released(slow);
+    REQUIRE(std::holds_alternative<logged_in>(slow.log_in(operator_key(folder))));
+    slow.hold(true);
+    // One is answered, at which the session hangs; the others wait for it.
+    std::vector<std::uint64_t> asks{slow.send(keep_alive{})};
+    REQUIRE(slow.is_waited_for());
+    for (std::uint32_t i = 0; i < max_requests_in_flight; ++i) {
+        asks.push_back(slow.send(keep_alive{}));
+        REQUIRE(slow.waiting(asks.back()) == 0);
+    }
+    for (int i = 0; i < 3; ++i) {
+        const std::uint64_t one_more = slow.send(keep_alive{});
+        REQUIRE(slow.waiting(one_more) == 1);  // at once
+        const session_answer answer = slow.wait(one_more);
+        REQUIRE(std::holds_alternative<request_refused>(answer));
+        const auto& refused = std::get<request_refused>(answer);
+        CHECK(refused.what == request_refused::kind::overloaded);
+        CHECK(refused.why == "too many requests of this session are in flight");
+        CHECK(refused.retry_after_ms > 0);
+    }
+    slow.hold(false);
+    for (const std::uint64_t ask : asks) {
+        REQUIRE(std::holds_alternative<done_answer>(slow.wait(ask)));
+    }
+    CHECK(std::holds_alternative<done_answer>(slow.ask(keep_alive{})));
 }
 
 TEST_CASE(

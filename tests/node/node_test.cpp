@@ -204,6 +204,48 @@ TEST_CASE("a node trades, tells of it, and is the same after it was stopped and 
     }
 }
 
+TEST_CASE("who reads the trades of a market is told each, and who reads its top the last") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    market at(*running, folder);
+    const stops_first ends(*running);
+    at.set_up();
+    const auto order = [&](account_id whose, side which, std::int64_t ticks, std::int64_t lots) {
+        const auto done = at.boss.get<submitted>(
+            submit_request{{an_order(whose.value, at.symbol.value, which, ticks, lots)}});
+        REQUIRE(done.outcomes.at(0).first.what.kind == event_kind::accepted);
+    };
+    order(at.alice, side::buy, 100, 2);
+    order(at.alice, side::buy, 99, 3);
+    std::map<market_feed, std::uint64_t> asks;
+    for (const market_feed feed : {market_feed::trades, market_feed::top, market_feed::depth}) {
+        const std::uint64_t ask =
+            at.boss.send(subscribe_market{.symbol = at.symbol, .feed = feed, .depth = 5});
+        REQUIRE(std::holds_alternative<subscribed>(at.boss.wait(ask)));
+        const auto snapshot = std::get<market_push>(at.boss.wait(ask));
+        CHECK(snapshot.is_snapshot);
+        CHECK(snapshot.trades.empty());
+        asks[feed] = ask;
+    }
+    order(at.bob, side::sell, 99, 4);
+    const auto told = std::get<market_push>(at.boss.wait(asks[market_feed::trades]));
+    CHECK_FALSE(told.is_snapshot);
+    CHECK(told.bids.empty());
+    REQUIRE(told.trades.size() == 2);
+    CHECK(told.trades[0].price == price{100});
+    CHECK(told.trades[0].lots == quantity{2});
+    CHECK(told.trades[1].price == price{99});
+    CHECK(told.trades[1].lots == quantity{2});
+    CHECK(told.trades[1].aggressor == side::sell);
+    CHECK(told.trades[1].number.value > told.trades[0].number.value);
+    const auto top = std::get<market_push>(at.boss.wait(asks[market_feed::top]));
+    CHECK(top.trades == std::vector{told.trades[1]});
+    const auto depth = std::get<market_push>(at.boss.wait(asks[market_feed::depth]));
+    CHECK(depth.trades.empty());
+    CHECK_FALSE(depth.bids.empty());
+}
+
 TEST_CASE("an account has its commands a second once a node, however many sessions it has") {
     const temporary_folder temporary;
     node_options options = small_node(temporary.path() + "/data");
@@ -314,6 +356,7 @@ TEST_CASE("what sessions and operators do is logged, with whom and what it is ab
     node_options options = small_node(folder);
     options.log = kept;
     const auto running = open_node(options);
+    static_cast<void>(kept->take(level::info));  // of a start that took long
     market at(*running, folder);
     at.set_up();
     auto lines = kept->take(level::info);
@@ -512,6 +555,80 @@ TEST_CASE("checkpoints are taken while orders come, and the next start is the sa
     const auto more = at.boss.get<submitted>(
         submit_request{{an_order(alice.value, symbol.value, side::buy, 1, 1)}});
     CHECK(more.outcomes.at(0).first.what.kind == event_kind::accepted);
+}
+
+TEST_CASE("as many users are being added as may be, and who wants one more is to come again") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    box_client boss(running->port());
+    const stops_first ends(*running);
+    REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
+    std::uint64_t users = 0;
+    std::uint64_t added = 0;
+    std::vector<request_refused> refused;
+    // Many at once, and again if this process was so slow that each found room.
+    for (int round = 0; refused.empty() && round < 100; ++round) {
+        std::vector<std::uint64_t> asks;
+        for (std::uint32_t i = 0; i < 4 * max_keys_made; ++i) {
+            asks.push_back(boss.send(add_user{
+                .name = "u" + std::to_string(++users), .role = user_role::viewer, .accounts = {}}));
+        }
+        for (const std::uint64_t ask : asks) {
+            session_answer answer = boss.wait(ask);
+            if (const auto* no = std::get_if<request_refused>(&answer)) {
+                refused.push_back(*no);
+            } else {
+                CHECK(std::holds_alternative<user_added>(answer));
+                ++added;
+            }
+        }
+    }
+    REQUIRE(!refused.empty());
+    for (const request_refused& each : refused) {
+        CHECK(each.what == request_refused::kind::overloaded);
+        CHECK(each.why ==
+              std::to_string(max_keys_made) + " users are being added, and a key takes its time");
+        CHECK(each.retry_after_ms > 0);
+    }
+    CHECK(added >= max_keys_made);
+    CHECK(added + refused.size() == users);
+    // There is room again, as often as there was.
+    for (std::uint32_t i = 0; i < 2 * max_keys_made; ++i) {
+        static_cast<void>(boss.get<user_added>(add_user{
+            .name = "more" + std::to_string(i), .role = user_role::viewer, .accounts = {}}));
+    }
+}
+
+TEST_CASE("what a start is at is said while it takes") {
+    struct lines_kept final : activity_log {
+        std::mutex mutex;
+        std::set<std::string> parts;
+        [[nodiscard]] bool wants(level at) const noexcept override { return at != level::debug; }
+        void write(level at, const activity& what) override {
+            const std::string by_now = " s by now: ";
+            const std::size_t found = what.what.find(by_now);
+            const std::lock_guard lock(mutex);
+            if (at == level::info && what.what.starts_with("starting, for ") &&
+                found != std::string::npos) {
+                const std::string part = what.what.substr(found + by_now.size());
+                parts.insert(part.substr(0, part.find(',')));
+            }
+        }
+    };
+    const temporary_folder temporary;
+    const auto kept = std::make_shared<lines_kept>();
+    node_options options = small_node(temporary.path() + "/data");
+    options.log = kept;
+    const auto lines = [&] {
+        const std::lock_guard lock(kept->mutex);
+        return kept->parts;
+    };
+    options.say_start_every = {1};
+    for (int start = 0; start < 20 && !lines().contains("the log is applied"); ++start) {
+        open_node(options)->stop();  // an election takes its time, in which it is said
+    }
+    CHECK(lines().contains("the log is applied"));
 }
 
 // Each takes long, on purpose: a node that stops looks at no more of them.

@@ -7,6 +7,9 @@
 #include <csignal>
 #include <future>
 #include <memory>
+#include <set>
+#include <stdexcept>
+#include <thread>
 
 #include "actors/book/book_actor.hpp"
 #include "actors/console/console_actor.hpp"
@@ -254,6 +257,85 @@ TEST_CASE("a session that fails is told its client, and its node goes on") {
     for (const caf::actor& each : {shard, market, parts::as_actor(router), parts::as_actor(door)}) {
         caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     }
+}
+
+TEST_CASE("a node full of sessions lets nobody in, and says when to come again") {
+    const temporary_folder temporary;
+    parts of(temporary.path() + "/data");
+    const caf::actor door = of.spawn("door");
+    const post<door_actor> to{caf::actor_cast<door_actor>(door), of.last_count};
+    for (std::uint64_t i = 1; i <= max_sessions; ++i) {
+        session_options options;
+        options.number = {1'000'000 + i};
+        REQUIRE(
+            of.table->add(std::make_shared<open_lane>(options, session_post{}, session_voice{})));
+    }
+    std::promise<std::pair<session_number, session_answer>> said;
+    auto heard = said.get_future();
+    auto who = std::make_shared<login>();
+    who->gate = of.gate;
+    who->gate->waiting = 1;
+    who->say = [&](session_number session, std::uint64_t, session_answer answer) {
+        said.set_value({session, std::move(answer)});
+    };
+    auto user = std::make_shared<user_record>();
+    user->name = "tina";
+    to.tell(verified_mail{who, user});
+    REQUIRE(heard.wait_for(std::chrono::minutes(1)) == std::future_status::ready);
+    const auto [session, answer] = heard.get();
+    CHECK(session == session_number{});
+    REQUIRE(std::holds_alternative<request_refused>(answer));
+    const auto& refused = std::get<request_refused>(answer);
+    CHECK(refused.what == request_refused::kind::overloaded);
+    CHECK(refused.why == std::to_string(max_sessions) + " sessions are open");
+    CHECK(refused.retry_after_ms > 0);
+    CHECK(of.gate->waiting == 0);
+    CHECK(of.table->size() == max_sessions);
+    CHECK(of.registry->actors("session").rows.empty());
+    caf::anon_send_exit(door, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("each actor of a node is watched, and a node whose console fails says so and ends") {
+    const temporary_folder temporary;
+    const std::string folder = temporary.path() + "/data";
+    const auto running = open_node(small_node(folder));
+    box_client boss(running->port());
+    const stops_first ends(*running);
+    std::promise<std::string> said;
+    auto heard = said.get_future();
+    running->on_failure([&](const std::string& why) { said.set_value(why); });
+    REQUIRE(std::holds_alternative<logged_in>(boss.log_in(operator_key(folder))));
+    static_cast<void>(boss.get<done_answer>(
+        add_instrument{.name = "AAPL", .currency = "USD", .description = {}, .terms = {}}));
+    const auto unwatched = [&] {
+        const auto actors = boss.get<table_answer>(console_request{"actors", ""});
+        REQUIRE(actors.columns.at(5) == "watched");
+        std::set<std::string> kinds;
+        std::vector<std::string> without;
+        for (const auto& row : actors.rows) {
+            kinds.insert(row.at(0));
+            if (row.at(5) != "yes") {
+                without.push_back(row.at(0) + " " + row.at(1));
+            }
+        }
+        CHECK(kinds == std::set<std::string>{"book", "console", "door", "history", "journal",
+                                             "keys", "market_data", "past", "router", "session",
+                                             "shard", "supervisor"});
+        return without;
+    };
+    // It is asked to watch each, and does so a little later. Nobody watches itself.
+    const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (unwatched().size() > 1 && std::chrono::steady_clock::now() < until) {
+        std::this_thread::yield();
+    }
+    CHECK(unwatched() == std::vector<std::string>{"supervisor 1"});
+
+    running->add_table("boom", [](const std::string&) -> session_answer {
+        throw std::runtime_error("a table that fails");
+    });
+    static_cast<void>(boss.send(console_request{"boom", ""}));
+    REQUIRE(heard.wait_for(std::chrono::minutes(1)) == std::future_status::ready);
+    CHECK(heard.get().starts_with("console 1 failed ("));
 }
 
 TEST_CASE("a node that can write no more says which file, acknowledges nothing more, and stops") {

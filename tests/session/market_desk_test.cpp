@@ -137,6 +137,75 @@ TEST_CASE("a reader without credit is left out, and gets a new snapshot when he 
     CHECK(desk.readers() == 0);
 }
 
+TEST_CASE(
+    "trades go to who reads trades, the last to who reads the top, and none into a snapshot") {
+    constexpr market_reader_id top{4, 1};
+    constexpr market_reader_id depth{4, 2};
+    constexpr market_reader_id trades{4, 3};
+    constexpr market_reader_id orders{4, 4};
+    market_desk desk;
+    desk.subscribe(top, {.symbol = aapl, .feed = market_feed::top});
+    desk.subscribe(depth, {.symbol = aapl, .feed = market_feed::depth, .depth = 5});
+    desk.subscribe(trades, {.symbol = aapl, .feed = market_feed::trades});
+    desk.subscribe(orders, {.symbol = aapl, .feed = market_feed::orders});
+    static_cast<void>(desk.take());
+    const std::vector<trade_line> two{
+        {.number = {8}, .price = {10}, .lots = {2}, .at = {5}, .aggressor = side::sell},
+        {.number = {9}, .price = {9}, .lots = {1}, .at = {5}, .aggressor = side::sell}};
+    const auto at = [&](std::uint64_t number, bool is_whole) {
+        market_change change = whole(number, {{{9}, {number == 2 ? 4 : 5}, 1}});
+        change.is_whole = is_whole;
+        change.with_orders = true;
+        change.trades = two;
+        return change;
+    };
+    const auto pushed = [&] {
+        std::map<market_reader_id, market_push> all;
+        for (const auto& each : desk.take().pushes) {
+            if (const auto* push = std::get_if<market_push>(&each.what)) {
+                CHECK(all.emplace(each.to, *push).second);
+            }
+        }
+        return all;
+    };
+    desk.changed(at(1, true));
+    auto seen = pushed();
+    REQUIRE(seen.size() == 4);
+    for (const auto& [who, push] : seen) {
+        CHECK(push.is_snapshot);
+        CHECK(push.trades.empty());  // those of before are not told
+    }
+
+    desk.changed(at(2, false));
+    seen = pushed();
+    REQUIRE(seen.size() == 3);  // to the orders nothing happened
+    CHECK(seen.at(trades).trades == two);
+    CHECK(seen.at(trades).bids.empty());
+    CHECK(seen.at(top).trades == std::vector{two[1]});
+    CHECK(seen.at(depth).trades.empty());
+    CHECK_FALSE(seen.at(depth).bids.empty());
+
+    // Without credit: what was traded meanwhile is told by nobody, and that it is left out is said.
+    for (std::uint64_t number = 3; number < 3 + 2 * first_credit; ++number) {
+        desk.changed(at(number, false));
+    }
+    static_cast<void>(desk.take());
+    desk.grant(trades, 5);
+    desk.changed(at(500, true));
+    seen = pushed();
+    REQUIRE(seen.size() == 1);
+    CHECK(seen.at(trades).is_snapshot);
+    CHECK(seen.at(trades).was_conflated);
+    CHECK(seen.at(trades).trades.empty());
+    CHECK(seen.at(trades).number == 500);
+    desk.changed(at(501, false));
+    seen = pushed();
+    REQUIRE(seen.size() == 1);
+    CHECK(seen.at(trades).trades == two);
+    CHECK(seen.at(trades).previous == 500);
+    CHECK_FALSE(seen.at(trades).was_conflated);
+}
+
 TEST_CASE("of a symbol that is not there nobody hears but those who asked") {
     market_desk desk;
     desk.subscribe(reader, {.symbol = aapl});
