@@ -1,7 +1,6 @@
 #include "actors/book/changed_rows.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace bourse {
@@ -30,14 +29,20 @@ void changed_rows::begin() {
         each = static_cast<bits>((each & stored) | (each & changed) << 1U);
     }
     std::swap(leaving_, gone_);
-    told_ = 0;
+    told_ = {};
     walked_ = 0;
 }
 
 // First what has gone: its key may be another row's now.
 void changed_rows::hand_over_kept(std::size_t most, std::vector<row_change>& out) {
-    for (; told_ < leaving_.size() && out.size() < most; ++told_) {
-        out.push_back({leaving_[told_], {}});
+    for (std::size_t i = 0; i < most && stale_ > 0; ++i, --stale_) {
+        copies_.pop_front();
+    }
+    while (!leaving_.is_end(told_) && out.size() < most) {
+        out.push_back({leaving_.next(told_), {}});
+    }
+    if (stale_ > 0) {
+        return;
     }
     while (!copies_.empty() && out.size() < most) {
         out.push_back(std::move(copies_.front()));
@@ -51,14 +56,10 @@ void changed_rows::end(bool is_stored) {
         const unsigned becomes = (each & pending) != 0 ? to : 0U;
         each = static_cast<bits>((each & ~unsigned{pending}) | becomes);
     }
-    std::deque<row_key>& more = is_stored ? half_gone_ : leaving_;
-    if (more.size() > gone_.size()) {
-        std::swap(more, gone_);
-    }
-    gone_.insert(gone_.end(), more.begin(), more.end());
+    gone_.append(is_stored ? half_gone_ : leaving_);
     half_gone_.clear();
     leaving_.clear();
-    copies_ = {};
+    stale_ = copies_.size();
 }
 
 void changed_rows::note_all_stored() noexcept {

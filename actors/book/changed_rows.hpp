@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/book/key_list.hpp"
 #include "actors/book/slot_pool.hpp"
 #include "messages/assert.hpp"
 #include "messages/row_change.hpp"
@@ -57,6 +58,21 @@ public:
     /// The rows in all slots below `count` are noted, those of slots in no use with them.
     void note_all(slot count);
 
+    /// Calls `visit` with every slot that may have a row: where all are noted before they change, no other has one.
+    template <class Visit>
+    void visit_noted(Visit&& visit) const {
+        for (slot first = 0; first < limit_; first += together) {
+            if (word_of(first) == 0) {
+                continue;
+            }
+            for (slot at = first; at < first + together; ++at) {
+                if (bits_[at] != bits{}) {
+                    visit(at);
+                }
+            }
+        }
+    }
+
     /// Makes room for slots below `count`.
     void reserve(std::size_t count) {
         if (count > limit_) {
@@ -101,7 +117,7 @@ public:
             }
             ++walked_;
         }
-        return walked_ >= limit_ && copies_.empty() && told_ == leaving_.size();
+        return walked_ >= limit_ && copies_.empty() && leaving_.is_end(told_);
     }
     /// The checkpoint has all that was handed over, or nothing of it.
     void end(bool is_stored);
@@ -129,11 +145,15 @@ private:
     }
     /// True if any of the next slots is pending and has not changed.
     [[nodiscard]] bool any_left(slot first) const noexcept {
+        const std::uint64_t word = word_of(first);
+        constexpr std::uint64_t each = 0x0101'0101'0101'0101U;
+        return (word >> 1U & ~word & each) != 0;
+    }
+    [[nodiscard]] std::uint64_t word_of(slot first) const noexcept {
         std::uint64_t word = 0;
         static_assert(sizeof word == together);
         std::memcpy(&word, bits_ + first, sizeof word);
-        constexpr std::uint64_t each = 0x0101'0101'0101'0101U;
-        return (word >> 1U & ~word & each) != 0;
+        return word;
     }
     void make_room(slot at) {
         if (at >= limit_) [[unlikely]] {
@@ -144,16 +164,18 @@ private:
     void drop_known(slot at, const row_key& key);
     void hand_over_kept(std::size_t most, std::vector<row_change>& out);
 
-    // What is kept is in deques: growing one never copies what is there while an entry waits.
+    // Growing what is kept never copies what is there while an entry waits, and no call gives back all of it key by
+    // key or copy by copy.
     bits* bits_ = nullptr;  ///< of `memory_`
     slot limit_ = 0;        ///< how many slots have bits
     slot walked_ = 0;       ///< those before have been handed over
     std::vector<bits> memory_;
-    std::deque<row_key> gone_;       ///< since `begin`; the checkpoint may have them
-    std::deque<row_key> half_gone_;  ///< likewise, if what is being handed over is stored
-    std::deque<row_key> leaving_;    ///< gone before `begin`
-    std::size_t told_ = 0;           ///< of `leaving_`
+    key_list gone_;         ///< since `begin`; the checkpoint may have them
+    key_list half_gone_;    ///< likewise, if what is being handed over is stored
+    key_list leaving_;      ///< gone before `begin`
+    key_list::place told_;  ///< of `leaving_`
     std::deque<row_change> copies_;
+    std::size_t stale_ = 0;  ///< so many of the oldest copies are of a hand-over that was given up
 };
 
 }  // namespace bourse

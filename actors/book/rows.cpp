@@ -56,9 +56,16 @@ book_rows order_book::machine::save() const {
     book_rows rows;
     rows.book = row_;
     rows.orders.reserve(orders_.live());
-    for (slot at = 0; at < orders_.used(); ++at) {
+    const auto add = [&](slot at) {
         if (orders_.is_live(at)) {
             rows.orders.push_back(row_of(at));
+        }
+    };
+    if (notes_changes_) {
+        changed_orders_.visit_noted(add);  // a few bytes in place of all that a past peak has left
+    } else {
+        for (slot at = 0; at < orders_.used(); ++at) {
+            add(at);
         }
     }
     std::sort(rows.orders.begin(), rows.orders.end(),

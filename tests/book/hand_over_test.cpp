@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -21,6 +22,47 @@ std::vector<row_change> hand_over(order_book& from) {
 }
 
 }  // namespace
+
+TEST_CASE("what a given-up hand-over had copied and told is handed over as it is now") {
+    constexpr std::uint64_t orders = 100;
+    book_fixture book;
+    for (std::uint64_t id = 1; id <= orders; ++id) {
+        book.buy(id, 1, at(10));
+    }
+    CHECK(hand_over(book.book).size() == orders);
+    std::vector<row_change> slice;
+    // Of ten that end, half do so before the hand-over that is given up; the others change in it, and are copied.
+    for (std::uint64_t id = 1; id <= orders; ++id) {
+        id <= 5 ? book.cancel(id) : book.reprice(id, at(11));
+    }
+    book.book.begin_hand_over();
+    CHECK_FALSE(book.book.hand_over(3, slice));
+    for (std::uint64_t id = 6; id <= orders; ++id) {
+        id <= 10 ? book.cancel(id) : book.reprice(id, at(12));
+    }
+    book.book.end_hand_over(false);
+    std::vector<row_change> changes;
+    book.book.begin_hand_over();
+    for (bool done = false; !done;) {
+        slice.clear();
+        done = book.book.hand_over(3, slice);
+        CHECK(slice.size() <= 3);
+        changes.insert(changes.end(), slice.begin(), slice.end());
+    }
+    book.book.end_hand_over(true);
+    REQUIRE(changes.size() == orders);
+    std::set<std::uint64_t> gone;
+    for (const row_change& each : changes) {
+        if (const auto* row = std::get_if<order_row>(&each.value)) {
+            CHECK(row->price == at(12));
+        } else {
+            gone.insert(each.key.number(1));
+        }
+    }
+    CHECK(gone == std::set<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+    CHECK(hand_over(book.book).empty());
+    book.forget();
+}
 
 TEST_CASE("a compacted book hands over its orders once more, and what went before") {
     book_fixture book;
