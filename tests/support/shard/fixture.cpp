@@ -236,6 +236,31 @@ std::string in_short(const ledger_line& line) {
 
 // --- One shard ----------------------------------------------------------------------------------
 
+namespace {
+
+/// So many accounts, so that cases of very many take no longer.
+constexpr std::size_t most_looked_at = 100;
+
+/// What the ledger refused, or has answered before. A book's refusals are among its events.
+bool is_ledgers_refusal(const event& told, const shard_output& out) {
+    switch (told.kind) {
+        case event_kind::command_refused:
+        case event_kind::repeated:
+            return true;
+        case event_kind::rejected:
+            return told.order == order_id{};
+        case event_kind::replace_rejected:
+        case event_kind::cancel_rejected:
+            return std::none_of(out.events.begin(), out.events.end(), [&](const event& each) {
+                return each.kind == told.kind && each.order == told.order;
+            });
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
 venue::venue() : venue(listing_of(apple)) {}
 venue::venue(const shard_settings& settings)
     : venue(listing_of(apple), listing_of(pear), settings) {}
@@ -272,6 +297,12 @@ venue::venue(const listing& first, const listing& second, const shard_settings& 
 
 const shard_output& venue::apply(std::vector<shard_command> commands) {
     const entry next{.index = machine.index() + 1, .at = now_, .commands = std::move(commands)};
+    for (const shard_command& each : next.commands) {
+        const auto* opened = std::get_if<open_account>(&each);
+        if (opened != nullptr && accounts_.size() < most_looked_at) {
+            accounts_.insert(opened->account);
+        }
+    }
     std::optional<shard> twin;
     if (has_twin_) {
         const shard_rows rows = machine.save();
@@ -351,13 +382,50 @@ void venue::prepare(std::initializer_list<shard_command> commands) {
 
 reason venue::answer(const shard_command& one) {
     forget();
+    const standing before = stand();
+    const auto due = machine.next_due();
     send(one);
+    const bool was_due = due && *due <= machine.now();
     const reason why = reports_.empty() ? reason::none : reports_.front().what.reason;
-    if (why != reason::none) {
-        CHECK_MESSAGE(out_.lines.empty(), "a refused command moved something");
+    if (!was_due && !reports_.empty() && is_ledgers_refusal(reports_.front().what, out_)) {
+        check_nothing_done(one, before);
     }
     forget();
     return why;
+}
+
+venue::standing venue::stand() const {
+    standing all;
+    for (const account_id account : accounts_) {
+        std::vector<portfolio_line> lines = machine.portfolio(account);
+        if (!lines.empty()) {
+            all.portfolios[account] = std::move(lines);
+        }
+        const std::vector<open_order_row> open = machine.orders_of(account);
+        all.orders.insert(all.orders.end(), open.begin(), open.end());
+    }
+    return all;
+}
+
+void venue::check_nothing_done(const shard_command& refused, const standing& before) const {
+    CHECK_MESSAGE(out_.lines.empty(), "a refused command moved something");
+    const standing after = stand();
+    const auto* order = std::get_if<submit_order>(&refused);
+    if (order != nullptr && order->order.group.value != 0) {
+        // Rule L6.4: the group's orders are cancelled, which can only take from what is reserved.
+        for (const auto& [account, lines] : before.portfolios) {
+            for (const portfolio_line& each : lines) {
+                CHECK_MESSAGE(line(account.value, each.asset).reserved <= each.reserved,
+                              "a refused order of a group reserved something");
+            }
+        }
+        CHECK_MESSAGE(after.orders.size() <= before.orders.size(), "a refused order is open");
+        return;
+    }
+    CHECK_MESSAGE(after.portfolios == before.portfolios, "a refused command reserved something");
+    CHECK_MESSAGE(after.orders == before.orders, "a refused command changed an order");
+    CHECK_MESSAGE(out_.events.empty(), "a book heard of a refused command");
+    CHECK_MESSAGE(out_.messages.empty(), "another shard hears of a refused command");
 }
 
 void venue::pass(std::int64_t ns) {

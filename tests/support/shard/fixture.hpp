@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -190,7 +191,8 @@ public:
     const shard_output& send(const shard_command& one) { return apply({one}); }
     /// Sends each as an entry of its own and forgets what was said.
     void prepare(std::initializer_list<shard_command> commands);
-    /// Sends one and gives the reason of what its account was first told, which must be all, forgotten.
+    /// Sends one and gives the reason of what its account was first told; all that was said is forgotten. What the
+    /// ledger refused or answered as a repeat must have moved, reserved and passed on nothing (6.4 apart).
     reason answer(const shard_command& one);
     /// Sets the time of the entries to come.
     void at(std::int64_t ns) { now_ = {ns}; }
@@ -229,12 +231,20 @@ public:
     shard machine;
 
 private:
+    /// What the accounts have, reserved and not, and their open orders.
+    struct standing {
+        std::map<account_id, std::vector<portfolio_line>> portfolios;
+        std::vector<open_order_row> orders;
+    };
+    [[nodiscard]] standing stand() const;
     void check(const shard_output& out);
+    void check_nothing_done(const shard_command& refused, const standing& before) const;
     void fill_with(const listing& first, const listing& second);
 
     shard_output out_;
     std::vector<report> reports_;
     std::map<std::uint32_t, std::uint64_t> last_report_;
+    std::set<account_id> accounts_;  ///< that were opened, some of them if there are very many
     timestamp now_{venue_start};
     bool has_twin_ = true;
 };
