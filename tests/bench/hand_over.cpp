@@ -29,6 +29,7 @@ constexpr std::uint32_t accounts = 1'000;
 constexpr std::size_t commands_per_entry = 100;
 constexpr std::size_t rows_per_slice = 2'000;
 constexpr double most_ms = 5;
+constexpr int tries = 3;
 constexpr std::int64_t top_ticks = 1'000'000;
 
 void expect(bool holds, const char* what) {
@@ -217,7 +218,10 @@ int main(int argc, char** argv) {
     expect(fault == std::errc{} && end == size.data() + size.size() && orders >= accounts,
            "hand_over ORDERS");
     for (const std::uint32_t symbols : {1U, 1'000U}) {
-        const bool fits = live(orders, symbols) || live(orders, symbols) || live(orders, symbols);
+        bool fits = false;
+        for (int i = 0; i < tries && !fits; ++i) {
+            fits = live(orders, symbols);
+        }
         expect(fits, "an entry was held for too long, or took too long");
     }
     return 0;
