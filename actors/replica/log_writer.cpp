@@ -1,5 +1,6 @@
 #include "actors/replica/log_writer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "actors/replica/log_payload.hpp"
@@ -108,6 +109,17 @@ bool log_writer::hand_on_entries(const entries_write& next) {
         }
     }
     return true;
+}
+
+std::uint64_t log_writer::agreed_end() const {
+    std::uint64_t end = end_index();
+    for (const waiting& each : waiting_) {
+        if (const auto* next = std::get_if<waiting_entries>(&each)) {
+            const std::size_t done = &each == &waiting_.front() ? entries_done_ : 0;
+            end = std::min(end, next->entries.first_index + done - 1);
+        }
+    }
+    return end;
 }
 
 log_writer::durable_writes log_writer::durable() {

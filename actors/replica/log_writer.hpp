@@ -47,6 +47,8 @@ public:
     [[nodiscard]] bool has_waiting() const noexcept {
         return !votes_waiting_.empty() || !waiting_.empty();
     }
+    /// Up to where what the journal has is this log: entries behind may be others', which a write that waits will cut.
+    [[nodiscard]] std::uint64_t agreed_end() const;
     /// Whether a record of so many bytes leaves the part of the reserve that is for barriers.
     [[nodiscard]] bool leaves_room(std::size_t payload_bytes) const;
     /// What is durable; zero: nothing.

@@ -200,7 +200,8 @@ void replica::tell_of_checkpoint(const moment& now) {
 
 void replica::relieve_journal() {
     checkpoint_is_wanted_ = true;
-    const std::uint64_t end = std::min(counts_.index, log_->durable_end(id()));
+    const std::uint64_t end =
+        std::min({counts_.index, log_->durable_end(id()), writer_.agreed_end()});
     if (rows_ != nullptr && end > 0) {
         log_->release(id(), end);
     }

@@ -108,6 +108,25 @@ TEST_CASE(
     CHECK(f.writer->durable().all == f.number);
 }
 
+TEST_CASE("what a waiting write will cut is not taken for this log, though the journal has it") {
+    writer_in_short_journal f;
+    f.fill();
+    const std::uint64_t end = f.log->find({1})->positions.end.index;
+    REQUIRE(end > 5);
+    CHECK(f.writer->agreed_end() == end);
+    // A leader has other entries from the fifth on.
+    f.index = 4;
+    f.entry(log_entry_kind::command, 2);
+    CHECK(f.log->find({1})->positions.end.index == end);
+    CHECK(f.writer->agreed_end() == 4);
+
+    f.disk.set_capacity(std::uint64_t{1} << 20U);
+    REQUIRE(f.log->maintain().has_value());
+    CHECK(f.writer->hand_on());
+    CHECK(f.log->find({1})->positions.end == log_point{5, 2});
+    CHECK(f.writer->agreed_end() == 5);
+}
+
 TEST_CASE(
     "a vote overtakes entries that wait for room, and entries of its term do not overtake it") {
     writer_in_short_journal f;

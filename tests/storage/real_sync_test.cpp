@@ -74,7 +74,7 @@ std::string text_of(pid_t process, std::uint64_t at) {
     std::string text;
     for (;; ++at) {
         errno = 0;
-        // NOLINTNEXTLINE(performance-no-int-to-ptr, cppcoreguidelines-pro-type-reinterpret-cast): an address there
+        // An address there.
         const long word = ::ptrace(PTRACE_PEEKDATA, process, reinterpret_cast<void*>(at), nullptr);
         const char letter = static_cast<char>(word & 0xFF);
         if (errno != 0 || letter == '\0') {
@@ -87,7 +87,7 @@ std::string text_of(pid_t process, std::uint64_t at) {
 /// The call that a stopped process is about to make, if it is one of those looked for.
 std::optional<seen> call_of(pid_t process) {
     __ptrace_syscall_info info{};
-    // NOLINTNEXTLINE(performance-no-int-to-ptr, cppcoreguidelines-pro-type-reinterpret-cast): a size, as the call has it
+    // A size, as the call has it.
     if (::ptrace(PTRACE_GET_SYSCALL_INFO, process, reinterpret_cast<void*>(sizeof(info)), &info) <=
             0 ||
         info.op != PTRACE_SYSCALL_INFO_ENTRY) {
@@ -133,7 +133,7 @@ std::vector<phase> phases_of(const std::function<bool()>& work) {
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFSTOPPED(status));
-    // NOLINTNEXTLINE(performance-no-int-to-ptr, cppcoreguidelines-pro-type-reinterpret-cast): a number, as the call has it
+    // A number, as the call has it.
     REQUIRE(::ptrace(PTRACE_SETOPTIONS, child, nullptr,
                      reinterpret_cast<void*>(PTRACE_O_TRACESYSGOOD)) == 0);
     std::vector<phase> phases(1);
