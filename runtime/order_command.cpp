@@ -15,8 +15,8 @@ namespace bourse {
 namespace {
 
 constexpr std::uint64_t smallest_id = 1;
-constexpr int most_price_words = 16;
 constexpr std::uint64_t largest_id = INT64_MAX;  // of 64 bits, the upper half is never given out
+constexpr int most_price_words = 16;
 
 struct order_arguments {
     remote_arguments remote;

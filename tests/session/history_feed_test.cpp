@@ -44,6 +44,8 @@ struct fed_history {
     std::unique_ptr<history> kept = *history::open(rows, {.path = {}, .owner = 7});
     history_feed feed{*kept, event_rows, store_options, shard_1};
 
+    std::uint64_t pieces = 0;  ///< that `catch_up` told of
+
     void store(std::uint64_t first, std::uint64_t last) {
         for (std::uint64_t index = first; index <= last; ++index) {
             const told_entry_ptr told = accepting_entry(index);
@@ -60,8 +62,16 @@ struct fed_history {
         }
     }
     void catch_up() {
-        const outcome did = feed.catch_up();
+        std::uint64_t said = 0;
+        const outcome did = feed.catch_up([&](std::uint64_t index, std::uint64_t last) {
+            CHECK(index > said);
+            CHECK(index <= last);
+            CHECK(index + 1 == kept->next(shard_1));
+            said = index;
+            ++pieces;
+        });
         REQUIRE_MESSAGE(did.has_value(), did.error().what);
+        CHECK((said == 0 || said + 1 == kept->next(shard_1)));  // to its end, if anything was read
     }
     void commit() {
         const outcome did = feed.commit();
@@ -130,6 +140,7 @@ TEST_CASE("only what the event store has dropped becomes a gap") {
     CHECK(!fed.feed.is_behind());
     CHECK(fed.orders() == 7);
     CHECK(fed.gaps() == std::vector<history_gap>{{shard_1, 3, 4}});
+    CHECK(fed.pieces > 0);
 }
 
 /// Rows of a store whose writer does something just before they are read for the second time.
