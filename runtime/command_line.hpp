@@ -2,14 +2,7 @@
 
 #include "runtime/exit_code.hpp"
 
-namespace CLI {
-class App;
-}  // namespace CLI
-
 namespace bourse {
-
-/// All of `bourse`, with what each command does when it is parsed.
-void add_all_commands(CLI::App& app);
 
 /// Runs the command that the arguments of `main` ask for. A wrong command line is explained on
 /// standard error and gives `exit_code::usage`; exceptions of third parties leave it.

@@ -9,6 +9,9 @@ class App;
 /// another exit code than `exit_code::done` throws `CLI::RuntimeError` with it.
 namespace bourse {
 
+/// All of them, and what `bourse` itself takes (command_line.cpp).
+void add_all_commands(CLI::App& app);
+
 void add_bench_command(CLI::App& app);   // bench_command.cpp
 void add_node_command(CLI::App& app);    // node_command.cpp
 void add_replay_command(CLI::App& app);  // replay_command.cpp

@@ -19,6 +19,7 @@
 #include "runtime/client/reason_text.hpp"
 #include "runtime/client/words.hpp"
 #include "runtime/command_line.hpp"
+#include "runtime/commands.hpp"
 #include "runtime/gateway/gateway.hpp"
 #include "tests/support/exchange/small_exchange.hpp"
 #include "tests/support/recorded_data.hpp"

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/commands.hpp"
+
 namespace {
 
 bourse::exit_code run(const char* argument) {
