@@ -51,6 +51,9 @@ void changed_rows::hand_over_kept(std::size_t most, std::vector<row_change>& out
 }
 
 void changed_rows::end(bool is_stored) {
+    for (; stale_ > 0; --stale_) {
+        copies_.pop_front();  // of one before that was given up, and nothing was handed over since
+    }
     const unsigned to = is_stored ? pending << 1U : pending >> 1U;
     for (bits& each : memory_) {
         const unsigned becomes = (each & pending) != 0 ? to : 0U;
@@ -69,7 +72,7 @@ void changed_rows::note_all_stored() noexcept {
 }
 
 void changed_rows::take_over(changed_rows& other) {
-    BOURSE_ASSERT(other.leaving_.empty() && other.copies_.empty());
+    BOURSE_ASSERT(other.leaving_.empty() && other.copies_.size() == other.stale_);
     for (bits& each : memory_) {
         each = static_cast<bits>(each | (each & changed) << 2U);
     }

@@ -64,6 +64,33 @@ TEST_CASE("what a given-up hand-over had copied and told is handed over as it is
     book.forget();
 }
 
+TEST_CASE(
+    "a book is compacted after a hand-over that was given up, and hands over what is there now") {
+    constexpr std::uint64_t orders = 20;
+    book_fixture book;
+    const auto reprice_all = [&](std::int64_t price) {
+        for (std::uint64_t id = 1; id <= orders; ++id) {
+            book.reprice(id, at(price));
+        }
+    };
+    for (std::uint64_t id = 1; id <= orders; ++id) {
+        book.buy(id, 1, at(10));
+    }
+    CHECK(hand_over(book.book).size() == orders);
+    for (std::int64_t price = 11; price < 14; price += 2) {  // given up one after the other
+        reprice_all(price);
+        book.book.begin_hand_over();
+        reprice_all(price + 1);  // copied, and not handed over
+        book.book.end_hand_over(false);
+    }
+    book.book.compact();
+    const auto changes = hand_over(book.book);
+    REQUIRE(changes.size() == orders);
+    for (const row_change& each : changes) {
+        CHECK(std::get<order_row>(each.value).price == at(14));
+    }
+}
+
 TEST_CASE("a compacted book hands over its orders once more, and what went before") {
     book_fixture book;
     for (std::uint64_t id = 1; id <= 4; ++id) {

@@ -127,6 +127,13 @@ private:
     std::filesystem::path key_file_;
 };
 
+/// Without the line that a call of more than a second begins with, on a busy machine.
+std::string without_wait(const std::string& err) {
+    const std::size_t end = err.find('\n');
+    const bool waited = err.substr(0, end).find(": waiting for ") != std::string::npos;
+    return waited ? err.substr(end + 1) : err;
+}
+
 /// The document that a load prints, whole.
 bool is_load(const std::string& out, unsigned orders, const std::string& from) {
     const std::string all = std::to_string(orders);
@@ -258,7 +265,7 @@ TEST_CASE("what is wrong is said, and what would be right") {
     const auto refused = [&](const std::string& line, exit_code code) {
         const said answer = at.run(line);
         CHECK_MESSAGE(answer.code == code, line << ": " << static_cast<int>(answer.code));
-        return answer.err;
+        return without_wait(answer.err);
     };
     CHECK(refused("order alice buy APPL 1 @ 5", exit_code::refused) ==
           "bourse order: no instrument is called 'APPL'; did you mean AAPL?\n");
@@ -734,7 +741,7 @@ TEST_CASE(
     const said again = at.run("order bob buy AAPL 1 @ 585 --client-id R1");
     CHECK(again.code == exit_code::refused);
     CHECK(again.out.find("was used before, for what was refused") != std::string::npos);
-    CHECK(again.err == refused.err);
+    CHECK(without_wait(again.err) == without_wait(refused.err));
 
     at.done("account deposit bob USD=500 --id D1");
     const said other = at.run("account deposit bob USD=600 --id D1");

@@ -145,6 +145,10 @@ simulation_options options_of(const arguments& asked, std::uint64_t seed) {
 /// else.
 bool read_kept(const std::string& path, std::vector<simulation_options>& into) {
     std::ifstream file(path);
+    if (!path.empty() && !file) {
+        std::cerr << path << ": cannot be read; make it, empty, if nothing was kept yet\n";
+        return false;
+    }
     for (std::string line; std::getline(file, line);) {
         std::istringstream words(line);
         std::string word;

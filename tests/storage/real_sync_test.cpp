@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -126,25 +127,33 @@ void end_phase() {
 std::vector<phase> phases_of(const std::function<bool()>& work) {
     const pid_t child = ::fork();
     if (child == 0) {
-        const bool traced = ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0;
+        if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
+            ::_exit(1);  // nobody would hear of its stop
+        }
         ::raise(SIGSTOP);
-        ::_exit(traced && work() ? 0 : 1);
+        ::_exit(work() ? 0 : 1);
     }
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFSTOPPED(status));
     // A number, as the call has it.
     REQUIRE(::ptrace(PTRACE_SETOPTIONS, child, nullptr,
-                     reinterpret_cast<void*>(PTRACE_O_TRACESYSGOOD)) == 0);
+                     reinterpret_cast<void*>(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)) == 0);
     std::vector<phase> phases(1);
+    std::uintptr_t passed_on = 0;  // the signal that stopped it
     for (;;) {
-        REQUIRE(::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr) == 0);
+        REQUIRE(::ptrace(PTRACE_SYSCALL, child, nullptr, reinterpret_cast<void*>(passed_on)) == 0);
         REQUIRE(::waitpid(child, &status, 0) == child);
         if (WIFEXITED(status)) {
             REQUIRE(WEXITSTATUS(status) == 0);
             return phases;
         }
-        REQUIRE(WIFSTOPPED(status));
+        REQUIRE(WIFSTOPPED(status));  // and not ended by a signal
+        const bool is_call = WSTOPSIG(status) == (SIGTRAP | 0x80);
+        passed_on = is_call ? 0 : static_cast<std::uintptr_t>(WSTOPSIG(status));
+        if (!is_call) {
+            continue;
+        }
         if (auto found = call_of(child)) {
             if (found->what == call::phase) {
                 phases.emplace_back();
