@@ -245,7 +245,7 @@ private:
 
     // --- At the end -------------------------------------------------------------------------------
 
-    const asking* find_asking(client_id id) const {
+    [[nodiscard]] const asking* find_asking(client_id id) const {
         const auto found = asked_.find(id);
         return found == asked_.end() ? nullptr : &found->second;
     }
@@ -313,6 +313,7 @@ private:
 
     void check_for_an_order(symbol_id symbol, std::vector<placed> all) {
         std::vector<book_operation> bare;
+        bare.reserve(all.size());
         for (placed& each : all) {
             bare.push_back(std::move(each.what));
         }

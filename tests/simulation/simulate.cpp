@@ -194,6 +194,7 @@ void add(totals& to, const simulation_result& one) {
 }
 
 void print(const totals& all, double seconds) {
+    const std::uint64_t searched = all.sum.books_decided + all.sum.books_undecided;
     std::printf(
         "%llu seeds, %llu failed, %.1f a second, %.2f simulated hours\n"
         "%llu entries, %llu requests answered, %llu reads, %llu elections, %llu crashes, "
@@ -211,7 +212,7 @@ void print(const totals& all, double seconds) {
         static_cast<unsigned long long>(all.sum.installs),
         static_cast<unsigned long long>(all.sum.changes),
         static_cast<unsigned long long>(all.sum.disks_lost),
-        static_cast<unsigned long long>(all.sum.books_decided + all.sum.books_undecided),
+        static_cast<unsigned long long>(searched),
         static_cast<unsigned long long>(all.sum.books_undecided));
 }
 
