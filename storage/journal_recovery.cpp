@@ -266,8 +266,8 @@ outcome cut_torn_tail(segment& last, std::uint64_t position_bytes) {
         position_bytes -= sector_bytes;
     }
     const std::uint64_t end = std::min(last.head.segment_bytes, position_bytes + max_batch_bytes);
-    const std::vector<std::byte> zeros(scan_window_bytes);
-    std::vector<std::byte> found(scan_window_bytes);
+    const std::vector<std::byte> zeros(std::min(scan_window_bytes, end - position_bytes));
+    std::vector<std::byte> found(zeros.size());
     for (std::uint64_t at = position_bytes; at < end; at += scan_window_bytes) {
         const std::uint64_t bytes = std::min(scan_window_bytes, end - at);
         if (auto read = last.file->read(at, std::span{found}.first(bytes)); !read) {

@@ -99,9 +99,13 @@ std::optional<seen> call_of(pid_t process) {
         case SYS_write:
         case SYS_writev:
         case SYS_pwrite64:
-        case SYS_pwritev:
-            return seen{writes_through(process, with[0]) ? call::write_through : call::write,
-                        file_of(process, with[0])};
+        case SYS_pwritev: {
+            const std::string file = file_of(process, with[0]);
+            if (file.starts_with("pipe:")) {
+                return std::nullopt;  // no file: a sanitizer tries with one which memory is there
+            }
+            return seen{writes_through(process, with[0]) ? call::write_through : call::write, file};
+        }
         case SYS_fdatasync:
             return seen{call::sync, file_of(process, with[0])};
         case SYS_fsync:
