@@ -248,11 +248,12 @@ void gateway_loop::drop(std::uint64_t number) {
     }
     kj::Own<connection> ended = kj::mv(at->second);
     connections_.erase(at);
-    --connections_now_;
     for (const std::uint64_t each : std::exchange(ended->sessions, {})) {
         close({each});
     }
     std::erase_if(log_ins_, [&](const auto& each) { return each.second->connection == number; });
+    // Counted last: whoever reads the count finds nothing left of it.
+    --connections_now_;
 }
 
 void gateway_loop::end_all() {
@@ -391,12 +392,12 @@ void gateway_loop::close(session_number number) {
     }
     kj::Own<session> ended = kj::mv(at->second);
     sessions_.erase(at);
-    --sessions_now_;
     in_flight_ -= ended->calls.size();
     if (const auto on = connections_.find(ended->connection); on != connections_.end()) {
         on->second->sessions.erase(number.value);
     }
     port_.close(number);
+    --sessions_now_;
     // Calls that are still there are answered, if anybody listens.
     refuse_calls(*ended, unknown("the session was closed"));
 }
