@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -24,6 +25,24 @@ namespace bourse {
 
 /// The unit in which a crash tears a write. Writes that must not harm each other share none.
 inline constexpr std::uint64_t sector_bytes = 512;
+
+/// Memory that begins where a page does: whole sectors from it need not be copied on their way to a disk.
+template <typename T>
+struct sector_allocator {
+    using value_type = T;
+    static constexpr std::align_val_t alignment{4096};
+
+    sector_allocator() = default;
+    template <typename Other>
+    sector_allocator(const sector_allocator<Other>&) noexcept {}
+
+    static T* allocate(std::size_t count) {
+        return static_cast<T*>(::operator new(count * sizeof(T), alignment));
+    }
+    static void deallocate(T* begin, std::size_t) noexcept { ::operator delete(begin, alignment); }
+    bool operator==(const sector_allocator&) const = default;
+};
+using sector_aligned_bytes = std::vector<std::byte, sector_allocator<std::byte>>;
 
 /// One open file of a fixed size. Closed by the destructor.
 class disk_file {

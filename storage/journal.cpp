@@ -52,9 +52,8 @@ struct journal::pending_record {
 
 /// Records one behind the other, with their payloads in place; `seal` writes the heads.
 struct journal::open_batch {
-    std::vector<std::byte>
-        memory;  // of which so many bytes are the batch; kept from batch to batch
-    std::size_t size = 0;
+    sector_aligned_bytes memory;  // kept from batch to batch
+    std::size_t size = 0;         // of it, the batch
     std::vector<pending_record> records;
     bool is_votes = true;  // nothing else is in it
 

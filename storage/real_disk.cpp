@@ -19,6 +19,7 @@ namespace bourse {
 namespace {
 
 constexpr const char* lock_name = "lock";
+constexpr int direct_flags = O_RDWR | O_DIRECT | O_DSYNC | O_CLOEXEC;
 constexpr mode_t file_mode = 0640;
 constexpr mode_t folder_mode = 0750;
 
@@ -43,18 +44,35 @@ private:
     int number_;
 };
 
+bool is_whole_sectors(std::uint64_t offset, std::span<const std::byte> bytes) {
+    return offset % sector_bytes == 0 && bytes.size() % sector_bytes == 0 &&
+           reinterpret_cast<std::uintptr_t>(bytes.data()) % sector_bytes == 0;
+}
+
+/// Whether whole sectors can be moved past the system's cache: not on every file system, nor where the disk's own sectors
+/// are larger than ours.
+bool takes_sectors(const descriptor& direct) {
+    alignas(sector_bytes) std::array<std::byte, sector_bytes> first{};
+    return direct.is_open() && ::pread(direct.number(), first.data(), first.size(), 0) ==
+                                   static_cast<ssize_t>(first.size());
+}
+
 class real_file : public disk_file {
 public:
-    /// `ahead`: of the same file, without O_DSYNC, until the first sync; without it `write_ahead` is `write`.
-    real_file(descriptor file, std::optional<descriptor> ahead, std::string path,
+    /// `direct` is of the same file, past the system's cache; not open if that cannot be. `ahead`, too, but without O_DSYNC and
+    /// until the first sync; without it `write_ahead` is `write`.
+    real_file(descriptor file, descriptor direct, std::optional<descriptor> ahead, std::string path,
               std::uint64_t size)
         : disk_file(std::move(path)),
           file_(std::move(file)),
+          direct_(std::move(direct)),
           ahead_(std::move(ahead)),
-          size_(size) {}
+          size_(size),
+          is_direct_(takes_sectors(direct_)) {}
 
     outcome write(std::uint64_t offset, std::span<const std::byte> bytes) override {
-        return write_by(file_, offset, bytes);
+        const bool is_past_cache = is_direct_ && !ahead_ && is_whole_sectors(offset, bytes);
+        return write_by(is_past_cache ? direct_ : file_, offset, bytes);
     }
 
     outcome write_ahead(std::uint64_t offset, std::span<const std::byte> bytes) override {
@@ -75,6 +93,10 @@ public:
     outcome sync() override {
         if (ahead_ && ::fdatasync(ahead_->number()) != 0) {
             return system_error(errc::unwritable, path(), "cannot be made durable", errno);
+        }
+        if (ahead_ && is_direct_) {
+            // What the cache still has of them, each write past it would have to drop.
+            ::posix_fadvise(file_.number(), 0, 0, POSIX_FADV_DONTNEED);
         }
         ahead_.reset();
         return done{};
@@ -125,8 +147,10 @@ private:
     }
 
     descriptor file_;
+    descriptor direct_;
     std::optional<descriptor> ahead_;
     std::uint64_t size_;
+    bool is_direct_;
 };
 
 class real_lock : public folder_lock {
@@ -201,8 +225,9 @@ result<std::unique_ptr<disk_file>> real_disk::create(const std::string& name, st
     if (!ahead->is_open()) {
         ahead.reset();
     }
-    return std::unique_ptr<disk_file>(
-        std::make_unique<real_file>(std::move(file), std::move(ahead), path(name), size));
+    descriptor direct(::openat(descriptor_, name.c_str(), direct_flags));
+    return std::unique_ptr<disk_file>(std::make_unique<real_file>(
+        std::move(file), std::move(direct), std::move(ahead), path(name), size));
 }
 
 result<std::unique_ptr<disk_file>> real_disk::open_file(const std::string& name) {
@@ -221,8 +246,10 @@ result<std::unique_ptr<disk_file>> real_disk::open_file(const std::string& name)
     }
     // After a sync that failed, before this process began, the cache may hold what the disk does not.
     ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
-    return std::unique_ptr<disk_file>(std::make_unique<real_file>(
-        std::move(file), std::nullopt, path(name), static_cast<std::uint64_t>(found.st_size)));
+    descriptor direct(::openat(descriptor_, name.c_str(), direct_flags));
+    return std::unique_ptr<disk_file>(
+        std::make_unique<real_file>(std::move(file), std::move(direct), std::nullopt, path(name),
+                                    static_cast<std::uint64_t>(found.st_size)));
 }
 
 result<std::vector<std::string>> real_disk::list() {

@@ -13,6 +13,8 @@ namespace bourse {
 ///
 /// Files are opened with O_DSYNC, so that a write is durable when it returns: on files whose blocks have
 /// been written before, that is the fastest way measured (a fdatasync after each write takes a quarter longer).
+/// Whole sectors from memory that begins where a sector does (`sector_aligned_bytes`) go past the system's cache, too, where the
+/// file system can: a tenth faster at all lengths, as nothing is copied, and what was logged does not push out what is read.
 /// Opening a file syncs it and drops it from the system's cache first, so that what is read then is what the disk has.
 class real_disk : public disk {
 public:

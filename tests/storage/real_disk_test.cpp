@@ -10,6 +10,7 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <random>
 
 #include "journal_model.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -108,6 +109,46 @@ TEST_CASE("what is written ahead of a sync is read back, and the file is then as
         std::vector<std::byte> into(sector_bytes);
         REQUIRE((*again)->read(static_cast<std::uint64_t>(at) * sector_bytes, into));
         CHECK(into == bytes(what));
+    }
+}
+
+TEST_CASE(
+    "writes past the system's cache and through it, of one file, are read as they were made") {
+    const temporary_folder temporary;
+    const auto disk = open_folder(temporary.path());
+    constexpr std::size_t size = 64 * sector_bytes;
+    auto file = disk->create("one", size);
+    REQUIRE(file.has_value());
+    std::vector<std::byte> model(size);
+    REQUIRE((*file)->write_ahead(0, model));
+    REQUIRE((*file)->sync());
+    std::mt19937_64 random(20'261'122);
+    const auto below = [&](std::uint64_t end) { return random() % end; };
+    sector_aligned_bytes bytes(size);
+    for (unsigned i = 0; i < 1'000; ++i) {
+        const bool is_whole = below(3) != 0;
+        const std::uint64_t unit = is_whole ? sector_bytes : 1;
+        const std::size_t count = unit * (1 + below(4'096 / unit));
+        const std::uint64_t at = unit * below((size - count) / unit + 1);
+        // Of memory where a sector may begin, or not.
+        const auto from =
+            std::span(bytes).subspan(is_whole && below(2) != 0 ? sector_bytes : 3, count);
+        for (std::byte& each : from) {
+            each = static_cast<std::byte>(below(256));
+        }
+        REQUIRE((*file)->write(at, from));
+        REQUIRE((*file)->sync());
+        std::copy(from.begin(), from.end(), model.begin() + static_cast<std::ptrdiff_t>(at));
+        if (below(100) == 0) {
+            auto again = disk->open_file("one");
+            REQUIRE(again.has_value());
+            *file = std::move(*again);
+        }
+        const std::uint64_t first = below(size);
+        std::vector<std::byte> into(1 + below(size - first));
+        REQUIRE((*file)->read(first, into));
+        REQUIRE(std::equal(into.begin(), into.end(),
+                           model.begin() + static_cast<std::ptrdiff_t>(first)));
     }
 }
 
