@@ -208,7 +208,7 @@ std::optional<request_refused> watch_symbol(remote& at, const watch_arguments& a
 
 void watch(const watch_arguments& asked) {
     client_options more;
-    more.reconnect_for = {60 * ns_of_second};
+    more.reconnect_for = {600 * ns_of_second};  // a node that has much to carry out again
     remote at("bourse watch", asked.remote, more);
     if (asked.symbol.empty() == asked.account.empty()) {
         at.misused("say what: a symbol, or --account NAME");

@@ -13,7 +13,7 @@ std::string step_json(const ladder_step& step) {
            ",\"p99_9\":" + number(step.latency.p99_9_us, 1) +
            ",\"max\":" + number(step.latency.max_us, 1) +
            "},\"cpu_ns_per_order\":" + number(step.cpu_ns_per_order, 0) +
-           ",\"ratio_to_echo\":" + number(step.ratio_to_echo, 3) + "}";
+           ",\"ratio_to_echo\":" + number(step.ratio_to_echo, 6) + "}";
 }
 
 std::string step_row(const ladder_step& step) {

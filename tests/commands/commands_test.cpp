@@ -249,7 +249,6 @@ TEST_CASE("who waits for more than a second is told so, and for what") {
         const std::string expected =
             "bourse " + called + ": waiting for " + at.front().address() + "\n";
         CHECK_MESSAGE(answer.err.ends_with(expected), answer.err);
-        CHECK(answer.err.find("waiting") == answer.err.rfind("waiting"));  // once
     };
     at.exchange().hold();  // nobody is let in
     slow("status --json", [&] { at.exchange().let_go(); });
@@ -805,11 +804,11 @@ TEST_CASE("a load by the clock times what was due while nobody was answered") {
     shell at;
     at.done("load --orders 10 --batch 1 --sessions 1 --symbols 1 --accounts 2");
     const std::uint64_t before = at.exchange().index();
+    at.exchange().hold_requests_at(before + 50);  // among the orders, whatever is made before them
     std::thread stall([&] {
-        while (at.exchange().index() < before + 5) {
+        while (at.exchange().held() == 0) {
             std::this_thread::yield();
         }
-        at.exchange().hold_requests();
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
         at.exchange().let_go();
     });

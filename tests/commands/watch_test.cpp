@@ -9,6 +9,7 @@
 #include <future>
 #include <iostream>
 #include <mutex>
+#include <sstream>
 #include <streambuf>
 #include <string>
 #include <thread>
@@ -208,7 +209,13 @@ TEST_CASE("who watches from a report that is still to come is told so, and gets 
         CHECK(shown.find(is_json ? R"({"report":)" + wanted + "," : "  " + wanted + "  ") !=
               std::string::npos);
         CHECK(shown.find('\n') == shown.size() - 1);  // one line
-        CHECK(err.text().find('\n') == err.text().size() - 1);
+        // Beside that line nothing but that an answer takes its time, on a busy machine.
+        std::istringstream lines(err.text());
+        int others = 0;
+        for (std::string line; std::getline(lines, line);) {
+            others += line.find(": waiting for ") == std::string::npos ? 1 : 0;
+        }
+        CHECK(others == 1);
     }
     std::filesystem::remove(key_file);
 }

@@ -87,17 +87,29 @@ TEST_CASE("a TLS handshake that is never begun ends by the log-in's deadline") {
 }
 
 TEST_CASE("a session that is silent ends by its deadline, and one that is heard of does not") {
-    small_exchange exchange;
-    const auto front = serve(exchange, {.idle_after = {300 * ms.ns}});
-    const auto silent = log_in(*front);
-    const auto heard = log_in(*front);
-    REQUIRE(silent);
-    REQUIRE(heard);
-    while (front->counts().sessions != 1) {
-        CHECK(std::holds_alternative<done_answer>((*heard)->ask(keep_alive{})));
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    using clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds idle_after{300};
+    // Again if a busy machine kept the one that speaks silent for as long.
+    for (bool was_held_up = true; was_held_up;) {
+        small_exchange exchange;
+        const auto front = serve(exchange, {.idle_after = {idle_after.count() * ms.ns}});
+        const auto silent = log_in(*front);
+        const auto heard = log_in(*front);
+        REQUIRE(silent);
+        REQUIRE(heard);
+        clock::time_point spoke = clock::now();  // when it asked what was answered last
+        bool is_answered = true;
+        while (is_answered && front->counts().sessions != 1) {
+            const clock::time_point asked = clock::now();
+            is_answered = std::holds_alternative<done_answer>((*heard)->ask(keep_alive{}));
+            spoke = is_answered ? asked : spoke;
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+        const bool is_left =
+            is_answered && exchange.sessions() == std::vector{(*heard)->who().session};
+        was_held_up = !is_left && clock::now() - spoke > idle_after;
+        CHECK((is_left || was_held_up));
     }
-    CHECK(exchange.sessions() == std::vector{(*heard)->who().session});
 }
 
 TEST_CASE("garbage, a huge message and a flood before the log-in end their connection alone") {

@@ -443,24 +443,26 @@ TEST_CASE(
             static_cast<void>(at.boss.get<submitted>(submit_request{
                 {book_state{.symbol = {2}, .what = {.state = market_state::open}}}}));
         }
-        for (int i = 0; i < 10; ++i) {
-            submit_request list;
-            for (const std::uint32_t symbol : {1U, 2U}) {
-                list.commands.push_back(an_order(1, symbol, side::buy, 10 + i, 1));
-            }
-            static_cast<void>(at.boss.get<submitted>(list));
-        }
-        std::map<std::string, std::uint64_t> handled;
-        const auto actors = at.boss.get<table_answer>(console_request{"actors", ""});
-        REQUIRE(actors.columns.at(3) == "handled");
-        for (const auto& row : actors.rows) {
-            if (row.at(0) == "book") {
-                handled[row.at(1)] = std::stoull(row.at(3));
-            }
-        }
-        REQUIRE(handled.size() == 2);
         // One of the two is taken by the shard, and the last may be counted a little later; of a book whose actor is late some
-        // are not handed out at all.
+        // are not handed out at all, on a busy machine nearly none.
+        std::map<std::string, std::uint64_t> handled;
+        for (int rounds = 0; rounds < 100 && handled["AAPL"] + handled["PEAR"] < 4; ++rounds) {
+            for (int i = 0; i < 10; ++i) {
+                submit_request list;
+                for (const std::uint32_t symbol : {1U, 2U}) {
+                    list.commands.push_back(an_order(1, symbol, side::buy, 10 + i, 1));
+                }
+                static_cast<void>(at.boss.get<submitted>(list));
+            }
+            const auto actors = at.boss.get<table_answer>(console_request{"actors", ""});
+            REQUIRE(actors.columns.at(3) == "handled");
+            for (const auto& row : actors.rows) {
+                if (row.at(0) == "book") {
+                    handled[row.at(1)] = std::stoull(row.at(3));
+                }
+            }
+            REQUIRE(handled.size() == 2);
+        }
         CHECK(handled.at("AAPL") + handled.at("PEAR") >= 4);
     }
 }

@@ -116,6 +116,11 @@ void small_exchange::hold_requests() {
     is_held_ = true;
 }
 
+void small_exchange::hold_requests_at(std::uint64_t index) {
+    const std::lock_guard lock(mutex_);
+    hold_at_ = index;
+}
+
 void small_exchange::let_go() {
     const std::lock_guard lock(mutex_);
     is_held_ = false;
@@ -280,6 +285,9 @@ const shard_output& small_exchange::apply(std::vector<shard_command> commands, m
     made.index = made.what.index;
     made.may_leave = true;
     machine_->apply(made.what, made.out);
+    if (made.index == hold_at_) {
+        is_held_ = true;
+    }
     names_->follow(made.what, *machine_);
     last_ = std::make_shared<const told_entry>(machine_->settings().id, std::move(made));
     for (const report& each : last_->what.out.reports) {

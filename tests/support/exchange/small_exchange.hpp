@@ -37,6 +37,8 @@ public:
     void hold();
     /// As `hold`, but log-ins are answered.
     void hold_requests();
+    /// As `hold_requests`, when so many entries have been applied.
+    void hold_requests_at(std::uint64_t index);
     void let_go();
     /// The next so many submits are done, and nobody hears of it.
     void lose_answers(unsigned count);
@@ -102,6 +104,7 @@ private:
     std::shared_ptr<const told_entry> last_;
     bool is_held_ = false;
     bool log_ins_are_held_ = false;
+    std::uint64_t hold_at_ = 0;  ///< 0: nowhere
     unsigned losing_ = 0;
     std::uint64_t granted_ = 0;
     std::vector<shard_command> last_commands_;
