@@ -188,6 +188,12 @@ outcome journal::recover_from_files() {
     if (auto spares = files_->open_spares(); !spares) {
         return spares;
     }
+    // Whoever opens it wants to write; while the next segment is made he could not.
+    if (!leaves_reserve(sector_bytes)) {
+        if (auto prepared = files_->prepare(options_.segment_bytes); !prepared) {
+            return prepared.error();
+        }
+    }
     // The last batch may have come from one whose sync nobody waited for. From here on it is certain.
     return commit();
 }

@@ -122,6 +122,20 @@ TEST_CASE("on a full disk orders are refused with the reserve left, and then eve
     CHECK(f.log->segment_count() == 2);
 }
 
+TEST_CASE("a journal that is opened takes orders at once, where there is room for its next file") {
+    journal_fixture f;
+    std::uint64_t index = 0;
+    while (f.log->room().takes_orders) {
+        ++index;
+        f.append_durably(1, index, index);
+    }
+    f.options.segment_bytes = 4 * min_segment_bytes;
+    f.options.reserve_bytes = min_segment_bytes;
+    f.restart();
+    CHECK(f.log->room().takes_orders);
+    CHECK(f.has(1, 1, index));
+}
+
 TEST_CASE("at the bound of segments storage is full, and it says which shard pins the oldest") {
     journal_fixture f;
     f.append_durably(5, 1, 2);
