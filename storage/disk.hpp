@@ -34,7 +34,7 @@ struct sector_allocator {
 
     sector_allocator() = default;
     template <typename Other>
-    sector_allocator(const sector_allocator<Other>&) noexcept {}
+    explicit sector_allocator(const sector_allocator<Other>&) noexcept {}
 
     static T* allocate(std::size_t count) {
         return static_cast<T*>(::operator new(count * sizeof(T), alignment));
