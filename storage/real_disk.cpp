@@ -49,8 +49,8 @@ bool is_whole_sectors(std::uint64_t offset, std::span<const std::byte> bytes) {
            reinterpret_cast<std::uintptr_t>(bytes.data()) % sector_bytes == 0;
 }
 
-/// Whether whole sectors can be moved past the system's cache: not on every file system, nor where the disk's own sectors
-/// are larger than ours.
+/// Whether whole sectors can be read past the system's cache: not on every file system, nor where the disk's own sectors
+/// are larger than ours. Where they can be read and not written, the first write finds out.
 bool takes_sectors(const descriptor& direct) {
     alignas(sector_bytes) std::array<std::byte, sector_bytes> first{};
     return direct.is_open() && ::pread(direct.number(), first.data(), first.size(), 0) ==
@@ -134,6 +134,11 @@ private:
                 ::pwrite(way.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
             if (count < 0 && errno == EINTR) {
                 continue;  // nothing was written
+            }
+            if (count < 0 && errno == EINVAL && &way == &direct_) {
+                // No failure of the disk: before anything is written, sectors of this size are refused.
+                is_direct_ = false;
+                return write_by(file_, offset, bytes);
             }
             if (count <= 0) {
                 return system_error(errc::unwritable, path(),
