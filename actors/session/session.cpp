@@ -348,6 +348,12 @@ std::optional<request_refused> session::find_fault(const session_request& reques
             } else if constexpr (std::is_same_v<type, history_request>) {
                 const bool is_public =
                     what.what == history_request::kind::trades && what.account == account_id{};
+                if (is_public && what.order != order_id{} && !is_operator) {
+                    // Who asked for one order after the other would know which trades are of one owner.
+                    return not_permitted("which trades are of order " +
+                                         std::to_string(what.order.value) +
+                                         " is its owner's to know: name the account");
+                }
                 return is_public ? std::nullopt : of_account(what.account);
             } else if constexpr (std::is_same_v<type, book_request>) {
                 if (what.depth > max_depth_asked) {

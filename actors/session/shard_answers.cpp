@@ -1,12 +1,30 @@
 #include "actors/session/shard_answers.hpp"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "actors/book/order_book.hpp"
 
 namespace bourse {
 
+namespace {
+
+/// Opening an account is reported: whoever has no report is not there.
+std::optional<request_refused> find_fault(const shard& of, account_id account) {
+    if (of.last_report(account) != 0) {
+        return std::nullopt;
+    }
+    return request_refused{request_refused::kind::not_found,
+                           "there is no account " + std::to_string(account.value), 0};
+}
+
+}  // namespace
+
 session_answer answer_orders(const shard& of, const orders_request& asked) {
+    if (auto fault = find_fault(of, asked.account)) {
+        return *std::move(fault);
+    }
     orders_answer answer;
     answer.as_of = of.index();
     for (const open_order_row& each : of.orders_of(asked.account)) {
@@ -24,6 +42,9 @@ session_answer answer_orders(const shard& of, const orders_request& asked) {
 }
 
 session_answer answer_portfolio(const shard& of, const portfolio_request& asked) {
+    if (auto fault = find_fault(of, asked.account)) {
+        return *std::move(fault);
+    }
     portfolio_answer answer;
     answer.account = asked.account;
     answer.as_of = of.index();

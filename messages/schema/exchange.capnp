@@ -95,7 +95,8 @@ enum StatusCode {
   # It names something that is not there. Nothing was done. Since 1.
 
   overloaded @5;
-  # A bound was reached. Nothing was done: again after `retryAfterMs`. Since 1.
+  # A bound was reached. Nothing was done: again after `retryAfterMs`; if that is zero, when something of the client's own
+  # has ended, as one of its sessions or subscriptions. Since 1.
 
   storageFull @6;
   # The node's disk is full. Nothing was done; cancels are still taken. Since 1.
@@ -114,7 +115,7 @@ struct Status {
   # What became of a call.
 
   code @0 :StatusCode;
-  # What. Zero: it was done. One that a client does not know means that nothing was done. Since 1.
+  # What. Zero: it was done. One that a client does not know is to be taken as `unknownOutcome`. Since 1.
 
   retryAfterMs @1 :UInt32;
   # When it may be tried again, in milliseconds from now. Zero: nothing is said about that. Since 1.
@@ -199,15 +200,19 @@ interface Session {
   #
   # `index` is the entry of the shard's log that has the last of them; zero unless ok. `outcomes` has an element a
   # command, in order: the first report that answers it. Its kind says whether it was `accepted`, `rejected`, `replaced`,
-  # …, and what follows (fills) comes as reports. Kind `none`: it was done, and nobody had anything to report (a mass
-  # cancel that found no orders). Kind `repeated`: its client id is known, and `reason`, `order` and `number` are those of
+  # …, and what follows (fills) comes as reports. Kind `none`: it was done, and no
+  # report answers it: of a mass cancel the reports of the orders that it cancelled tell, each of its own order. A command to a
+  # book (state, reference price) is `commandDone` when the book was told; what it made of it, `book` shows. Of two in one list with one
+  # client id, one is `repeated` with `pending`: the other's outcome is both'. Kind `repeated`: its client id is known, and `reason`, `order` and `number` are those of
   # the first time. Since 1.
 
   orders @1 (account :UInt32) -> (status :Status, asOf :UInt64, orders :List(View.OpenOrder));
-  # The orders of an account that are open, by rising order id, as of entry `asOf` of its shard's log. Since 1.
+  # The orders of an account that are open, by rising order id, as of entry `asOf` of its shard's log. `malformed` if they are more
+  # than one message of 2 MiB has room for (about 29,000): `history` has them a page at a time. `notFound`: no such account.
+  # Since 1.
 
   portfolio @2 (account :UInt32) -> (status :Status, portfolio :View.Portfolio);
-  # What an account has. Since 1.
+  # What an account has. `notFound`: no such account. Since 1.
 
   book @3 (symbol :UInt32, depth :UInt32) -> (status :Status, book :View.Book);
   # The best `depth` levels of each side, up to 10,000. Zero: 10. Since 1.
@@ -248,7 +253,7 @@ interface Session {
   # Operator: no key of this user opens anything from now on; its sessions end. For ever. Since 1.
 
   console @13 (what :Text, name :Text) -> (status :Status, table :Table);
-  # Operator: what is running. `what` is nodes, shards, actors, sessions, books, sinks, status or log-level; `name` one
+  # Operator: what is running. `what` is nodes, shards, actors, sessions, gateway, books, sinks, status or log-level; `name` one
   # of them (empty: all), or for log-level the level to set. `notFound` names those that there are. Acts: accept-clock trusts
   # the node's clock again, after it has jumped; make-void, with an entry's index as `name`, has all replicas skip
   # the entry that a shard cannot apply. Since 1.
@@ -273,7 +278,9 @@ interface ReportSink {
   # A client's: takes an account's reports.
 
   take @0 (account :UInt32, reports :List(Report.Report), atNs :List(Int64)) -> ();
-  # Reports with rising numbers, none left out, and when each happened. To return when the client has them. Since 1.
+  # Reports with rising numbers, none left out, and when each happened: up to some thousands a call, and those of one entry of the log
+  # in several calls if they are more. To return when the client has them. May be called before `subscribeReports` has been answered. A sink that
+  # answers with an exception is told that it has `ended`. Since 1.
 
   ended @1 (status :Status) -> ();
   # There will be no more; why, `status` says. Since 1.

@@ -216,7 +216,8 @@ struct HistoryQuery {
   # In this symbol. Zero: in all. Since 1.
 
   order @3 :UInt64;
-  # Of this order. Zero: of all. Since 1.
+  # Of this order. Zero: of all. Of trades, only with `account`, but for an operator: whose an order is, is nobody else's to know.
+  # Since 1.
 
   hasSide @4 :Bool;
   # Whether `side` counts. Since 1.

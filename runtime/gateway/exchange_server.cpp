@@ -202,7 +202,16 @@ kj::Promise<void> session_server::submit(SubmitContext context) {
 kj::Promise<void> session_server::orders(OrdersContext context) {
     return ask<orders_answer>(
         context, orders_request{.account = {context.getParams().getAccount()}},
-        [](const orders_answer& from, auto& to) {
+        [most = loop_.limits().message_words / (capnp::sizeInWords<rpc::OpenOrder>() + 1)](
+            const orders_answer& from, auto& to) {
+            if (from.orders.size() > most) {
+                write(
+                    malformed("it has " + std::to_string(from.orders.size()) +
+                              " open orders, and one answer has room for " + std::to_string(most) +
+                              ": ask 'history' for its orders that are open, a page at a time"),
+                    to.getResults().initStatus());
+                return;
+            }
             auto results =
                 to.getResults(room(from.orders.size(), capnp::sizeInWords<rpc::OpenOrder>()));
             results.setAsOf(from.as_of);

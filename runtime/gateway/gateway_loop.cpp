@@ -523,18 +523,50 @@ void gateway_loop::push(session& to, std::uint64_t ask, const reports_push& what
     if (at == to.subscriptions.end() || !at->second.reports || is_too_far_behind(to)) {
         return;
     }
-    const std::size_t words = 16 + what.reports.size() * (capnp::sizeInWords<schema::Report>() + 1);
-    auto request = at->second.reports->takeRequest(capnp::MessageSize{words, 0});
+    if (what.reports.size() <= reports_of_take()) {
+        return send(to, ask, take(*at->second.reports, what, 0));
+    }
+    // One entry may have more than a message has room for.
+    send(to, ask, take_rest(to.number, ask, kj::heap(what), 0));
+}
+
+/// What is sent has the bounds of what is received: half of that for the reports, with when they happened.
+std::size_t gateway_loop::reports_of_take() const noexcept {
+    return std::max<std::size_t>(
+        1, limits_.message_words / 2 / (capnp::sizeInWords<schema::Report>() + 1));
+}
+
+/// The reports from `first` on, as many as a message may have.
+kj::Promise<void> gateway_loop::take(rpc::ReportSink::Client& sink, const reports_push& what,
+                                     std::size_t first) {
+    const std::size_t count = std::min(what.reports.size() - first, reports_of_take());
+    const std::size_t words = 16 + count * (capnp::sizeInWords<schema::Report>() + 1);
+    auto request = sink.takeRequest(capnp::MessageSize{words, 0});
     request.setAccount(what.account.value);
-    auto reports = request.initReports(list_size(what.reports.size()));
+    auto reports = request.initReports(list_size(count));
+    auto times = request.initAtNs(list_size(count));
     for (unsigned i = 0; i < reports.size(); ++i) {
-        write_report(what.reports[i], reports[i]);
+        write_report(what.reports[first + i], reports[i]);
+        times.set(i, what.at[first + i].ns);
     }
-    auto times = request.initAtNs(list_size(what.at.size()));
-    for (unsigned i = 0; i < times.size(); ++i) {
-        times.set(i, what.at[i].ns);
+    return request.send().ignoreResult();
+}
+
+/// One message after the other: the next one when the client has taken this.
+kj::Promise<void> gateway_loop::take_rest(session_number number, std::uint64_t ask,
+                                          kj::Own<reports_push> what, std::size_t first) {
+    session* const to = find(number);
+    if (to == nullptr) {
+        return kj::READY_NOW;
     }
-    send(to, ask, request.send().ignoreResult());
+    const auto at = to->subscriptions.find(ask);
+    if (at == to->subscriptions.end() || first >= what->reports.size()) {
+        return kj::READY_NOW;
+    }
+    auto taken = take(*at->second.reports, *what, first);
+    return taken.then([this, number, ask, what = kj::mv(what), first]() mutable {
+        return take_rest(number, ask, kj::mv(what), first + reports_of_take());
+    });
 }
 
 void gateway_loop::push(session& to, std::uint64_t ask, const market_push& what) {
@@ -547,13 +579,27 @@ void gateway_loop::push(session& to, std::uint64_t ask, const market_push& what)
     send(to, ask, request.send().ignoreResult());
 }
 
-/// The client returns from a push when it has taken it: that is its credit. One that fails takes no more.
+/// The client returns from a push when it has taken it: that is its credit. One that fails takes no more, and is told so.
 void gateway_loop::send(session& to, std::uint64_t ask, kj::Promise<void> pushed) {
     to.pushes.add(pushed.then(
         [this, number = to.number, ask] {
             tell(number, grant_credit{.subscription = ask, .pushes = 1});
         },
-        [this, number = to.number, ask](kj::Exception&&) { unsubscribe(number, ask); }));
+        [this, number = to.number, ask](kj::Exception&& failed) {
+            session* const of = find(number);
+            if (of == nullptr) {
+                return;
+            }
+            if (const auto at = of->subscriptions.find(ask); at != of->subscriptions.end()) {
+                end_sink(at->second,
+                         {.what = request_refused::kind::unavailable,
+                          .why = std::string("what was pushed was answered with an exception: ") +
+                                 failed.getDescription().cStr() +
+                                 "; subscribe again, from what was taken last"},
+                         of->pushes);
+            }
+            unsubscribe(number, ask);
+        }));
 }
 
 // --- Deadlines ------------------------------------------------------------------------------------

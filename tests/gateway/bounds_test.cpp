@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -275,6 +277,76 @@ TEST_CASE("what a call asks for has its bounds") {
     CHECK(refused_by(*at.it, many).what == wrong);
     many.accounts.resize(256);
     CHECK(std::holds_alternative<user_added>(at.it->ask(many)));
+}
+
+TEST_CASE("what one message has no room for comes in several, or is refused with where to ask") {
+    small_exchange exchange;
+    const auto front = serve_within(exchange, {});
+    const healthy at(*front);
+    constexpr std::uint64_t orders = 34'000;
+    for (std::uint64_t i = 0; i < orders; i += 1'000) {
+        fill(*at.it);
+    }
+    const request_refused all = refused_by(*at.it, orders_request{.account = {1}});
+    CHECK(all.what == request_refused::kind::malformed);
+    CHECK(all.why.find("it has 34000 open orders, and one answer has room for ") == 0);
+    CHECK(all.why.find("ask 'history'") != std::string::npos);
+
+    std::mutex mutex;
+    std::condition_variable came;
+    std::uint64_t cancelled = 0;
+    std::uint64_t last = 0;
+    bool is_gapless = true;
+    const healthy watcher(*front);
+    REQUIRE_FALSE(watcher.it->subscribe(
+        subscribe_reports{{1}, 0}, {.take = [&](const auto& push) {
+            const std::lock_guard lock(mutex);
+            for (const report& each : push.reports) {
+                is_gapless = is_gapless && (last == 0 || each.number == last + 1);
+                last = each.number;
+                cancelled += static_cast<std::uint64_t>(each.what.kind == event_kind::cancelled);
+            }
+            came.notify_all();
+        }}));
+    // One entry, with a report of each order.
+    submit_request one;
+    one.commands.emplace_back(
+        submit_mass_cancel{.request = {}, .account = {1}, .symbol = {1}, .sides = {}});
+    REQUIRE(std::holds_alternative<submitted>(at.it->ask(one)));
+    std::unique_lock lock(mutex);
+    came.wait(lock, [&] { return cancelled == orders; });
+    CHECK(is_gapless);
+}
+
+TEST_CASE("a sink that answers with an exception is told that nothing more comes") {
+    struct failing final : rpc::ReportSink::Server {
+        explicit failing(std::string& into) : why(into) {}
+        kj::Promise<void> take(TakeContext) override {
+            return KJ_EXCEPTION(FAILED, "no room for it here");
+        }
+        kj::Promise<void> ended(EndedContext context) override {
+            why = context.getParams().getStatus().getWhy().cStr();
+            return kj::READY_NOW;
+        }
+        std::string& why;
+    };
+    small_exchange exchange;
+    const auto front = serve_within(exchange, {});
+    const healthy other(*front);
+    fill(*other.it);
+    raw_client it(front->address());
+    auto session = it.session();
+    std::string why;
+    auto request = session.subscribeReportsRequest();
+    request.setAccount(1);
+    request.setFrom(1);
+    request.setSink(kj::heap<failing>(why));
+    const auto kept = request.send().wait(it.scope());
+    while (why.empty()) {
+        it.timer().afterDelay(1 * kj::MILLISECONDS).wait(it.scope());
+    }
+    CHECK(why.find("no room for it here") != std::string::npos);
+    CHECK(why.find("subscribe again, from what was taken last") != std::string::npos);
 }
 
 TEST_CASE("a session has as many subscriptions as it may") {

@@ -151,6 +151,8 @@ TEST_CASE("names, tables, users and history cross the wire as they are") {
 TEST_CASE("what cannot be is refused with a sentence, and nothing of it is done") {
     served at;
     at.open_market();
+    CHECK(refused(at.boss->ask(portfolio_request{{999}})).why == "there is no account 999");
+    CHECK(refused(at.boss->ask(orders_request{{999}})).what == kind::not_found);
     const std::uint64_t before = at.exchange.index();
     CHECK(refused(at.boss->ask(submit_request{})).what == kind::malformed);
     const std::vector<shard_command> many(max_commands_of_request + 1,

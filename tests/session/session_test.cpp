@@ -137,6 +137,13 @@ TEST_CASE(
     past.what = history_request::kind::trades;
     tina.ask(at(1), 7, past);
     CHECK(tina.take().questions.size() == 1);
+    // Which of all trades are of one order would say whose they are.
+    past.order = {77};
+    tina.ask(at(1), 8, past);
+    CHECK(refusal(tina) == request_refused::kind::not_permitted);
+    past.account = mine;
+    tina.ask(at(1), 9, past);
+    CHECK(tina.take().questions.size() == 1);
 
     // Nobody opens or lists by number: names would know nothing of it.
     session_options all = trader();
