@@ -10,7 +10,7 @@
 #include "runtime/remote.hpp"
 #include "runtime/table_text.hpp"
 
-// `bourse instrument add|list`, `bourse halt` and `bourse resume`.
+// `bourse instrument add|list|reference`, `bourse halt` and `bourse resume`.
 namespace bourse {
 namespace {
 
@@ -113,8 +113,53 @@ void list_instruments(const remote_arguments& asked) {
     say(out.end().end().str());
 }
 
+struct reference_arguments {
+    remote_arguments remote;
+    std::string symbol, price;
+    bool none = false;
+};
+
+/// Ends the program if the shard did not do what it was told.
+void need_done(remote& at, const shard_command& what) {
+    const auto answer = at.take<submitted>(at.session().submit_surely({what}));
+    const event& told = answer.outcomes.at(0).first.what;
+    if (told.kind == event_kind::command_refused || told.kind == event_kind::command_rejected) {
+        at.refuse(std::string(to_string(told.reason)), "refused: " + reason_text(told.reason));
+    }
+}
+
+void set_reference_price(const reference_arguments& asked) {
+    remote at("bourse instrument reference", asked.remote);
+    if (asked.none == !asked.price.empty()) {
+        at.misused("say which: a price, or --none");
+    }
+    const instrument_line* const in = at.need(at.names().instrument(asked.symbol));
+    book_reference wanted;
+    wanted.symbol = in->terms.rules.symbol;
+    wanted.what.clear = asked.none;
+    if (!asked.none) {
+        wanted.what.price = at.need(to_price(asked.price, market_names::record_of(*in)));
+    }
+    need_done(at, wanted);
+    print_done(at, "the reference price of " + asked.symbol + " is " +
+                       (asked.none ? "none" : asked.price));
+}
+
+void add_reference(CLI::App& group) {
+    auto asked = std::make_shared<reference_arguments>();
+    CLI::App* const sub = add_remote_command(
+        group, "reference",
+        "Sets the price that bands, fat-finger limits and market orders without a price go by",
+        "bourse instrument reference AAPL 585.33", asked->remote);
+    sub->add_option("symbol", asked->symbol, "Which instrument")->required();
+    sub->add_option("price", asked->price, "The new one; an auction sets it to its own price, too");
+    sub->add_flag("--none", asked->none, "From now on there is none");
+    sub->callback([asked] { set_reference_price(*asked); });
+}
+
 void add_instrument_group(CLI::App& app) {
-    CLI::App* const group = app.add_subcommand("instrument", "What is traded: add, list");
+    CLI::App* const group =
+        app.add_subcommand("instrument", "What is traded: add, list, reference");
     group->require_subcommand(1);
     group->footer("Example: bourse instrument list");
     auto asked = std::make_shared<instrument_arguments>();
@@ -129,7 +174,8 @@ void add_instrument_group(CLI::App& app) {
         ->capture_default_str();
     sub->add_option("--description", asked->description, "For people");
     sub->add_option("--band-percent", asked->band_percent,
-                    "Refuse orders further than this from the reference price");
+                    "Refuse orders further than this from the reference price, once there is one: "
+                    "'bourse instrument reference' sets it, and each auction");
     sub->add_option("--volatility-percent", asked->volatility_percent,
                     "Hold an auction when a trade would be further than this from the last");
     sub->add_option("--auction-seconds", asked->auction_seconds, "How long that auction lasts")
@@ -153,6 +199,7 @@ void add_instrument_group(CLI::App& app) {
     CLI::App* const lists = add_remote_command(*group, "list", "All instruments",
                                                "bourse instrument list --json", *listed);
     lists->callback([listed] { list_instruments(*listed); });
+    add_reference(*group);
 }
 
 struct market_arguments {
@@ -173,11 +220,7 @@ void set_market(const std::string& called, const market_arguments& asked, bool h
         one.what.state = halt ? market_state::halted : market_state::open;
         what = one;
     }
-    const auto answer = at.take<submitted>(at.session().submit_surely({what}));
-    const event& told = answer.outcomes.at(0).first.what;
-    if (told.kind == event_kind::command_refused || told.kind == event_kind::command_rejected) {
-        at.refuse(std::string(to_string(told.reason)), "refused: " + reason_text(told.reason));
-    }
+    need_done(at, what);
     print_done(at, (asked.all ? "the market" : asked.symbol) + (halt ? " is halted" : " is open"));
 }
 

@@ -122,11 +122,24 @@ private:
 };
 
 outcome remote_replayer::begin() {
-    auto answer = expect<submitted>(
-        session_.submit_surely({mass_cancel_book{.request = {}, .symbol = symbol_},
-                                book_state{.request = {}, .symbol = symbol_, .what = {}}}));
+    // What an earlier replay left goes; what anybody else has there does not.
+    auto answer = expect<submitted>(session_.submit_surely(
+        {submit_mass_cancel{.request = {}, .account = makers_, .symbol = symbol_},
+         book_state{.request = {}, .symbol = symbol_, .what = {}}}));
     if (const auto* const refused = std::get_if<request_refused>(&answer)) {
         return to_error(*refused);
+    }
+    const auto book =
+        expect<book_answer>(session_.ask(book_request{.symbol = symbol_, .depth = 1}));
+    if (const auto* const refused = std::get_if<request_refused>(&book)) {
+        return to_error(*refused);
+    }
+    if (const auto& rests = std::get<book_answer>(book);
+        !rests.bids.empty() || !rests.asks.empty()) {
+        return error{
+            errc::exists,
+            "others have orders in this instrument, and the file's would meet them; give an "
+            "instrument that nobody else trades, with --symbol"};
     }
     if (const auto refused = session_.subscribe(
             subscribe_reports{makers_, 0},
@@ -321,6 +334,15 @@ result<remote_replay_result> replay_remotely(client& session, const made_market&
     const auto scale = ticks_of(options.tick, flow.price_decimals());
     if (!scale) {
         return scale.error();
+    }
+    const instrument_line& in = market.instruments.at(0);
+    const auto its_own = ticks_of(in.tick, flow.price_decimals());
+    if (!its_own || *its_own != *scale || in.lot != "1") {
+        return error{errc::exists, in.name + " is there with a tick of " + in.tick +
+                                       " and a lot of " + in.lot + ", and the file is to have " +
+                                       options.tick +
+                                       " and 1; give another instrument, with --symbol" +
+                                       (in.lot == "1" ? ", or --tick " + in.tick : "")};
     }
     remote_replayer replayer(session, market, *scale, options);
     if (auto begun = replayer.begin(); !begun) {

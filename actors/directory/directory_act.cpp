@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "actors/directory/units.hpp"
+#include "actors/ledger/charges.hpp"
 #include "messages/assert.hpp"
 #include "messages/directory_codec.hpp"
 #include "messages/quoted.hpp"
@@ -179,6 +180,14 @@ result<std::vector<opening_deposit>> deposits_of(const account_spec& asked,
             return lots.error();
         }
         all.push_back({.asset = asset_of(found->terms.rules.symbol), .amount = *lots});
+    }
+    for (const opening_deposit& each : all) {
+        if (each.amount > max_holding) {
+            return refusal(errc::out_of_range,
+                           "an account holds at most " +
+                               std::to_string(static_cast<std::int64_t>(max_holding)) +
+                               " of the smallest unit of a currency, or lots of an instrument");
+        }
     }
     std::sort(all.begin(), all.end(),
               [](const auto& a, const auto& b) { return a.asset < b.asset; });
@@ -361,6 +370,16 @@ directory_act::planned directory_act::plan(const instrument_spec& asked, const d
     }
     if (const auto fault = find_name_fault(record_table::currencies, asked.currency, names)) {
         return *fault;
+    }
+    // "USD=5" is money or lots, and must not be both.
+    if (asked.name == asked.currency || names.kept_currency(asked.name) != nullptr) {
+        return refusal(errc::exists,
+                       quoted(asked.name) + " is a currency: an instrument needs another name");
+    }
+    if (names.kept_instrument(asked.currency) != nullptr) {
+        return refusal(
+            errc::exists,
+            quoted(asked.currency) + " is an instrument, and cannot be what another is paid in");
     }
     // All that can be wrong is said before the first step.
     instrument_record wanted{.name = asked.name,

@@ -58,8 +58,9 @@ std::string_view sentence(reason why) {
         case reason::invalid_group:
             return "the order does not fit into the group that it names";
         case reason::no_reference_price:
-            return "there has been no trade, and no reference price is set, so that nobody knows "
-                   "what it could cost; give a price, '@ PRICE'";
+            return "no reference price is set, so that nobody knows what it could cost; give its "
+                   "worst price, '@ PRICE', or have an operator set one: 'bourse instrument "
+                   "reference'";
         case reason::book_full:
             return "the book holds as many orders as it may; try again later";
         case reason::hidden_full:

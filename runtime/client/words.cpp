@@ -190,12 +190,17 @@ result<timestamp> to_time(string_view text) {
         end = ::strptime(copy.c_str(), "%Y-%m-%d", &parts);
     }
     const string_view rest = end == nullptr ? string_view("?") : string_view(end);
-    if (!rest.empty() && rest != "Z") {
+    std::tm in_calendar = parts;
+    const std::time_t seconds = ::timegm(&in_calendar);
+    // The 31st of a shorter month would be a day of the next one.
+    const bool is_a_day =
+        in_calendar.tm_mday == parts.tm_mday && in_calendar.tm_mon == parts.tm_mon;
+    if ((!rest.empty() && rest != "Z") || !is_a_day) {
         return error{errc::malformed, "'" + copy +
                                           "' is no time: one is 2026-12-31 or "
                                           "2026-12-31T17:00:00Z, in UTC"};
     }
-    return timestamp{static_cast<std::int64_t>(::timegm(&parts)) * ns_of_second};
+    return timestamp{static_cast<std::int64_t>(seconds) * ns_of_second};
 }
 
 }  // namespace bourse

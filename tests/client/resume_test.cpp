@@ -161,6 +161,12 @@ TEST_CASE("times are read and written in UTC") {
     CHECK(to_time("2026-01-01")->ns == 1'767'225'600'000'000'000);
     CHECK_FALSE(to_time("tomorrow"));
     CHECK_FALSE(to_time("2026-01-01T09:00:00+01:00"));
+    // No day of any calendar, and one of every fourth year.
+    for (const char* const none :
+         {"2026-02-31", "2026-11-31", "2026-02-29T00:00:00Z", "2026-13-01"}) {
+        CHECK_MESSAGE(!to_time(none), none);
+    }
+    CHECK(to_time("2028-02-29").has_value());
 }
 
 TEST_CASE("names that look like what was written are found, the nearest first") {

@@ -458,6 +458,10 @@ TEST_CASE("each form of an order comes to the exchange as it is written") {
     CHECK(std::get<submit_mass_cancel>(sent("cancel alice --all")).sides == side_filter::both);
     CHECK(std::get<market_halt>(sent("halt --all")).on);
     CHECK_FALSE(std::get<market_halt>(sent("resume --all")).on);
+    const auto reference = std::get<book_reference>(sent("instrument reference AAPL 585.33"));
+    CHECK(reference.symbol == symbol_id{1});
+    CHECK(reference.what == set_reference{.clear = false, .price = {58'533}});
+    CHECK(std::get<book_reference>(sent("instrument reference AAPL --none")).what.clear);
     at.done("account open maker --house");
     CHECK(at.done("account list --json").find(R"("name":"maker","account":3,"kind":"house")") !=
           std::string::npos);
@@ -583,6 +587,7 @@ TEST_CASE("every command refuses what it lacks, knows not or may not do, and not
         {"replay generated", {"", true, viewer::is_nobody}},
         {"instrument add", {"MINE", false, viewer::may_not}},
         {"instrument list", {"", true, viewer::may}},
+        {"instrument reference", {"AAPL 585", false, viewer::may_not}},
         {"halt", {"AAPL", false, viewer::may_not}},
         {"resume", {"AAPL", false, viewer::may_not}},
         {"account open", {"mine", false, viewer::may_not}},
@@ -823,7 +828,7 @@ TEST_CASE("a load by the clock times what was due while nobody was answered") {
 }
 
 TEST_CASE("a recorded flow goes through a node as it is in the file") {
-    const shell at;
+    shell at;
     const std::filesystem::path messages =
         std::filesystem::temp_directory_path() / ("bourse-flow-" + std::to_string(::getpid()));
     // Two orders rest, one is hit, one is cancelled.
@@ -850,6 +855,19 @@ TEST_CASE("a recorded flow goes through a node as it is in the file") {
                           "--tick") != std::string::npos);
     CHECK(at.done("book REPLAY --json").find(R"("bids":[["5.51",70,1]],"asks":[])") !=
           std::string::npos);
+    // Of one that others trade, or that has other ticks or lots, nothing is touched.
+    at.open_market();
+    at.done("order alice sell AAPL 1 @ 585");
+    const said others = at.run("replay databento " + messages.string() + " --symbol AAPL");
+    CHECK(others.code == exit_code::refused);
+    CHECK(others.err.find("others have orders in this instrument") != std::string::npos);
+    CHECK(at.done("book AAPL --json").find(R"("asks":[["585.00",1,1]])") != std::string::npos);
+    at.done("instrument add OTHER --tick 1 --lot 0.01");
+    const said other = at.run("replay databento " + messages.string() + " --symbol OTHER");
+    CHECK(other.code == exit_code::refused);
+    CHECK(
+        other.err.find("OTHER is there with a tick of 1 and a lot of 0.01, and the file is to have "
+                       "0.01 and 1; give another instrument, with --symbol") != std::string::npos);
     std::filesystem::remove(messages);
 }
 

@@ -99,6 +99,8 @@ TEST_CASE("an instrument that cannot be is refused before anything is written") 
           "malformed: 'aapl' cannot be an instrument's name: that is 1 to 16 of A-Z, 0-9, '.', '_' "
           "and '-', as AAPL");
     CHECK(refused([](auto& s) { s.name.assign(17, 'A'); }).starts_with("malformed: "));
+    CHECK(refused([](auto& s) { s.currency = s.name; }) ==
+          "exists: 'AAPL' is a currency: an instrument needs another name");
     CHECK(refused([](auto& s) { s.currency = "$"; }) ==
           "malformed: '$' cannot be a currency's name: that is 3 to 8 of A-Z and 0-9, as USD");
     CHECK(refused([](auto& s) {
@@ -115,6 +117,18 @@ TEST_CASE("an instrument that cannot be is refused before anything is written") 
               s.currency = "XYZ";
               s.currency_decimals = 19;
           }) != "done");
+}
+
+TEST_CASE("a name is a currency's or an instrument's, and not both") {
+    market it;
+    REQUIRE(!it.carry_out(an_instrument("AAPL")));
+    CHECK(it.said(an_instrument("USD")) ==
+          "exists: 'USD' is a currency: an instrument needs another name");
+    instrument_spec paid_in_lots = an_instrument("MSFT");
+    paid_in_lots.currency = "AAPL";
+    CHECK(it.said(paid_in_lots) ==
+          "exists: 'AAPL' is an instrument, and cannot be what another is paid in");
+    CHECK(it.names.kept_instrument("MSFT") == nullptr);
 }
 
 TEST_CASE("a currency that is made has the decimals that are asked for") {
@@ -171,6 +185,11 @@ TEST_CASE("an account that cannot be, or is there otherwise, is refused") {
           "unknown: there is no instrument 'MSFT': add it first");
     CHECK(it.said(an_account("alice", {cash("1"), cash("2")})) ==
           "malformed: USD is deposited twice: give each asset once");
+    // 2^62 cents is the most, and one more would leave the name to nobody.
+    CHECK(it.said(an_account("alice", {cash("46116860184273879.05")})) ==
+          "out_of_range: an account holds at most 4611686018427387904 of the smallest unit of a "
+          "currency, or lots of an instrument");
+    CHECK(!it.carry_out(an_account("rich", {cash("46116860184273879.04")})));
     CHECK(it.said(an_account("alice", {cash("0.001")})).starts_with("out_of_range: "));
     account_spec tier = an_account("alice");
     tier.tier = 8;
