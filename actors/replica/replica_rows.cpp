@@ -238,6 +238,10 @@ void replica::receive(const moment& now, const rows_request& request) {
     const bool is_expired = now.monotonic_ms > handed_until_ms_;
     const bool is_other = handed_ == nullptr || handed_->head().at.index != request.index;
     if (request.index == 0 && request.after.empty() && rows_->head()) {
+        // Asked for from their begin once more: they may be too old for whoever asks, and nobody have newer ones.
+        if (handed_ != nullptr && handed_->head().at.index == rows_->head()->at.index) {
+            checkpoint_is_wanted_ = true;
+        }
         if (auto made = rows_->copy()) {
             handed_ = std::move(*made);
         }

@@ -262,6 +262,31 @@ TEST_CASE("a replica that comes back far behind gets rows, and the events up to 
     CHECK(kept->last >= group.at(behind).rows().index);
 }
 
+TEST_CASE("whoever is asked for the same rows from their begin once more takes newer ones") {
+    replica_group group(1);
+    group.options.checkpoint_every = 8;
+    group.start_all();
+    for (std::uint32_t account = 1; account <= 12; ++account) {
+        carry(group, opening(account));
+        group.pass(5);
+    }
+    const std::uint64_t kept = group.at(1).rows().index;
+    REQUIRE(kept > 0);
+    REQUIRE(group.at(1).state().index() > kept);
+    const auto is_asked = [&] {
+        group.at(1).receive(
+            group.now(1),
+            rows_request{.shard = {1}, .from = {1}, .to = {1}, .index = 0, .after = {}});
+        for (int i = 0; i < 50; ++i) {
+            group.pass(5);
+        }
+        return group.at(1).rows().index;
+    };
+    CHECK(is_asked() == kept);
+    // These were of no use, and perhaps nobody has others: one who installs rows votes for nobody meanwhile.
+    CHECK(is_asked() == group.at(1).state().index());
+}
+
 TEST_CASE("rows ahead of the event store: the node does not start, and says what can be done") {
     replica_group group(1);
     group.options.checkpoint_every = 5;
