@@ -109,7 +109,7 @@ constexpr std::array guards_seen{
     planted{guard::leader_begins_term, "a leader begins its term without an entry", 20},
     planted{guard::learners_vote, "who does not know yet that it is a voter does not vote", 120},
     planted{guard::silent_leaders, "a leader not heard of keeps others from being elected", 601},
-    planted{guard::committed_memberships, "libraft does not hear of committed memberships", 40},
+    planted{guard::committed_memberships, "libraft does not hear of committed memberships", 100},
     planted{guard::stored_forward, "libraft hears that less is stored than before", 5},
     planted{guard::own_terms, "what is submitted has no term", 5},
     planted{guard::entries_first, "messages are filled before the log has their entries", 20},
