@@ -136,15 +136,16 @@ void load(load_arguments& asked) {
         asked.options.progress = [&](std::uint64_t count) { line.at(count, asked.options.orders); };
         done = run_load(sessions, market, asked.options);
     }
-    if (acks.is_open() && !acks.flush() && done.fault.empty()) {
-        done.fault =
-            "'" + asked.acks + "' could not be written: not every acknowledged order is in it";
-    }
     print(at, done, asked.options.rate != 0);
     if (!done.fault.empty()) {
         std::cerr << "bourse load: ended early: " << done.fault << '\n';
         throw CLI::RuntimeError(
             static_cast<int>(done.has_lost_node ? exit_code::unreachable : exit_code::refused));
+    }
+    if (acks.is_open() && !acks.flush()) {
+        std::cerr << "bourse load: '" << asked.acks
+                  << "' could not be written: not every acknowledged order is in it\n";
+        throw CLI::RuntimeError(static_cast<int>(exit_code::refused));
     }
 }
 

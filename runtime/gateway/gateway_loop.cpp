@@ -523,11 +523,12 @@ void gateway_loop::push(session& to, std::uint64_t ask, const reports_push& what
     if (at == to.subscriptions.end() || !at->second.reports || is_too_far_behind(to)) {
         return;
     }
-    if (what.reports.size() <= reports_of_take()) {
-        return send(to, ask, take(*at->second.reports, what, 0));
+    // One entry may have more than a message has room for. All of it is sent before what comes next.
+    kj::Vector<kj::Promise<void>> taken;
+    for (std::size_t first = 0; first < what.reports.size(); first += reports_of_take()) {
+        taken.add(take(*at->second.reports, what, first));
     }
-    // One entry may have more than a message has room for.
-    send(to, ask, take_rest(to.number, ask, kj::heap(what), 0));
+    send(to, ask, kj::joinPromises(taken.releaseAsArray()));
 }
 
 /// What is sent has the bounds of what is received: half of that for the reports, with when they happened.
@@ -550,23 +551,6 @@ kj::Promise<void> gateway_loop::take(rpc::ReportSink::Client& sink, const report
         times.set(i, what.at[first + i].ns);
     }
     return request.send().ignoreResult();
-}
-
-/// One message after the other: the next one when the client has taken this.
-kj::Promise<void> gateway_loop::take_rest(session_number number, std::uint64_t ask,
-                                          kj::Own<reports_push> what, std::size_t first) {
-    session* const to = find(number);
-    if (to == nullptr) {
-        return kj::READY_NOW;
-    }
-    const auto at = to->subscriptions.find(ask);
-    if (at == to->subscriptions.end() || first >= what->reports.size()) {
-        return kj::READY_NOW;
-    }
-    auto taken = take(*at->second.reports, *what, first);
-    return taken.then([this, number, ask, what = kj::mv(what), first]() mutable {
-        return take_rest(number, ask, kj::mv(what), first + reports_of_take());
-    });
 }
 
 void gateway_loop::push(session& to, std::uint64_t ask, const market_push& what) {

@@ -106,8 +106,6 @@ private:
     [[nodiscard]] std::size_t reports_of_take() const noexcept;
     kj::Promise<void> take(rpc::ReportSink::Client& sink, const reports_push& what,
                            std::size_t first);
-    kj::Promise<void> take_rest(session_number number, std::uint64_t ask,
-                                kj::Own<reports_push> what, std::size_t first);
     static void end_sink(subscription& which, const request_refused& why, kj::TaskSet& tasks);
     void end(session& which, const request_refused& why);
     void refuse_calls(session& which, const request_refused& why);

@@ -313,8 +313,14 @@ TEST_CASE("what one message has no room for comes in several, or is refused with
     one.commands.emplace_back(
         submit_mass_cancel{.request = {}, .account = {1}, .symbol = {1}, .sides = {}});
     REQUIRE(std::holds_alternative<submitted>(at.it->ask(one)));
+    // What comes right after it comes behind it.
+    fill(*at.it);
+    const auto has = at.it->ask(portfolio_request{{1}});
+    REQUIRE(std::holds_alternative<portfolio_answer>(has));
     std::unique_lock lock(mutex);
-    came.wait(lock, [&] { return cancelled == orders; });
+    came.wait(lock, [&] {
+        return cancelled == orders && last == std::get<portfolio_answer>(has).last_report;
+    });
     CHECK(is_gapless);
 }
 
